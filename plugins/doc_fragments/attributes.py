@@ -1,0 +1,41 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of what every module promises."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # What all modules have in common.
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Whether the module runs in check mode and then changes nothing.
+  diff_mode:
+    description: Whether the module shows what it changes, or would change, in diff mode.
+  idempotent:
+    description:
+      - Whether a second run of the same task finds nothing to change and sends no request that writes.
+  action_group:
+    description: The group whose C(module_defaults) the module takes.
+    support: full
+    membership: [saymon.platform.saymon]
+"""
+
+    # For modules that only read.
+    INFO = r"""
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The module only reads.
+  diff_mode:
+    support: N/A
+    details:
+      - The module only reads.
+  idempotent:
+    support: full
+    details:
+      - The module only reads.
+"""

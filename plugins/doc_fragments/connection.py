@@ -1,0 +1,97 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the options that every module shares."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  saymon_url:
+    description:
+      - Address of the SAYMON web server, such as V(https://saymon.example.org) or V(http://10.0.0.5:8080).
+        The API root C(/node/api) is added by itself.
+      - For this option and all others whose name begins with C(saymon_) the first of these counts, the option of the task
+        (C(module_defaults) included), the variable of the same name, the fact C(saymon_session) (for address and session), and the
+        environment variable of the same name in capitals, such as E(SAYMON_URL).
+    type: str
+  saymon_login:
+    description:
+      - Login of the account to sign in as. Newer servers accept its e-mail address too.
+    type: str
+  saymon_password:
+    description:
+      - Password of O(saymon_login).
+    type: str
+  saymon_auth_token:
+    description:
+      - API token of an account, used in place of login and password.
+      - With O(saymon_auth_method=session) a session is opened with it, with O(saymon_auth_method=token) it goes along with every request.
+    type: str
+  saymon_keycloak_token:
+    description:
+      - Access token of the Keycloak server that the SAYMON server trusts, used in place of login and password.
+    type: str
+  saymon_sid:
+    description:
+      - Id of a session that is open already. It is used until the server refuses it, then a new session is opened if
+        credentials are given too.
+      - Not needed after M(saymon.platform.saymon_session), whose fact carries the session.
+    type: str
+  saymon_csrf:
+    description:
+      - The C(csrf) value that belongs to O(saymon_sid), on servers that check it.
+    type: str
+  saymon_auth_method:
+    description:
+      - V(session) opens one session for the whole run, shared by all hosts and tasks, and ends it when the run ends.
+      - V(basic) sends login and password with every request, V(token) the API token. Neither opens a session.
+    type: str
+    choices: [session, basic, token]
+    default: session
+  saymon_validate_certs:
+    description:
+      - Whether the certificate of an V(https) server must be valid. Set it to V(false) for self-signed test servers only.
+    type: bool
+    default: true
+  saymon_ca_path:
+    description:
+      - PEM file, or folder of hashed PEM files, with the authorities to trust. Default is the trust store of the system, or what
+        E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) names.
+    type: path
+  saymon_client_cert:
+    description:
+      - PEM file with the client certificate, for servers that ask for one.
+    type: path
+  saymon_client_key:
+    description:
+      - PEM file with the key of O(saymon_client_cert), when it is not in the same file.
+    type: path
+  saymon_proxy:
+    description:
+      - Address of the HTTP proxy to use. Default are the usual proxy variables of the environment.
+    type: str
+  saymon_timeout:
+    description:
+      - Seconds to wait for an answer. A connection must be accepted within 10 seconds, or within this time if it is shorter.
+    type: float
+    default: 30
+  saymon_retries:
+    description:
+      - How often a request is repeated, with growing pauses, when the server cannot be reached, answers 429, 502, 503 or 504, or an
+        answer gets lost. A request that writes is repeated only when the server cannot have acted on it.
+    type: int
+    default: 3
+  saymon_run_on:
+    description:
+      - V(controller) sends the requests from the controller, and the host of the task need not even exist.
+      - V(target) sends them from the host of the task, which then needs Python and the C(requests) library. Use it when only that
+        host, such as a bastion, reaches the server. Tasks with C(async) always run there.
+    type: str
+    choices: [controller, target]
+    default: controller
+requirements:
+  - requests (on the controller, or on the target with O(saymon_run_on=target))
+"""

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what the API answers: JSON, text, and the several shapes in which it reports an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from .errors import AnswerLost, HttpError, WrongAnswer
+
+_LONGEST_WAIT = 60.0
+
+
+def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: bool) -> Any:
+    """Return the JSON value of a body, or None when it is empty or plain text. `kind` is its Content-Type.
+
+    JSON that breaks off raises AnswerLost, because the rest got lost on the way: a read may be tried again.
+    """
+    start = text.lstrip()[:1]
+    if not start:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if "json" in kind and status < 300:
+            advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
+            raise AnswerLost(f"{method} {path}: the JSON of the answer broke off or is damaged. {advice}") from error
+        return None
+
+
+def raise_for(method: str, path: str, status: int, data: Any, text: str, expect: tuple[int, ...]) -> None:
+    """Raise unless the answer is a success: any 2xx (exact codes of writes are not documented), or a status in `expect`.
+
+    An object with a `code` key is an error whatever its status (documented envelope), unless its status was expected.
+    """
+    if expect:
+        if status in expect:
+            return
+    elif 200 <= status < 300 and not is_error(data):
+        if looks_like_html(text):
+            raise _html(method, path, status)
+        return
+    elif looks_like_html(text) and status not in (502, 503, 504):
+        raise _html(method, path, status)
+    code, reason = _error_of(data)
+    if expect and status < 400:
+        reason = f"expected was {' or '.join(map(str, expect))}"
+    elif 300 <= status < 400:
+        reason = "a redirect, which the API never sends: check the scheme and host of saymon_url"
+    raise HttpError(method, path, status, code, reason)
+
+
+def looks_like_html(text: str) -> bool:
+    return text[:200].lstrip().lower().startswith(("<!doctype", "<html", "<head", "<body"))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a Retry-After header, at most a minute; None without one or when it is a date, which nobody sends here."""
+    value = next((value for key, value in headers.items() if key.lower() == "retry-after"), "")
+    return min(float(value), _LONGEST_WAIT) if value.strip().isdecimal() else None
+
+
+def _html(method: str, path: str, status: int) -> WrongAnswer:
+    return WrongAnswer(
+        f"{method} {path} was answered by an HTML page (status {status}), not by the SAYMON API. "
+        "Check saymon_url: it must be the address of the SAYMON web server, and no login page or proxy may stand before it.",
+        status=status,
+    )
+
+
+def is_error(data: Any) -> bool:
+    """True for the error envelope, and for the bare form of a CSRF refusal."""
+    return isinstance(data, dict) and ("code" in data or set(data) == {"errorCode", "message"})
+
+
+def _error_of(data: Any) -> tuple[str, str]:
+    """Return (code, text) of an error body; for failed sign-ins the message is itself JSON with the text inside."""
+    if not isinstance(data, dict):
+        return "", ""
+    message = data.get("message", "")
+    if isinstance(message, str) and message.startswith("{"):
+        with suppress(ValueError, AttributeError):
+            message = json.loads(message).get("message", message)
+    return str(data.get("code", "")), str(message)[:300]

@@ -1,0 +1,351 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of fields that nouns are made of: how each is read from a user, read from the server, compared, written and shown.
+
+Every value has one canonical form, so that equal means equal: 60 and "60", one id and a list of it, absent, null and empty.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_list
+
+from .scrub import MASK
+
+
+class Invalid(Exception):
+    """A value that a field cannot have; the text says what to give instead. The engine adds option and value."""
+
+
+class Lookup(Protocol):
+    """What a reference needs of the engine."""
+
+    def find_id(self, noun: str, text: str, create: bool) -> Any:
+        """Id of the item of `noun` that has this id or name (or path). With `create` a missing one is planned. Raises Invalid."""
+
+    def title(self, noun: str, identifier: Any) -> str:
+        """The name to show for an id."""
+
+
+class Kind:
+    """A plain JSON value. Canonical form: the value itself, `empty` when the server has none."""
+
+    argument: Mapping[str, Any] = {"type": "raw"}
+    empty: Any = None
+
+    def parse(self, value: Any) -> Any:
+        """Canonical form of what a user gave; raises Invalid."""
+        return value
+
+    def read(self, value: Any) -> Any:
+        """Canonical form of what the server sent; `value` is never None."""
+        return value
+
+    def resolve(self, given: Any, _lookup: Lookup, _create: bool) -> Any:
+        """Turn names inside a parsed value into ids."""
+        return given
+
+    def aim(self, current: Any, given: Any, _append: bool) -> Any:
+        """The canonical value to reach from `current` when the user gave `given`."""
+        return given
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        """What to send. `_scalar` is true when this server holds a single value where newer ones hold a list."""
+        return value
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        """What a diff shows."""
+        return value
+
+
+class Text(Kind):
+    argument: Mapping[str, Any] = {"type": "str"}
+    empty = ""
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, (bool, int, float)):
+            return str(value)
+        raise Invalid("give a text")
+
+    def read(self, value: Any) -> str:
+        return value if isinstance(value, str) else str(value)
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return value
+
+
+class Number(Kind):
+    """An integer or a fraction, from `least` up; 60, 60.0 and "60" are the same."""
+
+    argument: Mapping[str, Any] = {"type": "float"}
+
+    def __init__(self, empty: float | None = None, *, whole: bool = True, least: float | None = 0) -> None:
+        self.empty = empty
+        self.whole = whole
+        self.least = least
+        self.argument = {"type": "int" if whole else "float"}
+
+    def parse(self, value: Any) -> float:
+        number = _number(value)
+        if number is None or (self.whole and not isinstance(number, int)) or (self.least is not None and number < self.least):
+            raise Invalid(f"give a {'whole ' if self.whole else ''}number{'' if self.least is None else f' from {self.least} up'}")
+        return number
+
+    def read(self, value: Any) -> Any:
+        number = _number(value)
+        return value if number is None else number
+
+
+class Flag(Kind):
+    argument: Mapping[str, Any] = {"type": "bool"}
+    empty = False
+
+    def parse(self, value: Any) -> bool:
+        try:
+            return bool(check_type_bool(value))
+        except TypeError:
+            raise Invalid("give true or false") from None
+
+    def read(self, value: Any) -> bool:
+        return value in (True, 1, "true", "True", "1")
+
+
+class Timestamp(Kind):
+    """A moment. Canonical form: epoch milliseconds; users may write ISO 8601 with an offset; an empty text means none."""
+
+    argument: Mapping[str, Any] = {"type": "str"}
+
+    def parse(self, value: Any) -> int | None:
+        if value == "":
+            return None
+        number = _number(value)
+        if isinstance(number, int):
+            if 0 < number < 100_000_000_000:
+                raise Invalid("this looks like seconds: give epoch milliseconds, or a date such as 2030-12-31T18:00:00Z")
+            return number
+        try:
+            moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        except ValueError:
+            raise Invalid("give epoch milliseconds or a date such as 2030-12-31T18:00:00Z") from None
+        if moment.tzinfo is None:
+            raise Invalid("the time zone is missing: add Z for UTC or an offset such as +03:00")
+        return round(moment.timestamp() * 1000)
+
+    def read(self, value: Any) -> Any:
+        return _number(value) if value != "" else None
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat() if isinstance(value, int) else value
+
+
+class Choice(Kind):
+    """A code with a name. Canonical form: the code; users give the name or the code."""
+
+    def __init__(self, codes: Mapping[str, int], empty: int | None = None) -> None:
+        self.codes = codes
+        self.names = {code: name for name, code in codes.items()}
+        self.empty = empty
+        self.argument = {"type": "str", "choices": sorted(codes)}
+
+    def parse(self, value: Any) -> int:
+        code = self.codes.get(value, _number(value)) if isinstance(value, str) else _number(value)
+        if code not in self.names:
+            raise Invalid(f"give one of {', '.join(sorted(self.codes))}")
+        return int(code)
+
+    def read(self, value: Any) -> Any:
+        return _number(value)
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return self.names.get(value, value)
+
+
+class Items(Kind):
+    """A list of values of one kind. Canonical form: a tuple, in order; for `unordered` sorted and without doubles."""
+
+    empty: Any = ()
+
+    def __init__(self, kind: Kind, *, unordered: bool = False, length: int | None = None) -> None:
+        self.kind = kind
+        self.unordered = unordered
+        self.length = length
+        self.argument = {"type": "list", "elements": kind.argument["type"]}
+
+    def parse(self, value: Any) -> tuple[Any, ...]:
+        try:
+            values = check_type_list(value)
+        except TypeError:
+            raise Invalid("give a list") from None
+        if self.length and values and len(values) != self.length:
+            raise Invalid(f"give {self.length} values, or an empty list")
+        return self._canonical(self.kind.parse(one) for one in values)
+
+    def read(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            value = [] if value == "" else [value]  # older servers hold one value here
+        return self._canonical(self.kind.read(one) for one in value if one is not None)
+
+    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
+        return self._canonical(self.kind.resolve(one, lookup, create) for one in given)
+
+    def aim(self, current: Any, given: Any, append: bool) -> Any:
+        return self._canonical((*current, *given)) if append else given
+
+    def write(self, value: Any, scalar: bool) -> Any:
+        written = [self.kind.write(one, False) for one in value]
+        if not scalar:
+            return written
+        if len(written) > 1:
+            raise Invalid("this older server holds only one value here: give one")
+        return written[0] if written else None
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        return [self.kind.show(one, lookup) for one in value]
+
+    def _canonical(self, values: Any) -> tuple[Any, ...]:
+        return tuple(sorted(set(values), key=str)) if self.unordered else tuple(values)
+
+
+def set_of(kind: Kind) -> Items:
+    return Items(kind, unordered=True)
+
+
+class Json(Kind):
+    """Free JSON that is sent as given and compared by structure."""
+
+    def __init__(self, kind: str, empty: Any) -> None:
+        self.empty = empty
+        self.argument = {"type": kind, **({"elements": "dict"} if kind == "list" else {})}
+        self.type = list if kind == "list" else dict
+
+    def parse(self, value: Any) -> Any:
+        if not isinstance(value, self.type):
+            raise Invalid(f"give a {'list' if self.type is list else 'dictionary'}")
+        return value
+
+
+class JsonText(Kind):
+    """A dictionary that the server keeps as JSON text. Given keys are merged into what is there; unknown keys stay."""
+
+    argument: Mapping[str, Any] = {"type": "dict"}
+    empty: Any = {}
+
+    def parse(self, value: Any) -> Any:
+        value = _json_or(value)
+        if not isinstance(value, dict):
+            raise Invalid("give a dictionary")
+        return value
+
+    def read(self, value: Any) -> Any:
+        return _json_or(value) if value != "" else {}
+
+    def aim(self, current: Any, given: Any, _append: bool) -> Any:
+        if not isinstance(current, dict) or not isinstance(given, dict):
+            return given
+        return {**current, **{key: self.aim(current.get(key), value, False) for key, value in given.items()}}
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return json.dumps(value, ensure_ascii=False)
+
+
+class Reference(Kind):
+    """An item of another noun, given by name or id. Canonical form: the id as text (or the engine's mark of an item to be made)."""
+
+    argument: Mapping[str, Any] = {"type": "str"}
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+            raise Invalid("give a name or an id")
+        return str(value)
+
+    def read(self, value: Any) -> str:
+        return str(value["id"] if isinstance(value, dict) else value)  # tags come as ids or as records
+
+    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
+        return lookup.find_id(self.noun, given, create)
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 10 else value
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        return lookup.title(self.noun, value)
+
+
+class Secret(Kind):
+    """Written, never read. Canonical form: the text; nothing is known of the present value."""
+
+    argument: Mapping[str, Any] = {"type": "str", "no_log": True}
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
+            raise Invalid("give a text that is not empty")
+        return str(value)
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return MASK
+
+
+# (method, path, body) of a call that writes a field which is not part of the item's own body.
+Write = tuple[str, str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a noun: the option a user writes, the key in the record (dots lead into nested records), and its kind.
+
+    `create_only` cannot change later. `own(lookup, record, current, desired)` yields the calls that write it when it is no part of the
+    item's body; on creation it still is, if `in_create`. `append` names the option that adds to what is there in place of making it
+    exact, `create` the one that makes missing items it refers to.
+    """
+
+    option: str
+    key: str
+    kind: Kind
+    create_only: bool = False
+    own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Write]] | None = None
+    in_create: bool = True
+    append: str | None = None
+    create: str | None = None
+
+    def read(self, record: Mapping[str, Any]) -> Any:
+        value: Any = record
+        for part in self.key.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+            if value is None:
+                return self.kind.empty
+        return self.kind.read(value)
+
+
+def _number(value: Any) -> int | float | None:
+    """60, 60.0 and "60" as 60; None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    if number != number or number in (float("inf"), float("-inf")):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _json_or(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

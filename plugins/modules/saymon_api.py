@@ -1,0 +1,266 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Call the API directly."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_api
+short_description: Call the REST API of a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Sends one request with the cookie of the session, for everything that has no module of its own.
+  - A session is opened by itself when credentials are known and none is open, and renewed when it has expired.
+  - An answer with a C(code) key is a failure even with status 200, because that is how the API reports errors.
+options:
+  path:
+    description:
+      - The path below the API root, such as V(/users). A path that begins with C(/node/api) is accepted as well.
+    type: str
+    required: true
+  method:
+    description: The HTTP method.
+    type: str
+    choices: [GET, POST, PUT, PATCH, DELETE]
+    default: GET
+  query:
+    description:
+      - Query parameters. Lists repeat the parameter, booleans become V(true) and V(false), dictionaries become JSON text, and
+        parameters without a value are left out.
+    type: dict
+    default: {}
+  body:
+    description: The body, any JSON value.
+    type: raw
+  body_text:
+    description: The body as plain text, as the comment of an incident wants it.
+    type: str
+  files:
+    description:
+      - Files to upload, from the name of the form part to the path of the file. Document calls use the part V(file).
+      - With O(body), a dictionary of texts, further parts of the form.
+    type: dict
+  dest:
+    description:
+      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and RV(changed)
+        tells whether its content is new.
+    type: path
+  expect:
+    description:
+      - The statuses that count as success. Default is every 2xx, since the API does not document exact codes of writes.
+      - Use V([200, 404]) to ask for something that may be missing.
+    type: list
+    elements: int
+    default: []
+  paginate:
+    description:
+      - Fetch a paged list whole, with the parameters C(limit) and C(skip), and drop items that come twice.
+      - Works for O(method=GET). The API pages incidents, histories and logs; all other lists come complete anyway.
+    type: bool
+    default: false
+  page_size:
+    description: Items to ask for at once with O(paginate=true).
+    type: int
+    default: 500
+  max_items:
+    description: Stop after this many items with O(paginate=true).
+    type: int
+  changed:
+    description:
+      - What the task reports as RV(changed). Default is V(false) for calls that read and V(true) for calls that write.
+      - The searches C(POST /objects/search) and C(POST /v2/get...) count as calls that read.
+    type: bool
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Calls that read are sent. Other calls are reported and not sent, and RV(status) and RV(json) are then null.
+  diff_mode:
+    support: none
+    details:
+      - The module does not know what a call changes.
+  idempotent:
+    support: none
+    details:
+      - The call is sent each time. Use the module of the noun where there is one.
+seealso:
+  - module: saymon.platform.saymon_session
+"""
+
+EXAMPLES = r"""
+- name: Read names and states of all objects
+  saymon.platform.saymon_api:
+    path: /objects
+    query:
+      fields: id,name,state_id
+  register: objects
+
+- name: Search, which also works in check mode
+  saymon.platform.saymon_api:
+    method: POST
+    path: /objects/search
+    body:
+      search:
+        class_id: 3
+
+- name: Set the state of an object
+  saymon.platform.saymon_api:
+    method: PUT
+    path: /objects/{{ objects.json[-1].id }}/state
+    body:
+      state_id: 3
+
+- name: Ask for something that may be missing
+  saymon.platform.saymon_api:
+    path: /users/64b1f0c2a9d3e45f6a7bffff
+    expect: [200, 404]
+  register: maybe
+"""
+
+RETURN = r"""
+status:
+  description: HTTP status of the answer (of the last page with O(paginate=true)), null in check mode when the call was not sent.
+  returned: success
+  type: int
+  sample: 200
+json:
+  description: The decoded answer, all items with O(paginate=true), or null when it is empty, text or written to O(dest).
+  returned: success
+  type: raw
+  sample:
+    - id: 64b1f0c2a9d3e45f6a7b8c02
+      login: operator
+text:
+  description: The answer as text when it is no JSON, else empty.
+  returned: success
+  type: str
+  sample: ""
+headers:
+  description: Headers of the answer, with names in lower case and cookies left out.
+  returned: success
+  type: dict
+  sample:
+    content-type: application/json
+url:
+  description: The address that was called, without credentials.
+  returned: success
+  type: str
+  sample: https://saymon.example.org/node/api/users
+elapsed:
+  description: Seconds from sending to the complete answer.
+  returned: success
+  type: float
+  sample: 0.012
+dest:
+  description: The file that O(dest) names.
+  returned: when O(dest) is given
+  type: str
+  sample: /tmp/manual.pdf
+msg:
+  description: In check mode, what was not sent.
+  returned: in check mode, when the call was not sent
+  type: str
+  sample: Would send DELETE /users/64b1f0c2a9d3e45f6a7b8c02.
+"""
+
+import re
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request, make_query, split_path
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+
+SPEC = Spec(
+    options={
+        "path": {"type": "str", "required": True},
+        "method": {"type": "str", "choices": ["GET", "POST", "PUT", "PATCH", "DELETE"], "default": "GET"},
+        "query": {"type": "dict", "default": {}},
+        "body": {"type": "raw"},
+        "body_text": {"type": "str"},
+        "files": {"type": "dict"},
+        "dest": {"type": "path"},
+        "expect": {"type": "list", "elements": "int", "default": []},
+        "paginate": {"type": "bool", "default": False},
+        "page_size": {"type": "int", "default": 500},
+        "max_items": {"type": "int"},
+        "changed": {"type": "bool"},
+    },
+    mutually_exclusive=[("body", "body_text"), ("body_text", "files"), ("dest", "paginate")],
+)
+
+# Calls whose answer is a secret: the id of a new session, a new API token.
+_SECRET_ANSWERS = re.compile(r"/users/(session|[^/]+/auth-token)/?")
+
+
+def run(call: Call) -> dict[str, Any]:
+    request = _request(call.args)
+    changed = call.args["changed"] if call.args["changed"] is not None else not request.reads
+    if call.check and not request.reads:
+        unsent: dict[str, Any] = {"status": None, "json": None, "text": "", "headers": {}, "elapsed": 0.0}
+        url = call.connection.url + "/node/api" + request.path
+        return {**unsent, "changed": changed, "url": url, "msg": f"Would send {request.method} {request.path}."}
+    if call.args["paginate"]:
+        return _pages(call, request, changed)
+    answer = call.client.send(request)
+    if request.method == "POST" and _SECRET_ANSWERS.fullmatch(request.path) and isinstance(answer.data, str):
+        call.secrets.reveal(answer.data)
+    result = _result(answer, answer.data, changed)
+    if request.dest is not None and answer.saved is not None:
+        result.update(dest=request.dest, changed=answer.saved if call.args["changed"] is None else changed)
+    return result
+
+
+def _request(args: dict[str, Any]) -> Request:
+    path, in_path = split_path(args["path"])
+    _check(args)
+    files = args["files"]
+    return Request(
+        args["method"],
+        path,
+        in_path + make_query(args["query"]),
+        body=None if files else args["body"],
+        text=args["body_text"],
+        files={str(part): str(name) for part, name in files.items()} if files else None,
+        form={str(key): str(value) for key, value in (args["body"] or {}).items()} if files else None,
+        expect=tuple(args["expect"]),
+        dest=args["dest"],
+    )
+
+
+def _check(args: dict[str, Any]) -> None:
+    if args["method"] == "GET" and any(args[name] is not None for name in ("body", "body_text", "files")):
+        raise BadInput("method is GET, which sends no body: use query, or set method to POST, PUT or PATCH.")
+    if args["files"] and args["body"] is not None and not isinstance(args["body"], dict):
+        raise BadInput("body must be a dictionary of texts when files are uploaded: each entry becomes a part of the form.")
+    if args["paginate"] and args["method"] != "GET":
+        raise BadInput(f"paginate works for method GET, not {args['method']}: leave out paginate.")
+    for name in ("page_size", "max_items"):
+        if args[name] is not None and args[name] < 1:
+            raise BadInput(f"{name} is {args[name]}: give a number from 1 up.")
+    for status in args["expect"]:
+        if not 100 <= status <= 599:
+            raise BadInput(f"expect holds {status}, which is no HTTP status: give numbers such as 200 or 404.")
+
+
+def _pages(call: Call, request: Request, changed: bool) -> dict[str, Any]:
+    pages = call.client.pages(request, size=call.args["page_size"], most=call.args["max_items"])
+    answers = list(pages)
+    return _result(answers[-1][0], [item for _answer, items in answers for item in items], changed)
+
+
+def _result(answer: Answer, data: Any, changed: bool) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in answer.headers.items() if name.lower() != "set-cookie"}
+    text = "" if answer.data is not None else answer.text
+    shown = {"status": answer.status, "json": data, "text": text, "headers": headers, "url": answer.url}
+    return {**shown, "changed": changed, "elapsed": answer.elapsed}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Open, check and end a session."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_session
+short_description: Open, verify, renew or end a session on a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Signs in and makes the session the fact C(saymon_session), from which all other modules of the collection take the cookie.
+  - Using it is optional. The other modules open a session by themselves when credentials are given as options or variables.
+  - All hosts and tasks of a run share one session. It is ended when the run ends, also after a failed play, unless O(keep=true).
+  - Only modules named C(*_facts) should return facts by convention. This one does because the session as a fact is its purpose,
+    and it returns the same under the plain key RV(session).
+options:
+  state:
+    description:
+      - V(present) keeps the session at hand if the server still accepts it, and opens one otherwise.
+      - V(renewed) always opens a new session.
+      - V(absent) ends the session at hand and clears the fact.
+    type: str
+    choices: [present, renewed, absent]
+    default: present
+  keep:
+    description:
+      - Leave the session open when the run ends, and put the session id into the fact even if facts are cached on disk, so that a
+        later run can use it.
+      - Anyone who can read the fact cache can then act as this account until the session ends, by default after one hour without a
+        request. Protect the cache, and end the session with O(state=absent) when it is no longer needed.
+    type: bool
+    default: false
+  saymon_url:
+    aliases: [url]
+  saymon_login:
+    aliases: [login]
+  saymon_password:
+    aliases: [password]
+  saymon_auth_token:
+    aliases: [auth_token]
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is opened or ended. The server is asked only whether the session at hand is valid.
+  diff_mode:
+    support: none
+    details:
+      - A session has nothing to compare.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(state=renewed), which opens a new session each time.
+seealso:
+  - module: saymon.platform.saymon_session_info
+  - module: saymon.platform.saymon_api
+"""
+
+EXAMPLES = r"""
+- name: Open a session for all that follows
+  saymon.platform.saymon_session:
+    url: "{{ saymon_url }}"
+    login: "{{ saymon_login }}"
+    password: "{{ saymon_password }}"
+
+- name: Use it, here with the address taken from the fact
+  saymon.platform.saymon_api:
+    path: /users/current
+
+- name: Replace it by a new one
+  saymon.platform.saymon_session:
+    state: renewed
+    login: "{{ saymon_login }}"
+    password: "{{ saymon_password }}"
+
+- name: End it at once, instead of when the run ends
+  saymon.platform.saymon_session:
+    state: absent
+"""
+
+RETURN = r"""
+session:
+  description:
+    - The session. Its id is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and used.
+    - C(sid) and C(csrf) are missing when there is no session, and in check mode when it would have to be opened.
+  returned: success
+  type: dict
+  contains:
+    url:
+      description: Address of the server.
+      type: str
+      sample: https://saymon.example.org
+    login:
+      description: Login of the account, if known.
+      type: str
+      sample: ci
+    sid:
+      description: The session id, as it stands in the cookie.
+      type: str
+      sample: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
+    csrf:
+      description: The value for the header C(x-csrf-token), or null when the server does not use it.
+      type: str
+      sample:
+  sample:
+    url: https://saymon.example.org
+    login: ci
+    sid: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
+    csrf:
+msg:
+  description: What was done, or would be done in check mode.
+  returned: success
+  type: str
+  sample: Opened a session.
+ansible_facts:
+  description:
+    - The session as the fact C(saymon_session), empty after O(state=absent).
+    - While facts are cached on disk and O(keep=false), the fact leaves out C(sid) and C(csrf) and serves within this run only.
+  returned: success, outside of check mode
+  type: dict
+  contains:
+    saymon_session:
+      description: As RV(session), with a reference C(ref) for this run.
+      type: dict
+      sample:
+        url: https://saymon.example.org
+        login: ci
+        sid: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
+        csrf:
+        ref: 0f3c1d2e4b5a69788796a5b4c3d2e1f0
+  sample:
+    saymon_session:
+      url: https://saymon.example.org
+      login: ci
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils.session import Session, log_out
+
+SPEC = Spec(
+    options={
+        "state": {"type": "str", "choices": ["present", "renewed", "absent"], "default": "present"},
+        "keep": {"type": "bool", "default": False},
+    },
+    publishes=True,
+    needs_session=False,
+)
+
+
+def run(call: Call) -> dict[str, Any]:
+    if call.args["saymon_auth_method"] != "session":
+        raise BadInput(
+            f"saymon_auth_method is {call.args['saymon_auth_method']}, which uses no session: set it to session, or leave out this task."
+        )
+    if call.args["state"] == "absent":
+        return _absent(call)
+    session = call.book.peek() if call.args["state"] == "present" else None
+    login = _whose(call.client) if session else None
+    if session and login is not None:
+        result = _shown(call, session, login, changed=False, msg="The session is valid.")
+    elif call.check:
+        call.credentials.body()  # says what is missing
+        shown = {"url": call.connection.url, "login": call.credentials.login}
+        return {"changed": True, "session": shown, "msg": "Would open a session."}
+    else:
+        result = _shown(call, call.book.open(), None, changed=True, msg="Opened a session.")
+    if call.args["keep"] and not call.check:
+        call.book.keep()
+    return result
+
+
+def _absent(call: Call) -> dict[str, Any]:
+    session = call.book.peek()
+    result = {"session": {"url": call.connection.url, "login": session.login if session else call.credentials.login}}
+    if call.check:
+        valid = session is not None and _whose(call.client) is not None
+        return {**result, "changed": valid, "msg": "Would end the session." if valid else "There is no open session."}
+    ended = session is not None and log_out(call.connection, session)
+    call.book.forget()
+    return {**result, "changed": ended, "msg": "Ended the session." if ended else "There was no open session."}
+
+
+def _whose(client: Client) -> str | None:
+    """The login of the session at hand, or None when the server does not accept it any more.
+
+    The documented verification call would put the sid into the path, and so into the logs of every proxy.
+    """
+    try:
+        user = client.send(Request("GET", "/users/current"), recover=False).data
+    except HttpError as error:
+        if error.status != 401:
+            raise
+        return None
+    return str(user.get("login") or "") if isinstance(user, dict) and user.get("id") else None
+
+
+def _shown(call: Call, session: Session, login: str | None, **result: Any) -> dict[str, Any]:
+    secrets = {"sid": call.secrets.reveal(session.sid), "csrf": call.secrets.reveal(session.csrf) if session.csrf else None}
+    return {**result, "session": {"url": session.url, "login": session.login or login or None, **secrets}}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

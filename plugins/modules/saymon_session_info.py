@@ -1,0 +1,104 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tell whether the session is valid, and who it belongs to."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_session_info
+short_description: Tell who is signed in on a SAYMON server, with which permissions, and whether the session is valid
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Looks at the session at hand (option, fact or the one of this run) without opening or renewing one.
+  - With O(saymon_auth_method=basic) or O(saymon_auth_method=token) it checks the credentials instead.
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.info
+  - saymon.platform.connection
+seealso:
+  - module: saymon.platform.saymon_session
+"""
+
+EXAMPLES = r"""
+- name: Ask about the session
+  saymon.platform.saymon_session_info:
+  register: session
+
+- name: Stop early when a right is missing
+  ansible.builtin.assert:
+    that:
+      - session.valid
+      - "'manage-users' in session.permissions"
+"""
+
+RETURN = r"""
+valid:
+  description: Whether the server accepts the session or the credentials.
+  returned: success
+  type: bool
+  sample: true
+user:
+  description: The account, with the server's own keys. Empty when RV(valid=false).
+  returned: success
+  type: dict
+  sample:
+    id: 64b1f0c2a9d3e45f6a7b8c02
+    login: ci
+    permissions: [manage-users]
+    group: [64b1f0c2a9d3e45f6a7b8d01]
+permissions:
+  description: The account's own permissions and those of its groups, sorted. Empty when RV(valid=false).
+  returned: success
+  type: list
+  elements: str
+  sample: [manage-objects, manage-users]
+groups:
+  description: The groups of the account, with the server's own keys. Empty when RV(valid=false).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 64b1f0c2a9d3e45f6a7b8d01
+      name: Operators
+      permissions: [manage-objects]
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import HttpError
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils.users import group_ids
+
+SPEC = Spec(needs_session=False)
+
+
+def run(call: Call) -> dict[str, Any]:
+    user = _current_user(call)
+    if not user:
+        return {"valid": False, "user": {}, "permissions": [], "groups": []}
+    # Without manage-users the list holds only the caller's groups, with it all of them: both serve.
+    own = set(group_ids(user))
+    groups = [group for group in call.client.get_list("/user-groups") if str(group.get("id")) in own] if own else []
+    permissions = {text for holder in [user, *groups] for text in holder.get("permissions") or []}
+    return {"valid": True, "user": user, "permissions": sorted(permissions), "groups": groups}
+
+
+def _current_user(call: Call) -> dict[str, Any]:
+    if call.args["saymon_auth_method"] == "session" and call.book.peek() is None:
+        return {}
+    try:
+        user = call.client.send(Request("GET", "/users/current"), recover=False).data
+    except HttpError as error:
+        if error.status != 401:
+            raise
+        return {}
+    return user if isinstance(user, dict) and user.get("id") else {}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

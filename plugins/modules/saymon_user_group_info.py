@@ -1,0 +1,94 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""List user groups with their members."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_user_group_info
+short_description: List user groups of a SAYMON server and their members
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Returns all user groups, or those that match every given filter. When none matches the list is empty; that is no error.
+  - An account without the permission C(manage-users) sees only its own groups, and no members but itself.
+options:
+  id:
+    description: Only the group with this id.
+    type: str
+  name:
+    description: Only groups with this name.
+    type: str
+  with_members:
+    description: Whether to look up the members, which costs one more request.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.info
+  - saymon.platform.connection
+seealso:
+  - module: saymon.platform.saymon_user_info
+"""
+
+EXAMPLES = r"""
+- name: Who is in a group
+  saymon.platform.saymon_user_group_info:
+    name: Operators
+  register: found
+
+- name: Print the logins of its members
+  ansible.builtin.debug:
+    msg: "{{ found.user_groups | map(attribute='members') | flatten | map(attribute='login') }}"
+
+- name: List all groups without their members
+  saymon.platform.saymon_user_group_info:
+    with_members: false
+"""
+
+RETURN = r"""
+user_groups:
+  description:
+    - The groups, with the server's own keys.
+    - With O(with_members=true) each has C(members), a list of C(id) and C(login) that the module adds.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 64b1f0c2a9d3e45f6a7b8d01
+      name: Operators
+      permissions: [manage-objects]
+      objectPermissions: {include: [1], exclude: []}
+      members:
+        - id: 64b1f0c2a9d3e45f6a7b8c02
+          login: operator
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils.users import group_ids
+
+SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_members": {"type": "bool", "default": True}})
+
+
+def run(call: Call) -> dict[str, Any]:
+    args = call.args
+    groups = call.client.get_list("/user-groups")
+    if args["id"]:
+        groups = [group for group in groups if str(group["id"]) == args["id"]]
+    if args["name"]:
+        groups = [group for group in groups if group.get("name") == args["name"]]
+    if args["with_members"] and groups:
+        users = call.client.get_list("/users")
+        for group in groups:
+            members = [user for user in users if str(group["id"]) in group_ids(user)]
+            group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]
+    return {"user_groups": groups}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""List users."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_user_info
+short_description: List users of a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Returns all users, or those that match every given filter. When none matches the list is empty; that is no error.
+  - An account without the permission C(manage-users) sees only C(id) and C(login) of users, and newer servers put the display name
+    into C(login). Filters on other fields then match nothing, and the module warns about it.
+options:
+  id:
+    description: Only the user with this id.
+    type: str
+  login:
+    description: Only the user with this login.
+    type: str
+  email:
+    description: Only users with this e-mail address, in any case of letters.
+    type: str
+  group:
+    description: Only members of this group, given by name or id.
+    type: str
+  status:
+    description:
+      - Only users in this status.
+      - V(need_activation) registered and has not followed the link yet, V(invited) was created without a password and has not set one,
+        V(blocked) was blocked or its time is over.
+    type: str
+    choices: [active, blocked, invited, need_activation]
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.info
+  - saymon.platform.connection
+seealso:
+  - module: saymon.platform.saymon_user_group_info
+  - module: saymon.platform.saymon_session_info
+"""
+
+EXAMPLES = r"""
+- name: Find one user
+  saymon.platform.saymon_user_info:
+    login: operator
+  register: found
+
+- name: List the blocked members of a group
+  saymon.platform.saymon_user_info:
+    group: Operators
+    status: blocked
+
+- name: Show all logins
+  saymon.platform.saymon_user_info:
+  register: everybody
+
+- name: Print them
+  ansible.builtin.debug:
+    msg: "{{ everybody.users | map(attribute='login') | sort }}"
+"""
+
+RETURN = r"""
+users:
+  description: The users, with the server's own keys. Tokens are masked.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 64b1f0c2a9d3e45f6a7b8c02
+      login: operator
+      displayName: Night shift
+      permissions: [execute-operations]
+      objectPermissions: {include: [1], exclude: []}
+      group: [64b1f0c2a9d3e45f6a7b8d01]
+      status: 2
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils.users import STATUSES, find, group_ids
+
+SPEC = Spec(
+    options={
+        "id": {"type": "str"},
+        "login": {"type": "str"},
+        "email": {"type": "str"},
+        "group": {"type": "str"},
+        "status": {"type": "str", "choices": sorted(STATUSES)},
+    }
+)
+
+
+def run(call: Call) -> dict[str, Any]:
+    args = call.args
+    users = call.client.get_list("/users")
+    if users and all(set(user) <= {"id", "login"} for user in users) and any(args[name] for name in ("login", "email", "group", "status")):
+        call.warnings.append(
+            "The account lacks the permission manage-users, so the server shows only id and display name of users: "
+            "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
+        )
+    if args["id"]:
+        users = [user for user in users if str(user["id"]) == args["id"]]
+    if args["login"]:
+        users = [user for user in users if user.get("login") == args["login"]]
+    if args["email"]:
+        users = [user for user in users if str(user.get("email", "")).lower() == args["email"].lower()]
+    if args["status"]:
+        users = [user for user in users if user.get("status") == STATUSES[args["status"]]]
+    if args["group"] and users:
+        wanted = set(find(call.client.get_list("/user-groups"), args["group"], "name"))
+        users = [user for user in users if wanted.intersection(group_ids(user))]
+    return {"users": users}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sessions of one ansible run: one login for all hosts and tasks, one logout when the run ends.
+
+The store is a folder of files with mode 0600 below core's temporary directory of the run (mode 0700, shared by all forks, removed
+by core at exit). A lock for each identity makes 40 hosts that start at once wait for the one that logs in.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible_collections.saymon.platform.plugins.module_utils.client import Connection
+from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
+
+# Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess from a
+# reference in a cached fact which password it stands for.
+_SALT = secrets.token_bytes(16)
+_PARENT = os.getpid()
+_LOGOUT_TIMEOUT = 3.0
+_LOGOUT_BUDGET = 10.0
+
+
+def _folder() -> Path:
+    return Path(C.DEFAULT_LOCAL_TMP)
+
+
+def reference(connection: Connection, credentials: Credentials) -> str:
+    """The name under which the session of these credentials on this server is kept during the run."""
+    text = json.dumps([connection.url, asdict(credentials)])
+    return hmac.new(_SALT, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def stored(ref: Any) -> dict[str, Any] | None:
+    """The record kept under a reference: `session`, `connection`, `credentials`, `keep`, `denied` (a refusal not to be repeated)."""
+    if not isinstance(ref, str) or not ref.isalnum():
+        return None
+    try:
+        record: dict[str, Any] = json.loads((_folder() / f"saymon-{ref}.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return record
+
+
+class StoreBook(SessionBook):
+    """A SessionBook whose sessions are shared by all processes of the run.
+
+    `given` is a session from a fact or an option that this run did not open; it serves until the server refuses it.
+    """
+
+    def __init__(self, ref: str, connection: Connection, credentials: Credentials, given: Session | None = None) -> None:
+        record = stored(ref) or {}
+        if not credentials.complete and record.get("credentials"):
+            credentials = Credentials(**record["credentials"])
+        super().__init__(given, connection, credentials)
+        self.ref = ref
+        self.given = given
+        self.opener: Callable[[], Session] = lambda: log_in(connection, self.credentials)
+        self.remote = False  # the server is reached from a target only, so the controller cannot log out when the run ends
+
+    def peek(self) -> Session | None:
+        return self._current() or self.given
+
+    def get(self) -> Session:
+        session = self.peek()
+        if session is None:
+            session = self._enter(lambda record: record.get("session") is None)
+        self.session = session
+        return session
+
+    def open(self) -> Session:
+        self.session = self._enter(lambda _record: True, again=True)
+        return self.session
+
+    def renew(self, stale: str) -> Session | None:
+        if not self.credentials.complete:
+            return None
+        self.session = self._enter(lambda record: not record.get("session") or record["session"]["sid"] == stale)
+        return self.session
+
+    def adopt(self, session: Session) -> None:
+        """Keep a session that was opened elsewhere (on a target) as one of this run."""
+        with self._locked() as record:
+            self._note(record, session)
+        self.session = session
+
+    def forget(self) -> None:
+        with self._locked() as record:
+            record.clear()
+        self.session = self.given = None
+
+    def keep(self) -> None:
+        with self._locked() as record:
+            record["keep"] = True
+
+    def _current(self) -> Session | None:
+        session = (stored(self.ref) or {}).get("session")
+        return Session(**session) if session else None
+
+    def _enter(self, needed: Callable[[dict[str, Any]], bool], *, again: bool = False) -> Session:
+        """Log in when `needed` says so of the record; otherwise take the session that somebody else opened meanwhile.
+
+        Refused credentials are tried once a run, however many hosts have them, for servers that lock accounts; `again` tries anyway.
+        Those who waited while a login failed share that failure, so that an unreachable server costs its timeout once, not per host.
+        """
+        asked = time.time()
+        with self._locked() as record:
+            if not needed(record):
+                return Session(**record["session"])
+            if record.get("denied") and not again:
+                raise NotSignedIn(record["denied"])
+            if record.get("failed_at", 0) > asked:
+                raise SaymonError(record["failed"])
+            try:
+                session = self.opener()
+            except NotSignedIn as error:
+                record["denied"] = str(error)
+                raise
+            except SaymonError as error:
+                record.update(failed=str(error), failed_at=time.time())
+                raise
+            self._note(record, session)
+            return session
+
+    def _note(self, record: dict[str, Any], session: Session) -> None:
+        connection = asdict(self.connection) if self.connection and not self.remote else None
+        record.update(session=asdict(session), credentials=asdict(self.credentials), connection=connection)
+        record.pop("denied", None)
+
+    @contextmanager
+    def _locked(self) -> Iterator[dict[str, Any]]:
+        """Hold the lock of this reference, and save the record when it changed, also when the block fails."""
+        path = _folder() / f"saymon-{self.ref}"
+        with open(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            record = stored(self.ref) or {}
+            before = dict(record)
+            try:
+                yield record
+            finally:
+                if record != before:
+                    fresh = path.with_suffix(".new")
+                    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                        json.dump(record, file)
+                    fresh.replace(path.with_suffix(".json"))
+
+
+def end_sessions() -> None:
+    """Log out whatever this run opened. Silent and bounded: the run is over, and nobody could act on a failure."""
+    if os.getpid() != _PARENT:
+        return
+    until = time.monotonic() + _LOGOUT_BUDGET
+    for path in sorted(_folder().glob("saymon-*.json")):
+        record = stored(path.stem[len("saymon-") :]) or {}
+        with suppress(Exception):
+            path.unlink()
+            if record.get("session") and record.get("connection") and not record.get("keep") and time.monotonic() < until:
+                connection = replace(Connection(**record["connection"]), timeout=_LOGOUT_TIMEOUT, retries=0)
+                log_out(connection, Session(**record["session"]))
+
+
+# The strategy loads the action class in the parent process, so this is registered there, runs before core removes its temporary
+# directory, also after a failed play, and never in workers, which leave without it.
+atexit.register(end_sessions)
