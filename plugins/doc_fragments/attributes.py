@@ -39,3 +39,16 @@ attributes:
     details:
       - The module only reads.
 """
+
+    # For modules that bring something to a desired state.
+    DESIRED = r"""
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows the fields that differ, and no others. Secrets appear as a mask.
+  idempotent:
+    support: full
+"""

@@ -41,11 +41,14 @@ SECRET_OPTIONS = tuple(name for name, spec in CONNECTION_OPTIONS.items() if spec
 class Spec:
     """The options of one module and the rules between them.
 
-    `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as short names
-    of the shared options. `needs_session`: a session is opened for it when there is none yet.
+    `bulk` names the option with the list of items, which `run` checks itself: it knows which item and which option is wrong, and
+    core's check of ten thousand items would take longer than the task.
+    `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as short names.
+    `needs_session`: a session is opened for it when there is none yet.
     """
 
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bulk: str | None = None
     publishes: bool = False
     needs_session: bool = True
     mutually_exclusive: Sequence[Sequence[str]] = ()

@@ -443,7 +443,7 @@ def _translated(request: Request, connection: Connection) -> Iterator[None]:
         raise BadInput(f"{asked}: the address cannot be used ({_reason(error)}): check saymon_url and saymon_proxy.") from error
     except (requests.exceptions.InvalidHeader, UnicodeEncodeError) as error:
         raise BadInput(
-            f"{asked}: the sid or a credential holds characters that cannot be sent in a header: check it for line breaks."
+            f"{asked}: the query, the sid or a credential holds characters that cannot be sent: check it for line breaks."
         ) from error
 
 

@@ -71,8 +71,8 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import HttpError
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.users import group_ids
 
 SPEC = Spec(needs_session=False)
 

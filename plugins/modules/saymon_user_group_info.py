@@ -69,8 +69,8 @@ user_groups:
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.users import group_ids
 
 SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_members": {"type": "bool", "default": True}})
 

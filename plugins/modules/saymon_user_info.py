@@ -83,8 +83,8 @@ users:
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import STATUSES, group_ids, is_masked
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.users import STATUSES, find, group_ids
 
 SPEC = Spec(
     options={
@@ -100,7 +100,7 @@ SPEC = Spec(
 def run(call: Call) -> dict[str, Any]:
     args = call.args
     users = call.client.get_list("/users")
-    if users and all(set(user) <= {"id", "login"} for user in users) and any(args[name] for name in ("login", "email", "group", "status")):
+    if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):
         call.warnings.append(
             "The account lacks the permission manage-users, so the server shows only id and display name of users: "
             "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
@@ -114,7 +114,8 @@ def run(call: Call) -> dict[str, Any]:
     if args["status"]:
         users = [user for user in users if user.get("status") == STATUSES[args["status"]]]
     if args["group"] and users:
-        wanted = set(find(call.client.get_list("/user-groups"), args["group"], "name"))
+        groups = call.client.get_list("/user-groups")
+        wanted = {str(group["id"]) for group in groups if args["group"] in (str(group["id"]), group.get("name"))}
         users = [user for user in users if wanted.intersection(group_ids(user))]
     return {"users": users}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_list
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, SECRET_OPTIONS, Spec
@@ -70,15 +71,32 @@ class SaymonAction(ActionBase):
         self._fact = self._usable_fact(shared, task_vars)
         if self._fact and not shared["saymon_url"]:
             args["saymon_url"] = self._fact["url"]
+        bulk = args.pop(spec.bulk, None) if spec.bulk else None
         outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(args)
         if outcome.error_messages:
-            name = f"saymon.platform.{self.module.__name__.rpartition('.')[2]}"
-            raise BadInput(f"{name}: {'; '.join(outcome.error_messages)}.")
+            unknown = ", ".join(".".join(names) for names in sorted(outcome.unsupported_parameters))
+            said = (
+                f"there is no option {unknown}, only {', '.join(sorted(argument_spec))}" if unknown else "; ".join(outcome.error_messages)
+            )
+            raise BadInput(f"saymon.platform.{self.module.__name__.rpartition('.')[2]}: {said.rstrip('.')}.")
         validated: dict[str, Any] = outcome.validated_parameters
-        if self._fact and not shared["saymon_login"] and validated["saymon_login"] != self._fact.get("login"):
-            # The environment stands below the fact: it may renew the fact's session, but not put another account in its place.
-            validated.update(dict.fromkeys(("saymon_login", *CREDENTIAL_OPTIONS)))
+        if spec.bulk and bulk is not None:
+            args[spec.bulk] = validated[spec.bulk] = _as_list(spec.bulk, bulk)
+        self._drop_foreign_credentials(validated, shared)
         return validated
+
+    def _drop_foreign_credentials(self, validated: dict[str, Any], shared: dict[str, Any]) -> None:
+        """The environment stands below all else: it may complete or renew what task, variables and fact say of the account, but its
+        own account must not take their place."""
+        tokens = ("saymon_auth_token", "saymon_keycloak_token")
+        if self._fact and not shared["saymon_login"]:
+            validated.update(dict.fromkeys(tokens))
+            if validated["saymon_login"] is None or validated["saymon_login"] != self._fact.get("login"):
+                validated.update(saymon_login=None, saymon_password=None)
+        elif shared["saymon_login"] or shared["saymon_password"]:
+            validated.update({name: shared[name] for name in tokens})
+        elif shared["saymon_auth_token"] or shared["saymon_keycloak_token"]:
+            validated.update(saymon_login=None, saymon_password=None, **{name: shared[name] for name in tokens})
 
     def _usable_fact(self, shared: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The session fact of this host, else of the delegating host, else of localhost; never a dead or a foreign one."""
@@ -213,6 +231,13 @@ class SaymonAction(ActionBase):
 def _session_of(result: dict[str, Any]) -> Session:
     session = result["session"]
     return Session(session["url"], session["sid"], session.get("csrf"), session.get("login"))
+
+
+def _as_list(option: Any, value: Any) -> list[Any]:
+    try:
+        return list(check_type_list(value if not isinstance(value, str) else json.loads(value)))
+    except (TypeError, ValueError):
+        raise BadInput(f"{option} is no list: give a list of dictionaries.") from None
 
 
 def _plain(value: Any) -> Any:

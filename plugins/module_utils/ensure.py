@@ -1,0 +1,130 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module of a noun is made of: its options and its run, both from the noun's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .arguments import Spec
+from .engine import Engine, Plan
+from .errors import BadInput
+from .noun import Noun
+from .nouns.catalog import CLASS, STATE, TAG
+from .nouns.object import OBJECT
+from .nouns.password_policy import PASSWORD_POLICY
+from .nouns.user import USER
+from .nouns.user_group import USER_GROUP
+from .run import Call, Run
+
+NOUNS: Mapping[str, Noun] = {noun.name: noun for noun in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)}
+_MOST_PARALLEL = 32
+
+
+def spec_of(noun: Noun) -> Spec:
+    """The options of a noun's module: those of one item, or a list of items under the plural."""
+    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}}
+    item.update({one.option: dict(one.kind.argument) for one in noun.fields})
+    item["state"] = {"type": "str", "choices": list(noun.states), "default": "present"}
+    item.update({name: dict(argument) for name, argument in noun.flags.items()})
+    many = {name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()}
+    options = {
+        **item,
+        noun.plural: {"type": "list", "elements": "dict", "options": many},
+        "parallel": {"type": "int", "default": 1},
+    }
+    for name, argument in (*options.items(), *many.items()):
+        if "pass" in name or "token" in name:
+            argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
+    return Spec(options, bulk=noun.plural)
+
+
+def ensure(noun: Noun) -> Run:
+    """The run of a noun's module: one item from the options of the task, or many from the list; the list in one go."""
+
+    def run(call: Call) -> dict[str, Any]:
+        if not 1 <= call.args["parallel"] <= _MOST_PARALLEL:
+            raise BadInput(f"parallel is {call.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
+        engine = Engine(call.client, noun, NOUNS, call.credentials, check=call.check, parallel=call.args["parallel"])
+        engine.say, engine.warnings = call.say, call.warnings
+        common = {name: call.args[name] for name in ("state", *noun.flags)}
+        many = call.args[noun.plural]
+        own = {option: call.args[option] for option in ("id", *noun.by_option) if call.args[option] is not None}
+        if many is None:
+            items = [engine.parse(own, "", common)]
+        elif own:
+            raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
+        else:
+            items = [engine.parse(raw, _where(noun, number, raw), common) for number, raw in enumerate(many)]
+        call.secrets.add(*(value for item in items for option, value in item.given.items() if option == "password"))
+        plans = engine.plan_all(items)
+        shown = _diff(engine, plans)
+        engine.apply_all(plans)
+        result = {"changed": any(_done(plan) for plan in plans), "diff": shown, **noun.after(engine, plans)}
+        return {**result, **(_one(noun, plans[0]) if many is None else _many(noun, plans))}
+
+    return run
+
+
+def _where(noun: Noun, number: int, raw: Any) -> str:
+    if not isinstance(raw, dict):
+        raise BadInput(f"{noun.plural}[{number}] is {raw!r}: give a dictionary of options.")
+    name = next((str(raw[option]) for option in (*noun.key, "discovery_id", "id") if raw.get(option)), "")
+    return f"{noun.plural}[{number}]{f' ({name})' if name else ''}: "
+
+
+def _done(plan: Plan) -> bool:
+    return plan.action != "none" and plan.error is None
+
+
+def _diff(engine: Engine, plans: list[Plan]) -> list[dict[str, Any]]:
+    """Before and after of what differs, and of nothing else; made before anything is sent, so check mode shows the same."""
+    shown = []
+    for plan in plans:
+        if plan.action == "none":
+            continue
+        sides = []
+        for values in (plan.before, plan.after):
+            side = {}
+            for option, value in sorted(values.items()):
+                field = engine.noun.by_option.get(option)
+                side[option] = field.kind.show(value, engine) if field and value is not None else value
+            sides.append(side)
+        if plan.action == "create":
+            sides = [{"state": "absent"}, {**sides[1], "state": "present"}]
+        header = f"{engine.noun.label} {plan.title}"
+        shown.append({"before_header": header, "after_header": header, "before": sides[0], "after": sides[1]})
+    return shown
+
+
+_WORDS = {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}
+
+
+def _one(noun: Noun, plan: Plan) -> dict[str, Any]:
+    if plan.error:
+        raise plan.error
+    return {noun.name: {} if plan.item.state == "absent" else plan.record, "action": _WORDS[plan.action], "recovered": plan.recovered}
+
+
+def _many(noun: Noun, plans: list[Plan]) -> dict[str, Any]:
+    outcomes = [_outcome(noun, plan) for plan in plans]
+    summary = {word: sum(outcome["action"] == word for outcome in outcomes) for word in (*_WORDS.values(), "failed", "skipped")}
+    summary["recovered"] = sum(plan.recovered for plan in plans)
+    result: dict[str, Any] = {"outcomes": outcomes, "summary": summary}
+    bad = [plan for plan in plans if plan.error and not plan.skipped]
+    if bad:
+        said = "; ".join(f"{plan.item.where}{plan.error}" for plan in bad[:5])
+        more = f" (and {len(bad) - 5} more, see outcomes)" if len(bad) > 5 else ""
+        left = f" {summary['skipped']} were not tried." if summary["skipped"] else ""
+        result.update(failed=True, msg=f"{len(bad)} of {len(plans)} {noun.plural} failed: {said}{more}{left}")
+    return result
+
+
+def _outcome(noun: Noun, plan: Plan) -> dict[str, Any]:
+    identifier = plan.record.get("id")
+    outcome: dict[str, Any] = {noun.title: plan.title, "id": identifier if isinstance(identifier, (str, int)) else None}
+    if plan.error:
+        return {**outcome, "action": "skipped" if plan.skipped else "failed", "changed": False, "msg": str(plan.error)}
+    return {**outcome, "action": _WORDS[plan.action], "changed": plan.action != "none"}

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table format of a noun, and the index of its records.
+
+A noun is one kind of thing on the server. All that is peculiar to it stands in its table, so that the engine knows no noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .fields import Field, Invalid
+
+if TYPE_CHECKING:
+    from .engine import Engine, Item, Plan
+
+Record = dict[str, Any]
+
+
+class Index:
+    """The records of one noun, found by id, by name, or by the fields that identify an item."""
+
+    def __init__(self, noun: Noun, records: Iterable[Record]) -> None:
+        self.noun = noun
+        self.records: dict[str, Record] = {str(record["id"]): record for record in records}
+        self._scalars: dict[str, bool] = {}
+        self._tables: dict[str, tuple[Callable[[Record], Iterable[Any]], dict[Any, list[Record]]]] = {}
+
+    def add(self, record: Record) -> None:
+        self.records[str(record["id"])] = record
+        for keys_of, table in self._tables.values():
+            for key in keys_of(record):
+                table.setdefault(key, []).append(record)
+
+    def table(self, name: str, keys_of: Callable[[Record], Iterable[Any]]) -> dict[Any, list[Record]]:
+        """The records by what `keys_of` says of each; made on first use and kept up to date."""
+        if name not in self._tables:
+            table: dict[Any, list[Record]] = {}
+            for record in self.records.values():
+                for key in keys_of(record):
+                    table.setdefault(key, []).append(record)
+            self._tables[name] = (keys_of, table)
+        return self._tables[name][1]
+
+    def named(self, text: str) -> list[Record]:
+        """The records that an id or a name may mean. Names differ in more than the case of letters only if none fits exactly."""
+        record = self.records.get(text)
+        if record is not None:
+            return [record]
+        title = self.noun.title
+        exact = self.table("name", lambda one: [one.get(title)]).get(text)
+        return exact or self.table("folded name", lambda one: [str(one.get(title)).casefold()]).get(text.casefold(), [])
+
+    def find(self, given: Mapping[str, Any]) -> list[Record]:
+        """The records that agree with an item in every identifying field; raises Invalid when one of these is missing."""
+        missing = [option for option in self.noun.key if given.get(option) in (None, "", ())]
+        if missing:
+            raise Invalid(f"{' and '.join(missing)} must be given, because it names the {self.noun.label} (or give its id)")
+        fields = [self.noun.by_option[option] for option in self.noun.key]
+        table = self.table("key", lambda record: [tuple(one.read(record) for one in fields)])
+        return table.get(tuple(given[option] for option in self.noun.key), [])
+
+    def holds_scalars(self, key: str) -> bool:
+        """True when this (older) server keeps a single value in a field that is a list elsewhere."""
+        if key not in self._scalars:
+            self._scalars[key] = any(isinstance(record.get(key), str) for record in self.records.values())
+        return self._scalars[key]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """One kind of thing on the server.
+
+    `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the options that
+    identify an item, `title` the record key of its name. `create` are the calls to make one, tried in turn while the server does not
+    know the former; `update` is the method to change one. `flags` are options of an item that steer and are no fields.
+
+    The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a list call alone
+    will not do; `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns warnings; `after` adds to the result.
+    """
+
+    name: str
+    plural: str
+    path: str
+    fields: tuple[Field, ...] = ()
+    key: tuple[str, ...] = ("name",)
+    title: str = "name"
+    create: tuple[tuple[str, str], ...] = ()
+    update: str = "PATCH"
+    states: tuple[str, ...] = ("present", "absent")
+    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    index: type[Index] = Index
+    query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
+    load: Callable[[Engine, set[str]], list[Record]] | None = None
+    adjust: Callable[[Item], None] = lambda item: None
+    guard: Callable[[Engine, list[Plan]], list[str]] = lambda engine, plans: []
+    after: Callable[[Engine, list[Plan]], dict[str, Any]] = lambda engine, plans: {}
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
+    @cached_property
+    def by_option(self) -> dict[str, Field]:
+        return {one.option: one for one in self.fields}
+
+    @property
+    def creators(self) -> tuple[tuple[str, str], ...]:
+        return self.create or (("POST", self.path),)

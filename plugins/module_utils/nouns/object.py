@@ -1,0 +1,193 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Monitored objects: a tree in which an object may have several parents, each with named properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.fields import (
+    Field,
+    Invalid,
+    Items,
+    JsonText,
+    Kind,
+    Lookup,
+    Number,
+    Reference,
+    Text,
+    Write,
+    set_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Record
+
+if TYPE_CHECKING:
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Plan
+
+PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
+_TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
+# Documents and monitoring settings have calls of their own, so making a list exact never removes them.
+_MANAGED_ELSEWHERE = frozenset({6, 7, 8})
+
+
+class Properties(Kind):
+    """Name/value pairs with a type. Canonical form: name to (type, value); the type None stands for the present one, or info."""
+
+    argument: Mapping[str, Any] = {
+        "type": "list",
+        "elements": "dict",
+        "options": {"name": {"type": "str", "required": True}, "value": {"type": "str", "required": True}, "type": {"type": "str"}},
+    }
+    empty: Any = {}
+
+    def parse(self, value: Any) -> dict[str, tuple[int | None, str]]:
+        if not isinstance(value, list):
+            raise Invalid("give a list of properties, each with name and value")
+        parsed: dict[str, tuple[int | None, str]] = {}
+        for one in value:
+            if not isinstance(one, dict) or one.keys() - {"name", "value", "type"} or not one.get("name") or one.get("value") is None:
+                raise Invalid("give each property a name and a value, and a type if need be")
+            name, text = str(one["name"]), one["value"]
+            if name in parsed:
+                raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
+            parsed[name] = (_type(one.get("type")), text if isinstance(text, str) else _text(text))
+        return parsed
+
+    def read(self, value: Any) -> dict[str, tuple[int, str]]:
+        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value", ""))) for one in value}
+
+    def aim(self, current: Any, given: Any, append: bool) -> Any:
+        kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
+        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
+        return {**kept, **wanted}
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return [{"name": name, "type_id": type_id, "value": text} for name, (type_id, text) in value.items()]
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return {name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})" for name, (type_id, text) in value.items()}
+
+
+def _type(value: Any) -> int | None:
+    if value is None:
+        return None
+    code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
+    if code is None and str(value).isdecimal():
+        code = int(value)
+    if not isinstance(code, int) or isinstance(code, bool) or code < 1:
+        raise Invalid(f"{value!r} is no type of a property: give {', '.join(PROPERTY_TYPES)}, or a number")
+    return code
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        raise Invalid("the value of a property is a text: use the filter to_json for structures")
+    return str(value)
+
+
+def _write_properties(_engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Write]:
+    """One call for each property that differs, so that ids, documents and what others added meanwhile stay as they are."""
+    path = f"/objects/{record['id']}/props"
+    ids = {one["name"]: one["id"] for one in record.get("properties") or []}
+    for name, (type_id, text) in desired.items():
+        if name not in current:
+            yield "POST", path, {"name": name, "value": text, "type_id": type_id}
+        elif current[name] != (type_id, text):
+            changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
+            yield "PATCH", f"{path}/{ids[name]}", changes
+    for name in current.keys() - desired.keys():
+        yield "DELETE", f"{path}/{ids[name]}", None
+
+
+class Tree(Index):
+    """Objects by id, by path (/ROOT/Site/Rack 1, with or without the root in front), by name, by discovery id."""
+
+    @property
+    def root(self) -> str:
+        return next((key for key, record in self.records.items() if not _parents(record)), "1")
+
+    def children(self, parent: str, name: str) -> list[Record]:
+        return self.table("child", lambda one: [(str(up), one.get("name")) for up in _parents(one)]).get((parent, name), [])
+
+    def named(self, text: str) -> list[Record]:
+        if not text.startswith("/"):
+            return super().named(text)
+        steps = [step for step in text.split("/") if step]
+        root = self.records.get(self.root, {})
+        if steps and steps[0].casefold() == str(root.get("name", "ROOT")).casefold():
+            steps = steps[1:]
+        found = [root]
+        for step in steps:
+            found = [child for up in found for child in self.children(str(up["id"]), step)]
+        return list({str(one["id"]): one for one in found}.values())
+
+    def find(self, given: Mapping[str, Any]) -> list[Record]:
+        if given.get("discovery_id"):
+            found = self.table("discovery id", lambda one: [one["discovery_id"]] if one.get("discovery_id") else [])
+            return found.get(given["discovery_id"], [])
+        if not given.get("name"):
+            raise Invalid("discovery_id, or name with parents, must be given, because it names the object (or give its id)")
+        below = [one for up in given.get("parents") or (self.root,) for one in self.children(str(up), given["name"])]
+        return list({str(one["id"]): one for one in below}.values())
+
+    def count_children(self, record: Record) -> int:
+        table = self.table("children", lambda one: [str(up) for up in _parents(one)])
+        return len(table.get(str(record["id"]), []))
+
+
+def _parents(record: Mapping[str, Any]) -> Iterable[Any]:
+    value = record.get("parent_id")
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+
+def _query(keys: set[str]) -> dict[str, Any]:
+    return {"fields": ",".join(sorted(keys | {"name", "parent_id", "discovery_id"}))}
+
+
+def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
+    tree = engine.index("object")
+    for plan in plans:
+        if plan.action == "create" and not plan.item.given.get("name"):
+            raise Invalid(f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name")
+        if plan.action != "delete" or not isinstance(tree, Tree):
+            continue
+        if str(plan.record["id"]) == tree.root:
+            raise Invalid(f"{plan.item.where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
+        count = tree.count_children(plan.record)
+        if count and not plan.item.flags.get("recursive"):
+            raise Invalid(
+                f"{plan.item.where}{plan.title!r} has children ({count}), which would go with it: set recursive to delete them too"
+            )
+    return []
+
+
+OBJECT = Noun(
+    name="object",
+    plural="objects",
+    path="/objects",
+    index=Tree,
+    query=_query,
+    guard=_guard,
+    flags={
+        "append_parents": {"type": "bool", "default": False},
+        "append_tags": {"type": "bool", "default": False},
+        "append_properties": {"type": "bool", "default": True},
+        "create_tags": {"type": "bool", "default": False},
+        "recursive": {"type": "bool", "default": False},
+    },
+    fields=(
+        Field("name", "name", Text()),
+        Field("discovery_id", "discovery_id", Text()),
+        Field("parents", "parent_id", set_of(Reference("object")), append="append_parents"),
+        Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
+        Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
+        Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),
+        Field("geoposition_radius", "geopositionRadius", Number(whole=False)),
+        Field("weight", "weight", Number(1, whole=False)),
+        Field("background", "background", Text()),
+        Field("client_data", "client_data", JsonText()),
+        Field("properties", "properties", Properties(), own=_write_properties, append="append_properties"),
+    ),
+)

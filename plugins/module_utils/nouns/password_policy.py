@@ -1,0 +1,29 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Password policies. Only the default one, with the id 1, is enforced by the server."""
+
+from __future__ import annotations
+
+from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Flag, Number, Text
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
+
+PASSWORD_POLICY = Noun(
+    name="password_policy",
+    plural="password_policies",
+    path="/password-policies",
+    # The documentation prints PATCH on the collection; every other noun is made by POST. Whichever the server knows is used.
+    create=(("POST", "/password-policies"), ("PATCH", "/password-policies/")),
+    fields=(
+        Field("name", "name", Text()),
+        Field("length", "length", Number(0)),
+        Field("min_lowercase", "minLowercase", Number(0)),
+        Field("min_capital", "minCapital", Number(0)),
+        Field("min_digits", "minDigits", Number(0)),
+        Field("min_special", "minSpecial", Number(0)),
+        Field("change_password_on_first_login", "changePasswordOnFirstLogin", Flag()),
+        Field("password_lifetime", "passwordLifetime", Number(0)),
+        Field("password_expired_notification_period", "passwordExpiredNotificationPeriod", Number(0)),
+        Field("unique_passwords_number", "uniquePasswordsNumber", Number(0)),
+    ),
+)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.fields import (
+    Choice,
+    Field,
+    Invalid,
+    Items,
+    Json,
+    Reference,
+    Secret,
+    Text,
+    Timestamp,
+    Write,
+    set_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
+
+if TYPE_CHECKING:
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Item, Plan
+
+# Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
+STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
+
+
+def group_ids(user: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the groups of a user, whether the server keeps a list, one id or null."""
+    ids: tuple[str, ...] = USER.by_option["groups"].read(user)
+    return ids
+
+
+def is_masked(users: list[dict[str, Any]]) -> bool:
+    """True when the caller lacks manage-users: a newer server then shows no more than id and login of anybody."""
+    return bool(users) and all(set(user) <= {"id", "login"} for user in users)
+
+
+def _change_password(engine: Engine, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Write]:
+    body = {"newPassword": desired}
+    if user.get("login") == engine.credentials.login and engine.credentials.password:
+        body["currentPassword"] = engine.credentials.password  # required for one's own
+    yield "PUT", f"/users/{user['id']}/password", body
+
+
+def _block(item: Item) -> None:
+    if item.state == "blocked":
+        item.given["status"] = STATUSES["blocked"]
+
+
+def _spare_oneself(engine: Engine, plans: list[Plan]) -> list[str]:
+    """Refuse to lock out the account that does the work, which costs a look at who that is only if somebody is to go."""
+    going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
+    going = [plan for plan in going if plan.record.get("id") is not None and not plan.item.flags.get("allow_self")]
+    if any(plan.action != "create" for plan in going):
+        me = str(engine.client.get("/users/current").get("id"))
+        for plan in going:
+            if str(plan.record["id"]) == me:
+                what = "deleted" if plan.action == "delete" else "blocked"
+                raise Invalid(
+                    f"{plan.item.where}{plan.title!r} is the account that is signed in and would be {what}: set allow_self to do it"
+                )
+    return []
+
+
+USER = Noun(
+    name="user",
+    plural="users",
+    path="/users",
+    key=("login",),
+    title="login",
+    states=("present", "absent", "blocked"),
+    flags={
+        "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always"},
+        "append_groups": {"type": "bool", "default": False},
+        "append_permissions": {"type": "bool", "default": False},
+        "append_objects": {"type": "bool", "default": False},
+        "allow_self": {"type": "bool", "default": False},
+    },
+    fields=(
+        Field("login", "login", Text()),
+        Field("display_name", "displayName", Text()),
+        Field("email", "email", Text()),
+        Field("password", "password", Secret(), own=_change_password),
+        Field("groups", "group", set_of(Reference("user_group")), append="append_groups"),
+        Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
+        Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
+        Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
+        Field("status", "status", Choice(STATUSES)),
+        Field("active_to", "activeTo", Timestamp()),
+        Field("contacts", "contacts", set_of(Text())),
+        Field("language", "language", Text()),
+        Field("event_filter", "eventFilter", Json("list", [])),
+        Field("favorites", "favorites", Items(Json("dict", {}))),
+    ),
+    adjust=_block,
+    guard=_spare_oneself,
+)

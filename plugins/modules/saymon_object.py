@@ -1,0 +1,221 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring objects to a desired state."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_object
+short_description: Create, change, move and delete monitored objects of a SAYMON server, with their properties
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Brings one object, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
+  - An object is found by O(discovery_id) if given, else by O(name) below any of O(parents), else by O(id), which also allows to rename it.
+  - Items of a list may refer to each other in any order; parents are made before their children.
+options:
+  id: &id
+    description: Id of the object. Needed only to rename an object that has no O(discovery_id).
+    type: str
+  name: &name
+    description: Name of the object.
+    type: str
+  discovery_id: &discovery_id
+    description: Key of the object in another system. It finds the object wherever it is and whatever its name.
+    type: str
+  parents: &parents
+    description:
+      - The objects above this one. Each is given by path (such as V(/ROOT/Plant North/Rack 1)), name or id.
+      - Without it a new object is made below the root, and O(name) is looked up there.
+    type: list
+    elements: str
+  append_parents:
+    <<: &append_parents
+      description: Whether the object stays below other parents besides O(parents).
+      type: bool
+    default: false
+  class: &class
+    description: Name or id of the class. It cannot change after creation, so a difference is an error.
+    type: str
+  tags: &tags
+    description: Names or ids of the tags.
+    type: list
+    elements: str
+  append_tags:
+    <<: &append_tags
+      description: Whether the object keeps other tags besides O(tags).
+      type: bool
+    default: false
+  create_tags:
+    <<: &create_tags
+      description: Whether tags that do not exist yet are made.
+      type: bool
+    default: false
+  geoposition: &geoposition
+    description: Longitude and latitude in degrees, or an empty list for none.
+    type: list
+    elements: float
+  geoposition_radius: &geoposition_radius
+    description: Radius around O(geoposition).
+    type: float
+  weight: &weight
+    description: Weight of the object in the state of its parent.
+    type: float
+  background: &background
+    description: Id of the background image.
+    type: str
+  client_data: &client_data
+    description: Settings of the web client, as a dictionary. They are merged into those that are there.
+    type: dict
+  properties: &properties
+    description: Properties, each with a name that is unique within the object.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the property.
+        type: str
+        required: true
+      value:
+        description: Value of the property. It is always a text.
+        type: str
+        required: true
+      type:
+        description:
+          - Type of the property, V(info), V(readonly), V(readwrite), V(document), V(file), V(service) or a number.
+            Default is the present type, and V(info) for a new property.
+        type: str
+  append_properties:
+    <<: &append_properties
+      description:
+        - Whether the object keeps other properties besides O(properties).
+        - With V(false) the others are deleted, except documents, files and monitoring settings.
+      type: bool
+    default: true
+  recursive:
+    <<: &recursive
+      description: Whether an object that has children is deleted together with them.
+      type: bool
+    default: false
+  state:
+    <<: &state
+      description: V(present) creates the object or changes what differs, V(absent) deletes it.
+      type: str
+      choices: [present, absent]
+    default: present
+  objects:
+    description: A list of objects, in place of the options of one. Steering options outside the list hold for all of it.
+    type: list
+    elements: dict
+    suboptions:
+      id: *id
+      name: *name
+      discovery_id: *discovery_id
+      parents: *parents
+      append_parents: *append_parents
+      class: *class
+      tags: *tags
+      append_tags: *append_tags
+      create_tags: *create_tags
+      geoposition: *geoposition
+      geoposition_radius: *geoposition_radius
+      weight: *weight
+      background: *background
+      client_data: *client_data
+      properties: *properties
+      append_properties: *append_properties
+      recursive: *recursive
+      state: *state
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.desired
+  - saymon.platform.connection
+  - saymon.platform.desired
+seealso:
+  - module: saymon.platform.saymon_object_info
+"""
+
+EXAMPLES = r"""
+- name: Make sure a site exists, with a rack and a host in it
+  saymon.platform.saymon_object:
+    create_tags: true
+    objects:
+      - name: Plant North
+        geoposition: [37.62, 55.75]
+      - name: Rack 1
+        parents: [/ROOT/Plant North]
+      - name: db01
+        discovery_id: cmdb-4711
+        class: Host
+        parents: [/ROOT/Plant North/Rack 1]
+        tags: [production]
+        properties:
+          - name: Serial number
+            value: XC-17
+          - name: Owner
+            value: Platform team
+
+- name: Change one property, and leave the others alone
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    properties:
+      - name: Owner
+        value: Storage team
+
+- name: Delete the site with all that is in it
+  saymon.platform.saymon_object:
+    name: Plant North
+    state: absent
+    recursive: true
+"""
+
+RETURN = r"""
+object:
+  description: The object after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  returned: success, with one item
+  type: dict
+  sample:
+    id: 64b1f0c2a9d3e45f6a7b8e01
+    name: db01
+    parent_id: [64b1f0c2a9d3e45f6a7b8e00]
+    class_id: 3
+    discovery_id: cmdb-4711
+action:
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  returned: success, with one item
+  type: str
+  sample: updated
+recovered:
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  returned: success, with one item
+  type: bool
+  sample: false
+outcomes:
+  description: What became of each item, in the order of the list. C(action) can also be C(failed) and C(skipped), then with C(msg).
+  returned: with a list of items
+  type: list
+  elements: dict
+  sample:
+    - name: db01
+      id: 64b1f0c2a9d3e45f6a7b8c02
+      action: created
+      changed: true
+summary:
+  description: How many items had each outcome, and for how many of them a lost answer was recovered.
+  returned: with a list of items
+  type: dict
+  sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
+"""
+
+from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.object import OBJECT
+from ansible_collections.saymon.platform.plugins.module_utils.run import main
+
+SPEC = spec_of(OBJECT)
+run = ensure(OBJECT)
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

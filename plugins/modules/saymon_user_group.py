@@ -1,0 +1,164 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring user groups to a desired state."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_user_group
+short_description: Create, change and delete user groups of a SAYMON server, with their members
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Brings one group, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
+  - Who belongs to a group stands on the users, so O(members) is written there.
+  - A deleted group may leave its id on its former members. The module looks and reports them as RV(dangling_members).
+options:
+  id: &id
+    description: Id of the group. Needed only to change the name.
+    type: str
+  name: &name
+    description: Name of the group.
+    type: str
+  permissions: &permissions
+    description:
+      - Permissions that every member gets, such as V(manage-objects). The list of possible permissions is open, so they are not checked.
+    type: list
+    elements: str
+  append_permissions:
+    <<: &append_permissions
+      description: Whether the group keeps other permissions besides O(permissions).
+      type: bool
+    default: false
+  object_include: &object_include
+    description: Objects that members may see, with all below them. Each is given by path, name or id.
+    type: list
+    elements: str
+  object_exclude: &object_exclude
+    description: Objects that members may not see, with all below them. Each is given by path, name or id.
+    type: list
+    elements: str
+  append_objects:
+    <<: &append_objects
+      description: Whether other entries besides O(object_include) and O(object_exclude) stay.
+      type: bool
+    default: false
+  event_filter: &event_filter
+    description: Filter of the events that members see, as the API takes it.
+    type: list
+    elements: dict
+  members: &members
+    description: Logins or ids of the members.
+    type: list
+    elements: str
+  append_members:
+    <<: &append_members
+      description: Whether the group keeps other members besides O(members).
+      type: bool
+    default: false
+  state:
+    <<: &state
+      description: V(present) creates the group or changes what differs, V(absent) deletes it.
+      type: str
+      choices: [present, absent]
+    default: present
+  user_groups:
+    description: A list of groups, in place of the options of one. Steering options outside the list hold for all of it.
+    type: list
+    elements: dict
+    suboptions:
+      id: *id
+      name: *name
+      permissions: *permissions
+      append_permissions: *append_permissions
+      object_include: *object_include
+      object_exclude: *object_exclude
+      append_objects: *append_objects
+      event_filter: *event_filter
+      members: *members
+      append_members: *append_members
+      state: *state
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.desired
+  - saymon.platform.connection
+  - saymon.platform.desired
+seealso:
+  - module: saymon.platform.saymon_user_group_info
+  - module: saymon.platform.saymon_user
+"""
+
+EXAMPLES = r"""
+- name: Make sure a group exists
+  saymon.platform.saymon_user_group:
+    name: Plant engineers
+    permissions: [manage-objects, execute-operations]
+    object_include: [/ROOT]
+
+- name: Add a member
+  saymon.platform.saymon_user_group:
+    name: Plant engineers
+    members: [engineer]
+    append_members: true
+
+- name: Remove it again
+  saymon.platform.saymon_user_group:
+    name: Plant engineers
+    state: absent
+"""
+
+RETURN = r"""
+user_group:
+  description: The group after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  returned: success, with one item
+  type: dict
+  sample:
+    id: 64b1f0c2a9d3e45f6a7b8d01
+    name: Plant engineers
+    permissions: [manage-objects]
+    objectPermissions: {include: [1], exclude: []}
+action:
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  returned: success, with one item
+  type: str
+  sample: updated
+recovered:
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  returned: success, with one item
+  type: bool
+  sample: false
+outcomes:
+  description: What became of each item, in the order of the list. C(action) can also be C(failed) and C(skipped), then with C(msg).
+  returned: with a list of items
+  type: list
+  elements: dict
+  sample:
+    - name: Plant engineers
+      id: 64b1f0c2a9d3e45f6a7b8c02
+      action: created
+      changed: true
+summary:
+  description: How many items had each outcome, and for how many of them a lost answer was recovered.
+  returned: with a list of items
+  type: dict
+  sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
+dangling_members:
+  description: Logins of users that still carry the id of a group that was deleted. In check mode, its present members.
+  returned: when a group with members is deleted
+  type: list
+  elements: str
+  sample: [engineer]
+"""
+
+from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user_group import USER_GROUP
+from ansible_collections.saymon.platform.plugins.module_utils.run import main
+
+SPEC = spec_of(USER_GROUP)
+run = ensure(USER_GROUP)
+
+
+if __name__ == "__main__":
+    main(SPEC, run)
