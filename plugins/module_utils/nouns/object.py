@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
@@ -104,12 +105,16 @@ def _write_properties(_engine: Engine, record: Mapping[str, Any], current: Any, 
 class Tree(Index):
     """Objects by id, by path (/ROOT/Site/Rack 1, with or without the root in front), by name, by discovery id."""
 
-    @property
+    @cached_property
     def root(self) -> str:
         return next((key for key, record in self.records.items() if not _parents(record)), "1")
 
+    def parents(self, record: Record) -> list[str]:
+        """Ids of the parents; one that is planned without any will be made below the root."""
+        return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
+
     def children(self, parent: str, name: str) -> list[Record]:
-        return self.table("child", lambda one: [(str(up), one.get("name")) for up in _parents(one)]).get((parent, name), [])
+        return self.table("child", lambda one: [(up, one.get("name")) for up in self.parents(one)]).get((parent, name), [])
 
     def named(self, text: str) -> list[Record]:
         if not text.startswith("/"):
@@ -133,8 +138,7 @@ class Tree(Index):
         return list({str(one["id"]): one for one in below}.values())
 
     def count_children(self, record: Record) -> int:
-        table = self.table("children", lambda one: [str(up) for up in _parents(one)])
-        return len(table.get(str(record["id"]), []))
+        return len(self.table("children", self.parents).get(str(record["id"]), []))
 
 
 def _parents(record: Mapping[str, Any]) -> Iterable[Any]:

@@ -1,0 +1,156 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds objects by the filters of a user, with a search on the server where that spares fetching everything."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .client import Request
+from .ensure import NOUNS
+from .errors import BadInput, HttpError
+from .noun import Index, Record
+from .nouns.object import OBJECT, Properties, Tree
+from .run import Call
+
+# What the list is asked for when the user names no fields, so that it returns what a search returns.
+_FIELDS = [
+    "name",
+    "parent_id",
+    "class_id",
+    "state_id",
+    "last_state_update",
+    "manual_state",
+    "child_ids",
+    "child_link_ids",
+    "child_ref_ids",
+    "properties",
+    "operations",
+    "tags",
+    "owner_id",
+    "client_data",
+    "discovery_id",
+    "background",
+    "geoposition",
+    "geopositionRadius",
+    "weight",
+    "created",
+    "updated",
+]
+
+
+def find_objects(call: Call) -> list[Record]:
+    """The objects that match all filters in the options of `call`, each with `id` and the fields wanted."""
+    args = call.args
+    try:
+        pattern = re.compile(args["name_regex"] or "")
+    except re.error as error:
+        raise BadInput(f"name_regex is {args['name_regex']!r}, which is no regular expression ({error}): correct it.") from None
+    ids = {name: _ids_of(call, name) for name in ("class", "state", "tag") if args[name]}
+    if not all(ids.values()):
+        return []
+    if args["id"]:
+        records = _by_id(call)
+    elif args["path"] or args["parent"] or args["tag"]:
+        records = _listed(call, {"parent_id"})
+    else:
+        records = _searched(call, ids)
+    if args["path"] or args["parent"]:
+        records = _placed(call, records)
+    found = [record for record in records if pattern.search(str(record.get("name", ""))) and _fits(record, args, ids)]
+    wanted = {"id", *args["fields"]}
+    return [{key: value for key, value in record.items() if key in wanted} for record in found] if args["fields"] else found
+
+
+def _ids_of(call: Call, name: str) -> set[str]:
+    noun = NOUNS[name]
+    ids = {str(record["id"]) for record in Index(noun, call.client.get_list(noun.path)).named(call.args[name])}
+    if not ids:
+        call.warnings.append(f"There is no {name} {call.args[name]!r}, so no object can match it: check the spelling.")
+    return ids
+
+
+def _by_id(call: Call) -> list[Record]:
+    fields = call.args["fields"]
+    try:
+        needed = ",".join(sorted({*fields, *_used(call)}))
+        return [call.client.get(f"/objects/{call.args['id']}", **({"fields": needed} if fields else {}))]
+    except HttpError as error:
+        if not error.absent:
+            raise
+        return []
+
+
+def _used(call: Call) -> set[str]:
+    """The record keys that the filters look at."""
+    keys = {"name": "name", "name_regex": "name", "discovery_id": "discovery_id", "class": "class_id", "state": "state_id"}
+    keys.update(tag="tags", property="properties", path="name", parent="parent_id")
+    return {key for option, key in keys.items() if call.args[option]}
+
+
+def _listed(call: Call, more: set[str]) -> list[Record]:
+    fields = {*(call.args["fields"] or _FIELDS), *_used(call), *more} - {"id"}
+    return call.client.get_list("/objects", fields=",".join(sorted(fields)))
+
+
+def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
+    """The search, or the list where it is refused, or where it would return everything or cannot return what is wanted."""
+    args = call.args
+    search: dict[str, Any] = {}
+    for option, key in (("discovery_id", "discovery_id"), ("name", "name")):
+        if args[option]:
+            search[key] = args[option]
+    if args["name_regex"] and "name" not in search:
+        search["name"] = {"$regex": args["name_regex"]}
+    for option, key in (("class", "class_id"), ("state", "state_id")):
+        if option in ids:  # built-in ids are numbers on the server, and may be texts on some
+            search[key] = {"$in": [form for one in sorted(ids[option]) for form in ([int(one), one] if one.isdecimal() else [one])]}
+    if args["property"]:
+        search["properties"] = {"$elemMatch": {key: value for key, value in args["property"].items() if value is not None}}
+    if not search or "path" in args["fields"]:
+        return _listed(call, set())
+    try:
+        answer = call.client.send(Request("POST", "/objects/search", body={"search": search, "options": {"includeClientData": True}})).data
+    except HttpError as error:
+        if error.status != 403:
+            raise
+        return _listed(call, set())
+    return answer if isinstance(answer, list) else []
+
+
+def _placed(call: Call, records: list[Record]) -> list[Record]:
+    """Those at the path, and below the parent, that were asked for. A place that does not exist holds nothing."""
+    tree = Tree(OBJECT, records)
+    if call.args["path"]:
+        records = tree.named("/" + call.args["path"].lstrip("/"))
+    if not call.args["parent"]:
+        return records
+    tops = {str(record["id"]) for record in tree.named(call.args["parent"])}
+    if not tops:
+        call.warnings.append(f"There is no object {call.args['parent']!r} to look below: check the spelling.")
+
+    def below(record: Record, seen: frozenset[str] = frozenset()) -> bool:
+        parents = set(tree.parents(record)) - seen
+        if parents & tops:
+            return True
+        known = [tree.records[up] for up in parents if up in tree.records]
+        return bool(call.args["deep"]) and any(below(up, seen | parents) for up in known)
+
+    return [record for record in records if below(record)]
+
+
+def _fits(record: Record, args: dict[str, Any], ids: dict[str, set[str]]) -> bool:
+    """Every filter that looks at the record alone, once more: a server may ignore what it does not know."""
+    simple = (("id", "id"), ("discovery_id", "discovery_id"), ("name", "name"))
+    if any(args[option] and str(record.get(key, "")) != args[option] for option, key in simple):
+        return False
+    if any(option in ids and str(record.get(key)) not in ids[option] for option, key in (("class", "class_id"), ("state", "state_id"))):
+        return False
+    if "tag" in ids and not ids["tag"] & set(OBJECT.by_option["tags"].read(record)):
+        return False
+    if not args["property"]:
+        return True
+    pair = Properties().read(record.get("properties") or []).get(args["property"]["name"])
+    return pair is not None and args["property"]["value"] in (None, pair[1])

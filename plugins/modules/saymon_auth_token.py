@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Create and revoke API tokens."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_auth_token
+short_description: Create, replace and revoke the API token of a user of a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - A user has at most one token. Whoever has it acts as that user, without login and password and without a time limit.
+  - The permission C(manage-users) is needed, as far as documented even for one's own token.
+options:
+  user:
+    description: Login or id of the user. Default is the account that is signed in.
+    type: str
+  state:
+    description: V(present) creates a token if there is none, V(absent) revokes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  renew:
+    description: Replace a token that exists already. The old one stops working at once.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.desired
+  - saymon.platform.connection
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Not with O(renew=true), which makes a new token each time.
+seealso:
+  - module: saymon.platform.saymon_user
+"""
+
+EXAMPLES = r"""
+- name: Create a token for a service, and keep it where secrets belong
+  saymon.platform.saymon_auth_token:
+    user: engineer
+  register: created
+
+- name: Use it
+  saymon.platform.saymon_api:
+    path: /users/current
+    saymon_auth_method: token
+    saymon_auth_token: "{{ created.token }}"
+
+- name: Replace it
+  saymon.platform.saymon_auth_token:
+    user: engineer
+    renew: true
+
+- name: Revoke it
+  saymon.platform.saymon_auth_token:
+    user: engineer
+    state: absent
+"""
+
+RETURN = r"""
+token:
+  description:
+    - The new token. It is returned only by the task that creates it.
+    - It is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and used.
+  returned: when a token was created
+  type: str
+  sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
+user:
+  description: Id and login of the user.
+  returned: success
+  type: dict
+  sample: {id: 64b1f0c2a9d3e45f6a7b8c02, login: engineer}
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Index
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+
+SPEC = Spec(
+    options={
+        "user": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "renew": {"type": "bool", "default": False},
+    }
+)
+
+
+def run(call: Call) -> dict[str, Any]:
+    user = _user(call)
+    there, wanted = bool(user.get("authenticationToken")), call.args["state"] == "present"
+    changed = there != wanted or (wanted and call.args["renew"])
+    words = {False: "absent", True: "present"}
+    after = "renewed" if there and wanted else words[wanted]
+    result: dict[str, Any] = {"changed": changed, "user": {"id": user["id"], "login": user.get("login")}}
+    if changed:
+        header = f"token of {user.get('login')}"
+        result["diff"] = {"before": {"state": words[there]}, "after": {"state": after}, "before_header": header, "after_header": header}
+    if changed and not call.check:
+        answer = _send(call, Request("POST" if wanted else "DELETE", f"/users/{user['id']}/auth-token"))
+        if wanted:
+            if not isinstance(answer, str):
+                raise WrongAnswer("The server created a token without returning it: run the task again with renew.")
+            result["token"] = call.secrets.reveal(answer)
+    return result
+
+
+def _user(call: Call) -> dict[str, Any]:
+    if not call.args["user"]:
+        return dict(call.client.get("/users/current"))
+    found = Index(USER, call.client.get_list("/users")).named(call.args["user"])
+    if len(found) != 1:
+        how_many = "several users" if found else "no user"
+        raise BadInput(f"user is {call.args['user']!r}, which means {how_many}: give the login or the id of one.")
+    return found[0]
+
+
+def _send(call: Call, request: Request) -> Any:
+    try:
+        return call.client.send(request).data
+    except AnswerLost:
+        # A user has one token at most, so a second call replaces what the first may have made.
+        return call.client.send(request).data
+
+
+if __name__ == "__main__":
+    main(SPEC, run)

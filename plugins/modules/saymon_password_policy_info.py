@@ -1,0 +1,69 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""List password policies."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_password_policy_info
+short_description: List password policies of a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Returns all password policies, or those that match every given filter. When none matches the list is empty; that is no error.
+  - The default policy, the only one that the server enforces, has the id V(1).
+options:
+  id:
+    description: Only the policy with this id.
+    type: str
+  name:
+    description: Only policies with this name.
+    type: str
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.info
+  - saymon.platform.connection
+seealso:
+  - module: saymon.platform.saymon_password_policy
+"""
+
+EXAMPLES = r"""
+- name: Look at the policy in force
+  saymon.platform.saymon_password_policy_info:
+    id: "1"
+  register: policy
+"""
+
+RETURN = r"""
+password_policies:
+  description: The policies, with the server's own keys.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 1
+      name: Default
+      length: 8
+"""
+
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+
+SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}})
+
+
+def run(call: Call) -> dict[str, Any]:
+    policies = call.client.get_list("/password-policies")
+    if call.args["id"]:
+        policies = [policy for policy in policies if str(policy["id"]) == call.args["id"]]
+    if call.args["name"]:
+        policies = [policy for policy in policies if policy.get("name") == call.args["name"]]
+    return {"password_policies": policies}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)
