@@ -85,4 +85,4 @@ def _error_of(data: Any) -> tuple[str, str]:
     if isinstance(message, str) and message.startswith("{"):
         with suppress(ValueError, AttributeError):
             message = json.loads(message).get("message", message)
-    return str(data.get("code", "")), str(message)[:300]
+    return str(data.get("code", "")), str(message)

@@ -37,6 +37,7 @@ except ImportError as error:  # pragma: no cover - reported by run.py, which can
 
 API_ROOT = "/node/api"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LONGEST_TIMEOUT = 86400
 _BUSY = frozenset({429, 502, 503, 504})
 
 # POSTs that only read: the object search and the reading calls of the experimental second API.
@@ -60,8 +61,8 @@ class Connection:
     def from_params(cls, params: Mapping[str, Any]) -> Connection:
         """Build it from the shared options; every value that cannot be right is refused with its option's name."""
         timeout, retries = params["saymon_timeout"], params["saymon_retries"]
-        if not timeout > 0:
-            raise BadInput(f"saymon_timeout is {timeout}: give a number of seconds above 0.")
+        if not 0 < timeout <= _LONGEST_TIMEOUT:
+            raise BadInput(f"saymon_timeout is {timeout}: give a number of seconds above 0, at most {_LONGEST_TIMEOUT}.")
         if not 0 <= retries <= 10:
             raise BadInput(f"saymon_retries is {retries}: give a number from 0 to 10.")
         if params.get("saymon_client_key") and not params.get("saymon_client_cert"):

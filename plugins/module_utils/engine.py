@@ -40,16 +40,23 @@ class Pending:
 
 @dataclass
 class Item:
-    """One item as the user wants it: parsed values by option, steering flags, the id if given; `where` begins messages about it."""
+    """One item as the user wants it: parsed values by option, steering flags, the id if given, its number in a list."""
 
-    where: str
+    noun: Noun
+    number: int | None
     given: dict[str, Any]
-    flags: dict[str, Any]
+    flags: Mapping[str, Any]
     id: str | None = None
 
     @property
     def state(self) -> str:
         return str(self.flags["state"])
+
+    @property
+    def where(self) -> str:
+        """What a message about this item begins with; empty when it is the only one."""
+        names = (self.given.get(option) for option in (*self.noun.key, *self.noun.by_option))
+        return _where(self.noun, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
 
 
 @dataclass
@@ -92,7 +99,8 @@ class Engine:
         self._indexes: dict[str, Index] = {}
         self._keys: set[str] = set()
         self._taken: dict[str, Item] = {}
-        self._prelude: list[tuple[Pending, Noun]] = []
+        self._ahead: dict[tuple[str, str], Pending] = {}  # what is referred to and must be made before everything else
+        self._assume = False
         self._creator: dict[str, tuple[str, str]] = {}
         self._lock = threading.RLock()
         self._broken: SaymonError | None = None
@@ -117,12 +125,13 @@ class Engine:
         if found:
             identifier = found[0]["id"]
             return identifier if isinstance(identifier, Pending) else str(identifier)
-        if not create:
+        if not create and not self._assume:
             raise Invalid(f"there is no {label} {text!r}: check the spelling, or make it first")
-        pending = Pending(text, -1)
-        self._prelude.append((pending, self.nouns[noun]))
-        self.index(noun).add({"id": pending, self.nouns[noun].title: text})
-        return pending
+        if (noun, text) not in self._ahead:
+            self._ahead[noun, text] = Pending(text.rsplit("/", 1)[-1] if text.startswith("/") else text, -1)
+            if not create:
+                self.warnings.append(f"There is no {label} {text!r} yet; check mode assumes that an earlier task makes it.")
+        return self._ahead[noun, text]
 
     def title(self, noun: str, identifier: Any) -> str:
         """The name to show for an id."""
@@ -133,24 +142,27 @@ class Engine:
 
     # --- from input to plans -------------------------------------------------------------------------------------------
 
-    def parse(self, raw: Mapping[str, Any], where: str, common: Mapping[str, Any]) -> Item:
+    def parse(self, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
         """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
+        if not isinstance(raw, dict):
+            raise BadInput(f"{_where(self.noun, number, '')}an item is {_short(raw)}: give a dictionary of options.")
         given: dict[str, Any] = {}
-        flags = dict(common)
+        flags = common
         by_option = self.noun.by_option
         for option, value in raw.items():
             if value is None or option == "id":
                 continue
+            one = by_option.get(option)
             try:
-                if option in by_option:
-                    given[option] = by_option[option].kind.parse(value)
+                if one is not None:
+                    given[option] = one.kind.parse(value)
                 else:
-                    flags[option] = self._flag(option, value)
+                    flags = {**flags, option: self._flag(option, value)}
             except Invalid as error:
-                secret = option in by_option and isinstance(by_option[option].kind, Secret)
-                said = "" if secret else f" is {_short(value)}"
-                raise BadInput(f"{where}{option}{said}: {error}.") from None
-        item = Item(where, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
+                said = "" if one is not None and isinstance(one.kind, Secret) else f" is {_short(value)}"
+                name = next((str(raw[key]) for key in (*self.noun.key, "id") if raw.get(key)), "")
+                raise BadInput(f"{_where(self.noun, number, name)}{option}{said}: {error}.") from None
+        item = Item(self.noun, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
         self.noun.adjust(item)
         return item
 
@@ -177,7 +189,9 @@ class Engine:
                     plans[number] = self.plan(item)
                 except Invalid as error:
                     problems[number] = error
-            if len(problems) == len(waiting):
+            if len(problems) == len(waiting) and self.check and not self._assume:
+                self._assume = True  # in a real run an earlier task would have made what is missing
+            elif len(problems) == len(waiting):
                 said = [f"{items[number].where}{error}" for number, error in problems.items()]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
             waiting = {number: items[number] for number in problems}
@@ -192,7 +206,7 @@ class Engine:
         """Compare one item with the server's record. Raises Invalid when something in it cannot be."""
         given = self._resolved(item)
         record = self._record(item, given)
-        title = str((record or {}).get(self.noun.title) or given.get(self.noun.key[0]) or item.id)
+        title = str((record and record.get(self.noun.title)) or given.get(self.noun.key[0]) or item.id)
         if item.state == "absent":
             if record is None:
                 return Plan(item, "none", title)
@@ -211,11 +225,14 @@ class Engine:
         return plan
 
     def _resolved(self, item: Item) -> dict[str, Any]:
-        given = {}
-        for option, value in item.given.items():
+        referring = item.given.keys() & self.noun.referring
+        if not referring:
+            return item.given
+        given = dict(item.given)
+        for option in referring:
             one = self.noun.by_option[option]
             try:
-                given[option] = one.kind.resolve(value, self, bool(one.create and item.flags.get(one.create)))
+                given[option] = one.kind.resolve(given[option], self, bool(one.create and item.flags.get(one.create)))
             except Invalid as error:
                 raise Invalid(f"{option}: {error}") from None
         return given
@@ -271,8 +288,8 @@ class Engine:
             for plan in changing:
                 self._foresee(plan)
             return
-        for pending, noun in self._prelude:
-            pending.id = self._create(noun, {noun.title: pending.title})["id"]
+        for (name, text), pending in self._ahead.items():
+            pending.id = self._create(self.nouns[name], {self.nouns[name].title: text})["id"]
         done = 0
         for wave in sorted({plan.wave for plan in changing}):
             for _ in self._each([plan for plan in changing if plan.wave == wave]):
@@ -388,6 +405,10 @@ class Engine:
 
 def _ids(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(sorted(str(record["id"]) for record in records))
+
+
+def _where(noun: Noun, number: int | None, name: str) -> str:
+    return "" if number is None else f"{noun.plural}[{number}]{f' ({name})' if name else ''}: "
 
 
 def _short(value: Any) -> str:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from .arguments import Spec
 from .engine import Engine, Plan
 from .errors import BadInput
+from .fields import Secret
 from .noun import Noun
 from .nouns.catalog import CLASS, STATE, TAG
 from .nouns.object import OBJECT
@@ -53,12 +55,13 @@ def ensure(noun: Noun) -> Run:
         many = call.args[noun.plural]
         own = {option: call.args[option] for option in ("id", *noun.by_option) if call.args[option] is not None}
         if many is None:
-            items = [engine.parse(own, "", common)]
+            items = [engine.parse(own, None, common)]
         elif own:
             raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
         else:
-            items = [engine.parse(raw, _where(noun, number, raw), common) for number, raw in enumerate(many)]
-        call.secrets.add(*(value for item in items for option, value in item.given.items() if option == "password"))
+            items = [engine.parse(raw, number, common) for number, raw in enumerate(many)]
+        for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
+            call.secrets.add(*(item.given.get(secret) for item in items))
         plans = engine.plan_all(items)
         shown = _diff(engine, plans)
         engine.apply_all(plans)
@@ -66,13 +69,6 @@ def ensure(noun: Noun) -> Run:
         return {**result, **(_one(noun, plans[0]) if many is None else _many(noun, plans))}
 
     return run
-
-
-def _where(noun: Noun, number: int, raw: Any) -> str:
-    if not isinstance(raw, dict):
-        raise BadInput(f"{noun.plural}[{number}] is {raw!r}: give a dictionary of options.")
-    name = next((str(raw[option]) for option in (*noun.key, "discovery_id", "id") if raw.get(option)), "")
-    return f"{noun.plural}[{number}]{f' ({name})' if name else ''}: "
 
 
 def _done(plan: Plan) -> bool:
@@ -110,7 +106,8 @@ def _one(noun: Noun, plan: Plan) -> dict[str, Any]:
 
 def _many(noun: Noun, plans: list[Plan]) -> dict[str, Any]:
     outcomes = [_outcome(noun, plan) for plan in plans]
-    summary = {word: sum(outcome["action"] == word for outcome in outcomes) for word in (*_WORDS.values(), "failed", "skipped")}
+    counts = Counter(outcome["action"] for outcome in outcomes)
+    summary = {word: counts[word] for word in (*_WORDS.values(), "failed", "skipped")}
     summary["recovered"] = sum(plan.recovered for plan in plans)
     result: dict[str, Any] = {"outcomes": outcomes, "summary": summary}
     bad = [plan for plan in plans if plan.error and not plan.skipped]

@@ -42,6 +42,7 @@ class Kind:
 
     argument: Mapping[str, Any] = {"type": "raw"}
     empty: Any = None
+    refers = False  # whether values hold names that must be looked up
 
     def parse(self, value: Any) -> Any:
         """Canonical form of what a user gave; raises Invalid."""
@@ -179,6 +180,7 @@ class Items(Kind):
 
     def __init__(self, kind: Kind, *, unordered: bool = False, length: int | None = None) -> None:
         self.kind = kind
+        self.refers = kind.refers
         self.unordered = unordered
         self.length = length
         self.argument = {"type": "list", "elements": kind.argument["type"]}
@@ -267,6 +269,7 @@ class Reference(Kind):
     """
 
     argument: Mapping[str, Any] = {"type": "str"}
+    refers = True
 
     def __init__(self, noun: str, *, trust_ids: bool = False) -> None:
         self.noun = noun
@@ -329,12 +332,13 @@ class Field:
     create: str | None = None
 
     def read(self, record: Mapping[str, Any]) -> Any:
-        value: Any = record
-        for part in self.key.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-            if value is None:
-                return self.kind.empty
-        return self.kind.read(value)
+        """Canonical form of this field in a record of the server."""
+        value: Any = record.get(self.key)
+        if value is None and "." in self.key:
+            value = record
+            for part in self.key.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+        return self.kind.empty if value is None else self.kind.read(value)
 
 
 def _number(value: Any) -> int | float | None:

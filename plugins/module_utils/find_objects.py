@@ -54,7 +54,7 @@ def find_objects(call: Call) -> list[Record]:
     if args["id"]:
         records = _by_id(call)
     elif args["path"] or args["parent"] or args["tag"]:
-        records = _listed(call, {"parent_id"})
+        records = _listed(call)
     else:
         records = _searched(call, ids)
     if args["path"] or args["parent"]:
@@ -86,12 +86,12 @@ def _by_id(call: Call) -> list[Record]:
 def _used(call: Call) -> set[str]:
     """The record keys that the filters look at."""
     keys = {"name": "name", "name_regex": "name", "discovery_id": "discovery_id", "class": "class_id", "state": "state_id"}
-    keys.update(tag="tags", property="properties", path="name", parent="parent_id")
-    return {key for option, key in keys.items() if call.args[option]}
+    keys.update(tag="tags", property="properties", path="name parent_id", parent="name parent_id")
+    return {key for option, some in keys.items() if call.args[option] for key in some.split()}
 
 
-def _listed(call: Call, more: set[str]) -> list[Record]:
-    fields = {*(call.args["fields"] or _FIELDS), *_used(call), *more} - {"id"}
+def _listed(call: Call) -> list[Record]:
+    fields = {*(call.args["fields"] or _FIELDS), *_used(call)} - {"id"}
     return call.client.get_list("/objects", fields=",".join(sorted(fields)))
 
 
@@ -110,13 +110,13 @@ def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
     if args["property"]:
         search["properties"] = {"$elemMatch": {key: value for key, value in args["property"].items() if value is not None}}
     if not search or "path" in args["fields"]:
-        return _listed(call, set())
+        return _listed(call)
     try:
         answer = call.client.send(Request("POST", "/objects/search", body={"search": search, "options": {"includeClientData": True}})).data
     except HttpError as error:
         if error.status != 403:
             raise
-        return _listed(call, set())
+        return _listed(call)
     return answer if isinstance(answer, list) else []
 
 

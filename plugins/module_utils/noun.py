@@ -108,6 +108,11 @@ class Noun:
     def by_option(self) -> dict[str, Field]:
         return {one.option: one for one in self.fields}
 
+    @cached_property
+    def referring(self) -> frozenset[str]:
+        """The options whose values name items that must be looked up."""
+        return frozenset(one.option for one in self.fields if one.kind.refers)
+
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:
         return self.create or (("POST", self.path),)

@@ -35,6 +35,8 @@ class Call:
     warnings: list[str] = field(default_factory=list)
 
 
+_LONGEST_MESSAGE = 1500
+
 Run = Callable[[Call], dict[str, Any]]
 MakeBook = Callable[[Connection, Credentials, "dict[str, Any]"], SessionBook]
 
@@ -44,11 +46,12 @@ def memory_book(connection: Connection, credentials: Credentials, args: dict[str
 
 
 def perform(
-    run: Run, args: dict[str, Any], *, check: bool, make_book: MakeBook, secrets: Secrets, say: Callable[[str], None]
+    spec: Spec, run: Run, args: dict[str, Any], *, check: bool, make_book: MakeBook, secrets: Secrets, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Run one module with validated options and return its result; a failure comes back as a failed result, never as an exception."""
     secrets.add(*(args.get(name) for name in SECRET_OPTIONS))
-    secrets.add_from(args)
+    # The items of a long list are left to `run`, which looks at each of them anyway.
+    secrets.add_from({name: value for name, value in args.items() if name != spec.bulk})
     warnings: list[str] = []
     try:
         if REQUESTS_ERROR:
@@ -73,6 +76,8 @@ def perform(
     if warnings:
         result["warnings"] = warnings
     scrubbed: dict[str, Any] = secrets.scrub(result)
+    if len(scrubbed.get("msg", "")) > _LONGEST_MESSAGE:  # cut only now: half a secret would not be recognised
+        scrubbed["msg"] = scrubbed["msg"][:_LONGEST_MESSAGE] + "..."
     return scrubbed
 
 
@@ -80,7 +85,7 @@ def main(spec: Spec, run: Run) -> None:
     """Entry point of a module file on a target. The action hands over the session; there is no store and nothing is logged out."""
     module = AnsibleModule(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.rules)
     secrets = Secrets()
-    result = perform(run, module.params, check=module.check_mode, make_book=memory_book, secrets=secrets, say=module.debug)
+    result = perform(spec, run, module.params, check=module.check_mode, make_book=memory_book, secrets=secrets, say=module.debug)
     for text in result.pop("warnings", []):
         module.warn(text)
     if secrets.revealed:

@@ -33,7 +33,7 @@ class Secrets:
     def add(self, *values: Any) -> None:
         for value in values:
             if isinstance(value, str) and value:
-                self._known.update({value, quote(value, safe=""), quote_plus(value)})
+                self._known.update({value, quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")})
 
     def add_from(self, data: Any) -> None:
         """Take every value that stands under a secret key anywhere inside `data`."""

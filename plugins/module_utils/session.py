@@ -97,10 +97,10 @@ def _refusal(credentials: Credentials, connection: Connection, error: HttpError)
     )
 
 
-def log_out(connection: Connection, session: Session) -> bool:
+def log_out(connection: Connection, session: Session, secrets: Secrets | None = None) -> bool:
     """End a session; False when the server did not know it any more."""
     try:
-        Client(connection, SessionAuth(SessionBook(session))).send(Request("DELETE", "/users/session"), recover=False)
+        Client(connection, SessionAuth(SessionBook(session), secrets)).send(Request("DELETE", "/users/session"), recover=False)
     except HttpError as error:
         if error.status not in (401, 404):
             raise
@@ -117,6 +117,7 @@ class SessionBook:
         self.session = session
         self.connection = connection
         self.credentials = credentials or Credentials()
+        self.opened = False  # whether this book has logged in itself
 
     def peek(self) -> Session | None:
         """The session at hand, without opening one."""
@@ -133,6 +134,7 @@ class SessionBook:
         if self.connection is None:
             raise NotSignedIn(WHO_ARE_YOU)
         self.session = log_in(self.connection, self.credentials)
+        self.opened = True
         return self.session
 
     def renew(self, stale: str) -> Session | None:
@@ -176,10 +178,12 @@ class SessionAuth(Auth):
 class BasicAuth(Auth):
     """Login and password with every request."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, secrets: Secrets) -> None:
         if not credentials.login or not credentials.password:
             raise NotSignedIn("saymon_auth_method is basic, which needs saymon_login and saymon_password: set both.")
         self._value = "Basic " + base64.b64encode(f"{credentials.login}:{credentials.password}".encode("utf-8", "replace")).decode()
+
+        secrets.add(self._value, self._value[len("Basic ") :])
 
     def apply(self, headers: dict[str, str], query: list[tuple[str, str]], write: bool) -> None:
         headers["Authorization"] = self._value
@@ -202,7 +206,7 @@ class TokenAuth(Auth):
 def make_auth(method: str, credentials: Credentials, book: SessionBook, secrets: Secrets) -> Auth:
     """The Auth for `saymon_auth_method`: session, basic or token."""
     if method == "basic":
-        return BasicAuth(credentials)
+        return BasicAuth(credentials, secrets)
     if method == "token":
         return TokenAuth(credentials)
     return SessionAuth(book, secrets)

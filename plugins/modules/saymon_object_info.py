@@ -12,7 +12,8 @@ short_description: Find monitored objects of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns the objects that match every given filter, or all that the account may see. When none matches the list is empty; that is no error.
+  - Returns the objects that match every given filter, or all that the account may see. When none matches the list is empty; that is no
+    error.
   - The server searches where that is possible, which needs the permission C(run-bulks) on newer servers. Without it the module
     fetches the list and filters it.
 options:

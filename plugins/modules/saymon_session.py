@@ -175,10 +175,26 @@ def run(call: Call) -> dict[str, Any]:
         shown = {"url": call.connection.url, "login": call.credentials.login}
         return {"changed": True, "session": shown, "msg": "Would open a session."}
     else:
-        result = _shown(call, call.book.open(), None, changed=True, msg="Opened a session.")
+        session = _open(call, session)
+        # Another host may have opened it while this one waited for its turn.
+        opened = call.book.opened
+        result = _shown(call, session, None, changed=opened, msg="Opened a session." if opened else "The session is valid.")
     if call.args["keep"] and not call.check:
         call.book.keep()
     return result
+
+
+def _open(call: Call, refused: Session | None) -> Session:
+    """A session that is not `refused` (None when there was none); with state=renewed a new one, and the old one ends."""
+    if call.args["state"] == "renewed":
+        old = call.book.peek()
+        session = call.book.open()
+        if old:
+            log_out(call.connection, old, call.secrets)
+        return session
+    if refused is None:
+        return call.book.get()
+    return call.book.renew(refused.sid) or call.book.open()
 
 
 def _absent(call: Call) -> dict[str, Any]:
@@ -187,7 +203,7 @@ def _absent(call: Call) -> dict[str, Any]:
     if call.check:
         valid = session is not None and _whose(call.client) is not None
         return {**result, "changed": valid, "msg": "Would end the session." if valid else "There is no open session."}
-    ended = session is not None and log_out(call.connection, session)
+    ended = session is not None and log_out(call.connection, session, call.secrets)
     call.book.forget()
     return {**result, "changed": ended, "msg": "Ended the session." if ended else "There was no open session."}
 

@@ -74,7 +74,7 @@ class SaymonAction(ActionBase):
         bulk = args.pop(spec.bulk, None) if spec.bulk else None
         outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(args)
         if outcome.error_messages:
-            unknown = ", ".join(".".join(names) for names in sorted(outcome.unsupported_parameters))
+            unknown = ", ".join(sorted(one if isinstance(one, str) else ".".join(one) for one in outcome.unsupported_parameters))
             said = (
                 f"there is no option {unknown}, only {', '.join(sorted(argument_spec))}" if unknown else "; ".join(outcome.error_messages)
             )
@@ -135,7 +135,15 @@ class SaymonAction(ActionBase):
         if args["saymon_run_on"] == "target" or self._task.async_val:
             result = self._on_target(args, task_vars, secrets)
         else:
-            result = perform(self.module.run, args, check=self._task.check_mode, make_book=self._make_book, secrets=secrets, say=display.v)
+            result = perform(
+                self.module.SPEC,
+                self.module.run,
+                args,
+                check=self._task.check_mode,
+                make_book=self._make_book,
+                secrets=secrets,
+                say=display.v,
+            )
         if self.module.SPEC.publishes and not result.get("failed"):
             self._publish(result, args, secrets)
         return result
@@ -187,9 +195,9 @@ class SaymonAction(ActionBase):
         session = None
         if args["saymon_auth_method"] == "session":
             session = book.get() if spec.needs_session else book.peek()
-        result = self._execute(self._handed(args, session, spec), task_vars)
+        result = self._execute(self._handed(args, session, secrets), task_vars)
         if session and spec.needs_session and result.get("status") == 401 and book.renew(session.sid):
-            result = self._execute(self._handed(args, book.get(), spec), task_vars)
+            result = self._execute(self._handed(args, book.get(), secrets), task_vars)
         if spec.publishes and not result.get("failed") and not self._task.check_mode:
             if args["state"] == "absent":
                 book.forget()
@@ -201,12 +209,14 @@ class SaymonAction(ActionBase):
         result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=bool(self._task.async_val))
         return result
 
-    def _handed(self, args: dict[str, Any], session: Session | None, spec: Spec) -> dict[str, Any]:
+    def _handed(self, args: dict[str, Any], session: Session | None, secrets: Secrets) -> dict[str, Any]:
         """The options for the module file: as the task gave them, with the shared ones resolved; a session replaces the credentials."""
+        spec: Spec = self.module.SPEC
         short = {alias for option in spec.argument_spec.values() for alias in option.get("aliases", [])}
         handed = {name: value for name, value in self._given.items() if name not in short}
         handed.update({name: args[name] for name in CONNECTION_OPTIONS if args[name] is not None})
         if session:
+            secrets.add(session.sid, session.csrf)
             handed.update(saymon_sid=session.sid, saymon_csrf=session.csrf)
             if spec.needs_session:
                 for name in CREDENTIAL_OPTIONS:

@@ -135,6 +135,7 @@ class StoreBook(SessionBook):
                 record.update(failed=str(error), failed_at=time.time())
                 raise
             self._note(record, session)
+            self.opened = True
             return session
 
     def _note(self, record: dict[str, Any], session: Session) -> None:

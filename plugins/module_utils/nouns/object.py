@@ -48,18 +48,28 @@ class Properties(Kind):
             raise Invalid("give a list of properties, each with name and value")
         parsed: dict[str, tuple[int | None, str]] = {}
         for one in value:
-            if not isinstance(one, dict) or one.keys() - {"name", "value", "type"} or not one.get("name") or one.get("value") is None:
-                raise Invalid("give each property a name and a value, and a type if need be")
-            name, text = str(one["name"]), one["value"]
+            try:
+                name, text, type_id = one["name"], one["value"], one.get("type")
+            except (KeyError, TypeError, AttributeError):
+                raise Invalid("give each property a name and a value, and a type if need be") from None
+            if not name or text is None or len(one) > 2 + ("type" in one):
+                raise Invalid("give each property a name and a value, a type if need be, and nothing else")
             if name in parsed:
                 raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
-            parsed[name] = (_type(one.get("type")), text if isinstance(text, str) else _text(text))
+            parsed[_text(name)] = (None if type_id is None else _type(type_id), _text(text))
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[int, str]]:
-        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value", ""))) for one in value}
+        return {one["name"]: (int(one.get("type_id", 1)), str(one.get("value", ""))) for one in value}
 
     def aim(self, current: Any, given: Any, append: bool) -> Any:
+        if append:
+            for name, (type_id, text) in given.items():
+                pair = current.get(name)
+                if pair is None or pair[1] != text or type_id not in (None, pair[0]):
+                    break
+            else:
+                return current
         kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
         wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
         return {**kept, **wanted}
@@ -71,9 +81,7 @@ class Properties(Kind):
         return {name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})" for name, (type_id, text) in value.items()}
 
 
-def _type(value: Any) -> int | None:
-    if value is None:
-        return None
+def _type(value: Any) -> int:
     code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
     if code is None and str(value).isdecimal():
         code = int(value)
@@ -83,8 +91,10 @@ def _type(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, (dict, list)):
-        raise Invalid("the value of a property is a text: use the filter to_json for structures")
+        raise Invalid("name and value of a property are texts: use the filter to_json for structures")
     return str(value)
 
 
