@@ -13,12 +13,13 @@ import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client, Request
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
-from .fields import Field, Flag, Invalid, Secret
+from .fields import Field, Flag, Invalid, Missing, Secret
 from .noun import Index, Noun, Record
 from .session import Credentials
 
@@ -33,6 +34,7 @@ class Pending:
         self.title = title
         self.wave = wave
         self.id: Any = None
+        self.error = "see the message there"
 
     def __str__(self) -> str:
         return f"new {self.title} {id(self)}"
@@ -55,7 +57,7 @@ class Item:
     @property
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""
-        names = (self.given.get(option) for option in (*self.noun.key, *self.noun.by_option))
+        names = (self.given.get(option) for option in (*self.noun.key, *self.noun.find_by))
         return _where(self.noun, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
 
 
@@ -77,6 +79,7 @@ class Plan:
     pending: Pending | None = None
     wave: int = 0
     error: SaymonError | None = None
+    touched: bool = False  # whether a call that writes has gone well
     recovered: bool = False
     skipped: bool = False
 
@@ -101,6 +104,7 @@ class Engine:
         self._taken: dict[str, Item] = {}
         self._ahead: dict[tuple[str, str], Pending] = {}  # what is referred to and must be made before everything else
         self._assume = False
+        self.touched = False  # whether something that items refer to has been made
         self._creator: dict[str, tuple[str, str]] = {}
         self._lock = threading.RLock()
         self._broken: SaymonError | None = None
@@ -126,7 +130,7 @@ class Engine:
             identifier = found[0]["id"]
             return identifier if isinstance(identifier, Pending) else str(identifier)
         if not create and not self._assume:
-            raise Invalid(f"there is no {label} {text!r}: check the spelling, or make it first")
+            raise Missing(f"there is no {label} {text!r}: check the spelling, or make it first")
         if (noun, text) not in self._ahead:
             self._ahead[noun, text] = Pending(text.rsplit("/", 1)[-1] if text.startswith("/") else text, -1)
             if not create:
@@ -159,7 +163,7 @@ class Engine:
                 else:
                     flags = {**flags, option: self._flag(option, value)}
             except Invalid as error:
-                said = "" if one is not None and isinstance(one.kind, Secret) else f" is {_short(value)}"
+                said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
                 name = next((str(raw[key]) for key in (*self.noun.key, "id") if raw.get(key)), "")
                 raise BadInput(f"{_where(self.noun, number, name)}{option}{said}: {error}.") from None
         item = Item(self.noun, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
@@ -170,11 +174,12 @@ class Engine:
         argument = {"choices": self.noun.states} if option == "state" else self.noun.flags.get(option)
         if argument is None:
             raise Invalid(f"there is no such option, only {', '.join(['id', *self.noun.by_option, 'state', *self.noun.flags])}")
-        if "choices" not in argument:
-            return Flag().parse(value)
-        if value not in argument["choices"]:
-            raise Invalid(f"give one of {', '.join(argument['choices'])}")
-        return value
+        if "choices" in argument and value not in argument["choices"]:
+            raise Invalid(f"{_short(value)} is none of {', '.join(argument['choices'])}")
+        try:
+            return value if "choices" in argument else Flag().parse(value)
+        except Invalid as error:
+            raise Invalid(f"{_short(value)} is neither: {error}") from None
 
     def plan_all(self, items: list[Item]) -> list[Plan]:
         """Plan every item, or raise BadInput with what is wrong. Items may refer to each other in any order."""
@@ -204,16 +209,25 @@ class Engine:
 
     def plan(self, item: Item) -> Plan:
         """Compare one item with the server's record. Raises Invalid when something in it cannot be."""
-        given = self._resolved(item)
+        try:
+            given = self._resolved(item)
+        except Missing:
+            if item.state != "absent":
+                raise
+            return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
         record = self._record(item, given)
-        title = str((record and record.get(self.noun.title)) or given.get(self.noun.key[0]) or item.id)
+        title = self._title(item, record)
         if item.state == "absent":
             if record is None:
                 return Plan(item, "none", title)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"})
         plan = Plan(item, "none", title, record or {})
+        by_option = self.noun.by_option
         for option, value in given.items():
-            self._compare(plan, self.noun.by_option[option], value, record is None)
+            one = by_option[option]
+            current = one.kind.empty if record is None else one.read(record)
+            if value != current:
+                self._compare(plan, one, current, value, record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
             return plan
@@ -224,17 +238,25 @@ class Engine:
         self.index(self.noun.name).add(plan.record)
         return plan
 
+    def _title(self, item: Item, record: Record | None) -> str:
+        names = [item.given.get(option) for option in (*self.noun.key, *self.noun.find_by)]
+        return next(str(name) for name in ((record or {}).get(self.noun.title), *names, item.id, self.noun.label) if name)
+
     def _resolved(self, item: Item) -> dict[str, Any]:
-        referring = item.given.keys() & self.noun.referring
+        """The given values with ids in place of names; of an item that shall be absent only what is needed to find it."""
+        given = item.given
+        if item.state == "absent":
+            given = {option: value for option, value in given.items() if option in (*self.noun.key, *self.noun.find_by)}
+        referring = [option for option in given if option in self.noun.referring]
         if not referring:
-            return item.given
-        given = dict(item.given)
+            return given
+        given = dict(given)
         for option in referring:
             one = self.noun.by_option[option]
             try:
                 given[option] = one.kind.resolve(given[option], self, bool(one.create and item.flags.get(one.create)))
             except Invalid as error:
-                raise Invalid(f"{option}: {error}") from None
+                raise type(error)(f"{option}: {error}") from None
         return given
 
     def _record(self, item: Item, given: Mapping[str, Any]) -> Record | None:
@@ -254,17 +276,14 @@ class Engine:
             raise Invalid(f"this {self.noun.label} stands in the list twice, also as {first.where.rstrip(': ')}: merge the two")
         return found[0]
 
-    def _compare(self, plan: Plan, one: Field, value: Any, new: bool) -> None:
+    def _compare(self, plan: Plan, one: Field, current: Any, value: Any, new: bool) -> None:
+        """Add to a plan what it takes to get a field from `current` to what `value` asks for."""
         kind, flags = one.kind, plan.item.flags
-        if isinstance(kind, Secret):
-            if not new and flags.get("update_password") == "on_create":
-                return
-            current, desired = None, value
-        else:
-            current = kind.empty if new else one.read(plan.record)
-            desired = kind.aim(current, value, bool(one.append and flags.get(one.append)))
-            if desired == current:
-                return
+        if isinstance(kind, Secret) and not new and flags.get("update_password") == "on_create":
+            return
+        desired = kind.aim(current, value, bool(one.append and flags.get(one.append)))
+        if desired is current or desired == current:
+            return
         if one.create_only and not new:
             shown = kind.show(current, self)
             raise Invalid(
@@ -276,7 +295,10 @@ class Engine:
             plan.own.append(one)
         else:
             scalar = isinstance(desired, tuple) and self.index(self.noun.name).holds_scalars(one.key)
-            _put(plan.body, plan.record, one.key, kind.write(desired, scalar))
+            try:
+                _put(plan.body, plan.record, one.key, kind.write(desired, scalar))
+            except Invalid as error:
+                raise Invalid(f"{one.option}: {error}") from None
         plan.wave = max([plan.wave, *(pending.wave + 1 for pending in _pendings(desired))])
 
     # --- from plans to the server --------------------------------------------------------------------------------------
@@ -289,13 +311,25 @@ class Engine:
                 self._foresee(plan)
             return
         for (name, text), pending in self._ahead.items():
-            pending.id = self._create(self.nouns[name], {self.nouns[name].title: text})["id"]
+            self._make_ahead(self.nouns[name], text, pending)
         done = 0
         for wave in sorted({plan.wave for plan in changing}):
             for _ in self._each([plan for plan in changing if plan.wave == wave]):
                 done += 1
                 if done % _PROGRESS == 0:
                     self.say(f"{self.noun.plural}: {done} of {len(changing)} changes done")
+
+    def _make_ahead(self, noun: Noun, text: str, pending: Pending) -> None:
+        try:
+            pending.id = self._create(noun, {noun.title: text})["id"]
+            self.touched = True
+        except AnswerLost as error:
+            self._indexes.pop(noun.name, None)
+            found = self.index(noun.name).named(text)
+            pending.id, pending.error = (found[0]["id"] if found else None), str(error)
+            self.touched |= bool(found)
+        except SaymonError as error:
+            pending.error = str(error)
 
     def _foresee(self, plan: Plan) -> None:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
@@ -336,30 +370,36 @@ class Engine:
                 if attempt == _ATTEMPTS:
                     raise
                 with self._lock:
-                    self._indexes.pop(self.noun.name, None)
+                    self._indexes.clear()
                     self._taken = {}
                     todo = self.plan(plan.item)
-                plan.recovered = True
+                plan.recovered = plan.touched = True
                 if todo.action == "none":
                     break
-        plan.record = todo.record
+            finally:
+                plan.touched |= todo.touched
+        plan.record = todo.record or plan.record
         if plan.pending is not None:
             plan.pending.id = plan.record.get("id")
 
     def _send(self, plan: Plan) -> None:
         if plan.action == "delete":
             self._delete(plan)
+            plan.touched = True
             return
         if plan.action == "create":
             answer = self._create(self.noun, _settled(plan.body))
+            plan.touched = True
             plan.record = {**_settled(plan.body), **answer}
             self._update(plan, self._ignored(plan, answer))
         elif plan.body:
             self._update(plan, _settled(plan.body))
         for one in plan.own:
-            desired = _settled(plan.after[one.option])
-            for method, path, body in one.own(self, plan.record, plan.before[one.option], desired) if one.own else ():
-                self.client.send(Request(method, path, body=body))
+            desired = one.kind.settle(_settled(plan.after[one.option]))
+            with self._lock if one.shared else nullcontext():
+                for method, path, body in one.own(self, plan.record, plan.before[one.option], desired) if one.own else ():
+                    self.client.send(Request(method, path, body=body))
+                    plan.touched = True
             if not isinstance(one.kind, Secret):
                 _put(plan.record, plan.record, one.key, one.kind.write(desired, False))
 
@@ -367,14 +407,16 @@ class Engine:
         if body:
             answer = self.client.send(Request(self.noun.update, f"{self.noun.path}/{plan.record['id']}", body=body)).data
             plan.record = {**plan.record, **body, **(answer if isinstance(answer, dict) else {})}
+            plan.touched = True
 
     def _ignored(self, plan: Plan, answer: Record) -> dict[str, Any]:
         """What a creation did not take over, as its answer shows: another run may have made the item a moment before."""
         body: dict[str, Any] = {}
         for option, desired in plan.after.items():
             one = self.noun.by_option[option]
-            if one.key.partition(".")[0] in answer and not one.create_only and not one.own and one.read(answer) != _settled(desired):
-                _put(body, answer, one.key, one.kind.write(_settled(desired), self.index(self.noun.name).holds_scalars(one.key)))
+            wanted = one.kind.settle(_settled(desired))
+            if one.key.partition(".")[0] in answer and not one.create_only and not one.own and one.read(answer) != wanted:
+                _put(body, answer, one.key, one.kind.write(wanted, self.index(self.noun.name).holds_scalars(one.key)))
         return body
 
     def _delete(self, plan: Plan) -> None:
@@ -428,7 +470,7 @@ def _settled(value: Any) -> Any:
     """The same value with the ids of what has been made meanwhile."""
     if isinstance(value, Pending):
         if value.id is None:
-            raise BadInput(f"it refers to {value.title!r}, which could not be made: see the message there.")
+            raise BadInput(f"it refers to {value.title!r}, which could not be made: {value.error.rstrip('.')}.")
         return value.id
     return _mapped(value, _settled)
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from .arguments import Spec
-from .engine import Engine, Plan
+from .engine import Engine, Item, Plan
 from .errors import BadInput
 from .fields import Secret
 from .noun import Noun
@@ -51,28 +53,42 @@ def ensure(noun: Noun) -> Run:
             raise BadInput(f"parallel is {call.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
         engine = Engine(call.client, noun, NOUNS, call.credentials, check=call.check, parallel=call.args["parallel"])
         engine.say, engine.warnings = call.say, call.warnings
-        common = {name: call.args[name] for name in ("state", *noun.flags)}
-        many = call.args[noun.plural]
-        own = {option: call.args[option] for option in ("id", *noun.by_option) if call.args[option] is not None}
-        if many is None:
-            items = [engine.parse(own, None, common)]
-        elif own:
-            raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
-        else:
-            items = [engine.parse(raw, number, common) for number, raw in enumerate(many)]
-        for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
-            call.secrets.add(*(item.given.get(secret) for item in items))
-        plans = engine.plan_all(items)
-        shown = _diff(engine, plans)
+        with _without_collector():
+            plans = engine.plan_all(_items(engine, call))
+            shown = _diff(engine, plans)
         engine.apply_all(plans)
-        result = {"changed": any(_done(plan) for plan in plans), "diff": shown, **noun.after(engine, plans)}
-        return {**result, **(_one(noun, plans[0]) if many is None else _many(noun, plans))}
+        done = [plan.action != "none" if call.check else plan.touched for plan in plans]
+        result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(engine, plans)}
+        return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
 
     return run
 
 
-def _done(plan: Plan) -> bool:
-    return plan.action != "none" and plan.error is None
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Planning makes many records and no garbage; the collector would look through them over and over, for a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _items(engine: Engine, call: Call) -> list[Item]:
+    noun, args = engine.noun, call.args
+    common = {name: args[name] for name in ("state", *noun.flags)}
+    own = {option: args[option] for option in ("id", *noun.by_option) if args[option] is not None}
+    if args[noun.plural] is None:
+        items = [engine.parse(own, None, common)]
+    elif own:
+        raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
+    else:
+        items = [engine.parse(raw, number, common) for number, raw in enumerate(args[noun.plural])]
+    for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
+        call.secrets.add(*(item.given.get(secret) for item in items))
+    return items
 
 
 def _diff(engine: Engine, plans: list[Plan]) -> list[dict[str, Any]]:
@@ -100,6 +116,7 @@ _WORDS = {"create": "created", "update": "updated", "delete": "deleted", "none":
 
 def _one(noun: Noun, plan: Plan) -> dict[str, Any]:
     if plan.error:
+        plan.error.details["changed"] = plan.touched
         raise plan.error
     return {noun.name: {} if plan.item.state == "absent" else plan.record, "action": _WORDS[plan.action], "recovered": plan.recovered}
 
@@ -123,5 +140,5 @@ def _outcome(noun: Noun, plan: Plan) -> dict[str, Any]:
     identifier = plan.record.get("id")
     outcome: dict[str, Any] = {noun.title: plan.title, "id": identifier if isinstance(identifier, (str, int)) else None}
     if plan.error:
-        return {**outcome, "action": "skipped" if plan.skipped else "failed", "changed": False, "msg": str(plan.error)}
+        return {**outcome, "action": "skipped" if plan.skipped else "failed", "changed": plan.touched, "msg": str(plan.error)}
     return {**outcome, "action": _WORDS[plan.action], "changed": plan.action != "none"}

@@ -23,8 +23,16 @@ from .scrub import MASK
 _ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 
 
+# Epoch milliseconds of 1973 and 9999: what lies before is most likely in seconds, what lies behind in microseconds.
+_FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
+
+
 class Invalid(Exception):
     """A value that a field cannot have; the text says what to give instead. The engine adds option and value."""
+
+
+class Missing(Invalid):
+    """A reference to something that does not exist."""
 
 
 class Lookup(Protocol):
@@ -49,7 +57,7 @@ class Kind:
         return value
 
     def read(self, value: Any) -> Any:
-        """Canonical form of what the server sent; `value` is never None."""
+        """Canonical form of what the server sent; `value` is neither None nor an empty text."""
         return value
 
     def resolve(self, given: Any, _lookup: Lookup, _create: bool) -> Any:
@@ -59,6 +67,10 @@ class Kind:
     def aim(self, current: Any, given: Any, _append: bool) -> Any:
         """The canonical value to reach from `current` when the user gave `given`."""
         return given
+
+    def settle(self, value: Any) -> Any:
+        """The canonical form again, after ids have taken the place of marks."""
+        return value
 
     def write(self, value: Any, _scalar: bool) -> Any:
         """What to send. `_scalar` is true when this server holds a single value where newer ones hold a list."""
@@ -70,21 +82,21 @@ class Kind:
 
 
 class Text(Kind):
+    """A text; a name (`filled`) cannot be empty."""
+
     argument: Mapping[str, Any] = {"type": "str"}
     empty = ""
 
+    def __init__(self, *, filled: bool = False) -> None:
+        self.filled = filled
+
     def parse(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, (bool, int, float)):
-            return str(value)
-        raise Invalid("give a text")
+        if not isinstance(value, (str, bool, int, float)) or (self.filled and value == ""):
+            raise Invalid("give a text that is not empty" if self.filled else "give a text")
+        return str(value)
 
     def read(self, value: Any) -> str:
         return value if isinstance(value, str) else str(value)
-
-    def write(self, value: Any, _scalar: bool) -> Any:
-        return value
 
 
 class Number(Kind):
@@ -133,8 +145,9 @@ class Timestamp(Kind):
             return None
         number = _number(value)
         if isinstance(number, int):
-            if 0 < number < 100_000_000_000:
-                raise Invalid("this looks like seconds: give epoch milliseconds, or a date such as 2030-12-31T18:00:00Z")
+            if not _FIRST_MOMENT <= number <= _LAST_MOMENT:
+                looks = "seconds" if abs(number) < _FIRST_MOMENT else "microseconds"
+                raise Invalid(f"this looks like {looks}: give epoch milliseconds, or a date such as 2030-12-31T18:00:00Z")
             return number
         try:
             moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
@@ -145,10 +158,11 @@ class Timestamp(Kind):
         return round(moment.timestamp() * 1000)
 
     def read(self, value: Any) -> Any:
-        return _number(value) if value != "" else None
+        return _number(value)
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
-        return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat() if isinstance(value, int) else value
+        known = isinstance(value, int) and _FIRST_MOMENT <= value <= _LAST_MOMENT
+        return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat() if known else value
 
 
 class Choice(Kind):
@@ -196,7 +210,7 @@ class Items(Kind):
 
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            value = [] if value == "" else [value]  # older servers hold one value here
+            value = [value]  # older servers hold one value here
         return self._canonical(self.kind.read(one) for one in value if one is not None)
 
     def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
@@ -204,6 +218,9 @@ class Items(Kind):
 
     def aim(self, current: Any, given: Any, append: bool) -> Any:
         return self._canonical((*current, *given)) if append else given
+
+    def settle(self, value: Any) -> Any:
+        return self._canonical(value)
 
     def write(self, value: Any, scalar: bool) -> Any:
         written = [self.kind.write(one, False) for one in value]
@@ -251,7 +268,7 @@ class JsonText(Kind):
         return value
 
     def read(self, value: Any) -> Any:
-        return _json_or(value) if value != "" else {}
+        return _json_or(value)
 
     def aim(self, current: Any, given: Any, _append: bool) -> Any:
         if not isinstance(current, dict) or not isinstance(given, dict):
@@ -318,7 +335,8 @@ class Field:
     """One field of a noun: the option a user writes, the key in the record (dots lead into nested records), and its kind.
 
     `create_only` cannot change later. `own(lookup, record, current, desired)` yields the calls that write it when it is no part of the
-    item's body; on creation it still is, if `in_create`. `append` names the option that adds to what is there in place of making it
+    item's body; on creation it still is, if `in_create`. `shared` calls change records that other items change too, so they are made
+    one at a time. `append` names the option that adds to what is there in place of making it
     exact, `create` the one that makes missing items it refers to.
     """
 
@@ -328,6 +346,7 @@ class Field:
     create_only: bool = False
     own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Write]] | None = None
     in_create: bool = True
+    shared: bool = False
     append: str | None = None
     create: str | None = None
 
@@ -338,7 +357,7 @@ class Field:
             value = record
             for part in self.key.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
-        return self.kind.empty if value is None else self.kind.read(value)
+        return self.kind.empty if value is None or value == "" else self.kind.read(value)
 
 
 def _number(value: Any) -> int | float | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from .client import Request
 from .ensure import NOUNS
-from .errors import BadInput, HttpError
+from .errors import BadInput, HttpError, WrongAnswer
 from .noun import Index, Record
 from .nouns.object import OBJECT, Properties, Tree
 from .run import Call
@@ -51,10 +52,10 @@ def find_objects(call: Call) -> list[Record]:
     ids = {name: _ids_of(call, name) for name in ("class", "state", "tag") if args[name]}
     if not all(ids.values()):
         return []
-    if args["id"]:
-        records = _by_id(call)
-    elif args["path"] or args["parent"] or args["tag"]:
+    if args["path"] or args["parent"] or (args["tag"] and not args["id"]):
         records = _listed(call)
+    elif args["id"]:
+        records = _by_id(call)
     else:
         records = _searched(call, ids)
     if args["path"] or args["parent"]:
@@ -76,7 +77,7 @@ def _by_id(call: Call) -> list[Record]:
     fields = call.args["fields"]
     try:
         needed = ",".join(sorted({*fields, *_used(call)}))
-        return [call.client.get(f"/objects/{call.args['id']}", **({"fields": needed} if fields else {}))]
+        return [call.client.get(f"/objects/{quote(call.args['id'], safe='')}", **({"fields": needed} if fields else {}))]
     except HttpError as error:
         if not error.absent:
             raise
@@ -117,7 +118,9 @@ def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
         if error.status != 403:
             raise
         return _listed(call)
-    return answer if isinstance(answer, list) else []
+    if not isinstance(answer, list):
+        raise WrongAnswer("POST /objects/search did not answer with a list: check that saymon_url is a SAYMON server.")
+    return answer
 
 
 def _placed(call: Call, records: list[Record]) -> list[Record]:
@@ -131,14 +134,13 @@ def _placed(call: Call, records: list[Record]) -> list[Record]:
     if not tops:
         call.warnings.append(f"There is no object {call.args['parent']!r} to look below: check the spelling.")
 
-    def below(record: Record, seen: frozenset[str] = frozenset()) -> bool:
-        parents = set(tree.parents(record)) - seen
-        if parents & tops:
-            return True
-        known = [tree.records[up] for up in parents if up in tree.records]
-        return bool(call.args["deep"]) and any(below(up, seen | parents) for up in known)
-
-    return [record for record in records if below(record)]
+    inside: set[str] = set()
+    waiting = tops
+    while waiting:
+        children = {str(child["id"]) for up in waiting for child in tree.below(up)} - inside
+        inside |= children
+        waiting = children if call.args["deep"] else set()
+    return [record for record in records if str(record["id"]) in inside]
 
 
 def _fits(record: Record, args: dict[str, Any], ids: dict[str, set[str]]) -> bool:

@@ -67,7 +67,8 @@ class Index:
     def holds_scalars(self, key: str) -> bool:
         """True when this (older) server keeps a single value in a field that is a list elsewhere."""
         if key not in self._scalars:
-            self._scalars[key] = any(isinstance(record.get(key), str) for record in self.records.values())
+            values = [value for value in (record.get(key) for record in self.records.values()) if value not in (None, "")]
+            self._scalars[key] = bool(values) and not any(isinstance(value, list) for value in values)
         return self._scalars[key]
 
 
@@ -76,8 +77,9 @@ class Noun:
     """One kind of thing on the server.
 
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the options that
-    identify an item, `title` the record key of its name. `create` are the calls to make one, tried in turn while the server does not
-    know the former; `update` is the method to change one. `flags` are options of an item that steer and are no fields.
+    identify an item, `find_by` others that help to find it, `title` is the record key of its name. `create` are the calls to make one,
+    tried in turn while the server does not know the former; `update` is the method to change one. `flags` are options of an item that
+    steer and are no fields.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a list call alone
     will not do; `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns warnings; `after` adds to the result.
@@ -88,6 +90,7 @@ class Noun:
     path: str
     fields: tuple[Field, ...] = ()
     key: tuple[str, ...] = ("name",)
+    find_by: tuple[str, ...] = ()
     title: str = "name"
     create: tuple[tuple[str, str], ...] = ()
     update: str = "PATCH"

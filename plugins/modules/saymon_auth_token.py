@@ -84,7 +84,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.arguments import S
 from ansible_collections.saymon.platform.plugins.module_utils.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Index
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER, list_users
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
 SPEC = Spec(
@@ -118,7 +118,7 @@ def run(call: Call) -> dict[str, Any]:
 def _user(call: Call) -> dict[str, Any]:
     if not call.args["user"]:
         return dict(call.client.get("/users/current"))
-    found = Index(USER, call.client.get_list("/users")).named(call.args["user"])
+    found = Index(USER, list_users(call.client)).named(call.args["user"])
     if len(found) != 1:
         how_many = "several users" if found else "no user"
         raise BadInput(f"user is {call.args['user']!r}, which means {how_many}: give the login or the id of one.")

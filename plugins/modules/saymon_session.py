@@ -141,11 +141,12 @@ ansible_facts:
       login: ci
 """
 
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 from ansible_collections.saymon.platform.plugins.module_utils.session import Session, log_out
 
@@ -190,7 +191,8 @@ def _open(call: Call, refused: Session | None) -> Session:
         old = call.book.peek()
         session = call.book.open()
         if old:
-            log_out(call.connection, old, call.secrets)
+            with suppress(SaymonError):  # it ends by itself an hour later
+                log_out(call.connection, old, call.secrets)
         return session
     if refused is None:
         return call.book.get()

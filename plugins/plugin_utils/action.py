@@ -124,10 +124,10 @@ class SaymonAction(ActionBase):
         yield task_vars.get("ansible_facts") or {}
         if complete:
             return  # looking into other hosts costs milliseconds, and the store finds the session by its credentials
-        for host in (self._task.delegate_to, "localhost"):
-            hostvars = task_vars.get("hostvars") or {}
-            if host and host in hostvars:
-                yield hostvars[host].get("ansible_facts") or {}
+        hostvars = task_vars.get("hostvars")
+        for host in {self._task.delegate_to: 1, "localhost": 2}:
+            if hostvars is not None and host and host != task_vars.get("inventory_hostname") and host in hostvars:
+                yield hostvars.raw_get(host).get("ansible_facts") or {}  # raw: a whole view of the host's variables costs milliseconds
 
     # --- running -------------------------------------------------------------------------------------------------------
 

@@ -54,13 +54,14 @@ class Properties(Kind):
                 raise Invalid("give each property a name and a value, and a type if need be") from None
             if not name or text is None or len(one) > 2 + ("type" in one):
                 raise Invalid("give each property a name and a value, a type if need be, and nothing else")
+            name = _text(name)
             if name in parsed:
                 raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
-            parsed[_text(name)] = (None if type_id is None else _type(type_id), _text(text))
+            parsed[name] = (None if type_id is None else _type(type_id), _text(text))
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[int, str]]:
-        return {one["name"]: (int(one.get("type_id", 1)), str(one.get("value", ""))) for one in value}
+        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
 
     def aim(self, current: Any, given: Any, append: bool) -> Any:
         if append:
@@ -98,17 +99,20 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _write_properties(_engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Write]:
+def _write_properties(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Write]:
     """One call for each property that differs, so that ids, documents and what others added meanwhile stay as they are."""
     path = f"/objects/{record['id']}/props"
-    ids = {one["name"]: one["id"] for one in record.get("properties") or []}
+    known = record.get("properties") or []
+    if any("id" not in one for one in known):
+        known = engine.client.get_list(path)
+    ids = {one["name"]: one["id"] for one in known}
     for name, (type_id, text) in desired.items():
         if name not in current:
             yield "POST", path, {"name": name, "value": text, "type_id": type_id}
         elif current[name] != (type_id, text):
             changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
             yield "PATCH", f"{path}/{ids[name]}", changes
-    for name in current.keys() - desired.keys():
+    for name in sorted(current.keys() - desired.keys()):
         yield "DELETE", f"{path}/{ids[name]}", None
 
 
@@ -117,7 +121,8 @@ class Tree(Index):
 
     @cached_property
     def root(self) -> str:
-        return next((key for key, record in self.records.items() if not _parents(record)), "1")
+        tops = (key for key, record in self.records.items() if not _parents(record))
+        return "1" if "1" in self.records else next(tops, "1")
 
     def parents(self, record: Record) -> list[str]:
         """Ids of the parents; one that is planned without any will be made below the root."""
@@ -130,13 +135,13 @@ class Tree(Index):
         if not text.startswith("/"):
             return super().named(text)
         steps = [step for step in text.split("/") if step]
-        root = self.records.get(self.root, {})
-        if steps and steps[0].casefold() == str(root.get("name", "ROOT")).casefold():
+        # The root may be hidden from the account: its children still name it as their parent.
+        if steps and steps[0].casefold() == str(self.records.get(self.root, {}).get("name", "ROOT")).casefold():
             steps = steps[1:]
-        found = [root]
+        found = {self.root}
         for step in steps:
-            found = [child for up in found for child in self.children(str(up["id"]), step)]
-        return list({str(one["id"]): one for one in found}.values())
+            found = {str(child["id"]) for up in found for child in self.children(up, step)}
+        return [self.records[one] for one in sorted(found) if one in self.records]
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         if given.get("discovery_id"):
@@ -147,8 +152,9 @@ class Tree(Index):
         below = [one for up in given.get("parents") or (self.root,) for one in self.children(str(up), given["name"])]
         return list({str(one["id"]): one for one in below}.values())
 
-    def count_children(self, record: Record) -> int:
-        return len(self.table("children", self.parents).get(str(record["id"]), []))
+    def below(self, identifier: str) -> list[Record]:
+        """The direct children."""
+        return self.table("children", self.parents).get(identifier, [])
 
 
 def _parents(record: Mapping[str, Any]) -> Iterable[Any]:
@@ -162,25 +168,40 @@ def _query(keys: set[str]) -> dict[str, Any]:
 
 def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
     tree = engine.index("object")
+    going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:
-        if plan.action == "create" and not plan.item.given.get("name"):
-            raise Invalid(f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name")
-        if plan.action != "delete" or not isinstance(tree, Tree):
+        if not isinstance(tree, Tree) or plan.action == "none":
             continue
-        if str(plan.record["id"]) == tree.root:
-            raise Invalid(f"{plan.item.where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
-        count = tree.count_children(plan.record)
-        if count and not plan.item.flags.get("recursive"):
-            raise Invalid(
-                f"{plan.item.where}{plan.title!r} has children ({count}), which would go with it: set recursive to delete them too"
-            )
+        where, identifier = plan.item.where, str(plan.record["id"])
+        if plan.action == "create" and not plan.item.given.get("name"):
+            raise Invalid(f"{where}there is no object {plan.title!r}, and none can be made without a name: give name")
+        if plan.action == "update" and _would_contain_itself(tree, identifier, plan.after.get("parents", ())):
+            raise Invalid(f"{where}{plan.title!r} would stand below itself: correct parents")
+        if plan.action == "delete" and identifier == tree.root:
+            raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
+        staying = [child for child in tree.below(identifier) if str(child["id"]) not in going]
+        if plan.action == "delete" and staying and not plan.item.flags.get("recursive"):
+            raise Invalid(f"{where}{plan.title!r} has children ({len(staying)}), which would go with it: set recursive to delete them too")
     return []
+
+
+def _would_contain_itself(tree: Tree, identifier: str, parents: Iterable[Any]) -> bool:
+    waiting, seen = [str(up) for up in parents], set[str]()
+    while waiting:
+        up = waiting.pop()
+        if up == identifier:
+            return True
+        if up not in seen and up in tree.records:
+            seen.add(up)
+            waiting += tree.parents(tree.records[up])
+    return False
 
 
 OBJECT = Noun(
     name="object",
     plural="objects",
     path="/objects",
+    find_by=("discovery_id", "parents"),
     index=Tree,
     query=_query,
     guard=_guard,
@@ -192,7 +213,7 @@ OBJECT = Noun(
         "recursive": {"type": "bool", "default": False},
     },
     fields=(
-        Field("name", "name", Text()),
+        Field("name", "name", Text(filled=True)),
         Field("discovery_id", "discovery_id", Text()),
         Field("parents", "parent_id", set_of(Reference("object")), append="append_parents"),
         Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),

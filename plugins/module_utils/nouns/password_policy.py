@@ -15,7 +15,7 @@ PASSWORD_POLICY = Noun(
     # The documentation prints PATCH on the collection; every other noun is made by POST. Whichever the server knows is used.
     create=(("POST", "/password-policies"), ("PATCH", "/password-policies/")),
     fields=(
-        Field("name", "name", Text()),
+        Field("name", "name", Text(filled=True)),
         Field("length", "length", Number(0)),
         Field("min_lowercase", "minLowercase", Number(0)),
         Field("min_capital", "minCapital", Number(0)),

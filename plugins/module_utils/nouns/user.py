@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.saymon.platform.plugins.module_utils.errors import SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Choice,
     Field,
@@ -24,6 +25,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 if TYPE_CHECKING:
+    from ansible_collections.saymon.platform.plugins.module_utils.client import Client
     from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Item, Plan
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
@@ -39,6 +41,16 @@ def group_ids(user: Mapping[str, Any]) -> tuple[str, ...]:
 def is_masked(users: list[dict[str, Any]]) -> bool:
     """True when the caller lacks manage-users: a newer server then shows no more than id and login of anybody."""
     return bool(users) and all(set(user) <= {"id", "login"} for user in users)
+
+
+def list_users(client: Client) -> list[dict[str, Any]]:
+    """All users, for work that must not overlook one: refused when the server masks them."""
+    users = client.get_list("/users")
+    if is_masked(users):
+        raise SaymonError(
+            "The account lacks the permission manage-users, so the server does not show the logins of users: sign in as somebody who has it."
+        )
+    return users
 
 
 def _change_password(engine: Engine, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Write]:
@@ -83,7 +95,7 @@ USER = Noun(
         "allow_self": {"type": "bool", "default": False},
     },
     fields=(
-        Field("login", "login", Text()),
+        Field("login", "login", Text(filled=True)),
         Field("display_name", "displayName", Text()),
         Field("email", "email", Text()),
         Field("password", "password", Secret(), own=_change_password),
@@ -98,6 +110,7 @@ USER = Noun(
         Field("event_filter", "eventFilter", Json("list", [])),
         Field("favorites", "favorites", Items(Json("dict", {}))),
     ),
+    load=lambda engine, keys: list_users(engine.client),
     adjust=_block,
     guard=_spare_oneself,
 )

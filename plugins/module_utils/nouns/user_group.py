@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Json, Reference, Text, Write, set_of
+from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Invalid, Json, Reference, Text, Write, set_of
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 from .user import USER, group_ids
@@ -21,9 +21,12 @@ def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:
     """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
     groups = engine.client.get_list("/user-groups")
     if "members" in keys or any(item.state == "absent" for item in engine.items):
-        users = engine.index("user").records.values()
+        members: dict[str, list[Any]] = {}
+        for user in engine.index("user").records.values():
+            for identifier in group_ids(user):
+                members.setdefault(identifier, []).append(user["id"])
         for group in groups:
-            group["members"] = [user["id"] for user in users if str(group["id"]) in group_ids(user)]
+            group["members"] = members.get(str(group["id"]), [])
     return groups
 
 
@@ -33,8 +36,23 @@ def _set_members(engine: Engine, group: Mapping[str, Any], current: Any, desired
     for identifier in sorted({*current} ^ {*desired}):
         user = users.records[identifier]
         groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))
-        user["group"] = USER.by_option["groups"].kind.write(groups, scalar)
-        yield "PATCH", f"/users/{identifier}", {"group": user["group"]}
+        written = USER.by_option["groups"].kind.write(groups, scalar)
+        yield "PATCH", f"/users/{identifier}", {"group": written}
+        user["group"] = written  # reached only when the call went well
+
+
+def _spare_other_groups(engine: Engine, plans: list[Plan]) -> list[str]:
+    """On an older server a user is in one group at most, so nobody can be added who is in another."""
+    adding = [plan for plan in plans if plan.after.get("members")]
+    users = engine.index("user") if adding else None
+    if users is None or not users.holds_scalars("group"):
+        return []
+    for plan in adding:
+        for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}):
+            if group_ids(users.records[identifier]):
+                login = users.records[identifier].get("login")
+                raise Invalid(f"{plan.item.where}members: {login!r} is in another group, and this older server knows one group a user")
+    return []
 
 
 def _tell_dangling(engine: Engine, plans: list[Plan]) -> dict[str, Any]:
@@ -56,13 +74,14 @@ USER_GROUP = Noun(
         "append_members": {"type": "bool", "default": False},
     },
     fields=(
-        Field("name", "name", Text()),
+        Field("name", "name", Text(filled=True)),
         Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
         Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
         Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
         Field("event_filter", "eventFilter", Json("list", [])),
-        Field("members", "members", set_of(Reference("user")), own=_set_members, in_create=False, append="append_members"),
+        Field("members", "members", set_of(Reference("user")), own=_set_members, in_create=False, shared=True, append="append_members"),
     ),
     load=_load,
+    guard=_spare_other_groups,
     after=_tell_dangling,
 )
