@@ -72,7 +72,10 @@ class SaymonAction(ActionBase):
         if self._fact and not shared["saymon_url"]:
             args["saymon_url"] = self._fact["url"]
         bulk = args.pop(spec.bulk, None) if spec.bulk else None
-        outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(args)
+        try:
+            outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(args)
+        except (ArithmeticError, TypeError, ValueError) as error:  # core's converters let some absurd values through
+            raise BadInput(f"An option has a value that cannot be read ({error}): check the options that are numbers.") from None
         if outcome.error_messages:
             unknown = ", ".join(sorted(one if isinstance(one, str) else ".".join(one) for one in outcome.unsupported_parameters))
             said = (

@@ -48,7 +48,7 @@ def list_users(client: Client) -> list[dict[str, Any]]:
     users = client.get_list("/users")
     if is_masked(users):
         raise SaymonError(
-            "The account lacks the permission manage-users, so the server does not show the logins of users: sign in as somebody who has it."
+            "The account lacks the permission manage-users, so the server hides the logins of users: sign in as one who has it."
         )
     return users
 
