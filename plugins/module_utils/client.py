@@ -378,6 +378,7 @@ def _session(connection: Connection) -> Any:
         session = requests.Session()
         # Nothing from the environment may slip in: netrc would replace our authentication, a bundle our TLS settings.
         session.trust_env = False
+        session.verify = connection.validate_certs
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.mount("http://", HTTPAdapter(pool_maxsize=32))
         if connection.url.startswith("https:"):

@@ -230,6 +230,7 @@ class Engine:
                 self._compare(plan, one, current, value, record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
+            self._refuse_double(plan)
             return plan
         plan.action = "create"
         plan.pending = Pending(title, plan.wave)
@@ -237,6 +238,18 @@ class Engine:
         self._taken[str(plan.pending)] = item
         self.index(self.noun.name).add(plan.record)
         return plan
+
+    def _refuse_double(self, plan: Plan) -> None:
+        """A rename or a move must not make two items that nobody could tell apart afterwards."""
+        naming = [self.noun.by_option[option] for option in (*self.noun.key, *self.noun.find_by)]
+        if not any(one.option in plan.after for one in naming):
+            return
+        future = {one.option: plan.after.get(one.option, one.read(plan.record)) for one in naming}
+        others = [other for other in self.index(self.noun.name).find(future) if other is not plan.record]
+        if others:
+            raise Invalid(
+                f"another {self.noun.label} (id {_ids(others)}) has this name already: choose another name, or remove that one first"
+            )
 
     def _title(self, item: Item, record: Record | None) -> str:
         names = [item.given.get(option) for option in (*self.noun.key, *self.noun.find_by)]
@@ -320,16 +333,19 @@ class Engine:
                     self.say(f"{self.noun.plural}: {done} of {len(changing)} changes done")
 
     def _make_ahead(self, noun: Noun, text: str, pending: Pending) -> None:
-        try:
-            pending.id = self._create(noun, {noun.title: text})["id"]
-            self.touched = True
-        except AnswerLost as error:
-            self._indexes.pop(noun.name, None)
-            found = self.index(noun.name).named(text)
-            pending.id, pending.error = (found[0]["id"] if found else None), str(error)
-            self.touched |= bool(found)
-        except SaymonError as error:
-            pending.error = str(error)
+        for _attempt in range(_ATTEMPTS):
+            try:
+                pending.id = self._create(noun, {noun.title: text})["id"]
+            except AnswerLost as error:
+                self._indexes.pop(noun.name, None)
+                found = self.index(noun.name).named(text)
+                pending.id, pending.error = (found[0]["id"] if found else None), str(error)
+            except SaymonError as error:
+                pending.error = str(error)
+                return
+            if pending.id is not None:
+                self.touched = True
+                return
 
     def _foresee(self, plan: Plan) -> None:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
@@ -378,9 +394,9 @@ class Engine:
                     break
             finally:
                 plan.touched |= todo.touched
-        plan.record = todo.record or plan.record
-        if plan.pending is not None:
-            plan.pending.id = plan.record.get("id")
+                plan.record = todo.record or plan.record
+                if plan.pending is not None and not isinstance(plan.record["id"], Pending):
+                    plan.pending.id = plan.record["id"]
 
     def _send(self, plan: Plan) -> None:
         if plan.action == "delete":
@@ -415,7 +431,12 @@ class Engine:
         for option, desired in plan.after.items():
             one = self.noun.by_option[option]
             wanted = one.kind.settle(_settled(desired))
-            if one.key.partition(".")[0] in answer and not one.create_only and not one.own and one.read(answer) != wanted:
+            if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or one.read(answer) == wanted:
+                continue
+            if one.own:
+                plan.own.append(one)
+                plan.before[option] = one.read(answer)
+            else:
                 _put(body, answer, one.key, one.kind.write(wanted, self.index(self.noun.name).holds_scalars(one.key)))
         return body
 

@@ -231,7 +231,8 @@ class Items(Kind):
         return written[0] if written else None
 
     def show(self, value: Any, lookup: Lookup) -> Any:
-        return [self.kind.show(one, lookup) for one in value]
+        shown = [self.kind.show(one, lookup) for one in value]
+        return sorted(shown, key=str) if self.unordered else shown
 
     def _canonical(self, values: Any) -> tuple[Any, ...]:
         return tuple(sorted(set(values), key=str)) if self.unordered else tuple(values)

@@ -23,7 +23,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask about the session
+- name: Open a session
+  saymon.platform.saymon_session:
+
+- name: Ask about it
   saymon.platform.saymon_session_info:
   register: session
 

@@ -58,13 +58,16 @@ class SaymonAction(ActionBase):
         """Validated options: those of the task, then variables of the same name, then the session fact, then the environment."""
         spec: Spec = self.module.SPEC
         argument_spec = spec.argument_spec
-        args = {name: value for name, value in _plain(self._task.args).items() if value is not None}
+        args = _plain(self._task.args)
+        names = {alias for name in CONNECTION_OPTIONS for alias in (name, *argument_spec[name].get("aliases", []))}
+        args = {name: value for name, value in args.items() if value is not None and (value != "" or name not in names)}
         shared: dict[str, Any] = {}
         for name in CONNECTION_OPTIONS:
             value = next((args[key] for key in [name, *argument_spec[name].get("aliases", [])] if key in args), None)
             if value is None and task_vars.get(name) is not None:
                 value = _plain(self._templar.template(task_vars[name]))
-                if value not in (None, ""):
+                value = None if value == "" else value
+                if value is not None:
                     args[name] = value
             shared[name] = value
         self._given = args

@@ -168,6 +168,7 @@ def _query(keys: set[str]) -> dict[str, Any]:
 
 def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
     tree = engine.index("object")
+    moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:
         if not isinstance(tree, Tree) or plan.action == "none":
@@ -175,7 +176,7 @@ def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
         where, identifier = plan.item.where, str(plan.record["id"])
         if plan.action == "create" and not plan.item.given.get("name"):
             raise Invalid(f"{where}there is no object {plan.title!r}, and none can be made without a name: give name")
-        if plan.action == "update" and _would_contain_itself(tree, identifier, plan.after.get("parents", ())):
+        if plan.action == "update" and _would_contain_itself(tree, identifier, moved):
             raise Invalid(f"{where}{plan.title!r} would stand below itself: correct parents")
         if plan.action == "delete" and identifier == tree.root:
             raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
@@ -185,15 +186,17 @@ def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
     return []
 
 
-def _would_contain_itself(tree: Tree, identifier: str, parents: Iterable[Any]) -> bool:
-    waiting, seen = [str(up) for up in parents], set[str]()
+def _would_contain_itself(tree: Tree, identifier: str, moved: Mapping[str, Iterable[Any]]) -> bool:
+    """Whether one gets from an object to itself by going up, with what the list is about to move in its new place."""
+    waiting = [str(up) for up in moved.get(identifier, ())]
+    seen: set[str] = set()
     while waiting:
         up = waiting.pop()
         if up == identifier:
             return True
         if up not in seen and up in tree.records:
             seen.add(up)
-            waiting += tree.parents(tree.records[up])
+            waiting += [str(one) for one in moved.get(up, tree.parents(tree.records[up]))]
     return False
 
 
