@@ -225,9 +225,10 @@ class Engine:
         by_option = self.noun.by_option
         for option, value in given.items():
             one = by_option[option]
-            current = one.kind.empty if record is None else one.read(record)
-            if value != current:
-                self._compare(plan, one, current, value, record is None)
+            append = bool(one.append and item.flags.get(one.append))
+            raw = None if record is None else one.raw(record)
+            if raw is None or not one.kind.agrees(raw, value, append):
+                self._compare(plan, one, value, append, record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
             self._refuse_double(plan)
@@ -252,8 +253,10 @@ class Engine:
             )
 
     def _title(self, item: Item, record: Record | None) -> str:
+        if record and record.get(self.noun.title):
+            return str(record[self.noun.title])
         names = [item.given.get(option) for option in (*self.noun.key, *self.noun.find_by)]
-        return next(str(name) for name in ((record or {}).get(self.noun.title), *names, item.id, self.noun.label) if name)
+        return str(next((name for name in (*names, item.id) if name), self.noun.label))
 
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The given values with ids in place of names; of an item that shall be absent only what is needed to find it."""
@@ -289,13 +292,14 @@ class Engine:
             raise Invalid(f"this {self.noun.label} stands in the list twice, also as {first.where.rstrip(': ')}: merge the two")
         return found[0]
 
-    def _compare(self, plan: Plan, one: Field, current: Any, value: Any, new: bool) -> None:
-        """Add to a plan what it takes to get a field from `current` to what `value` asks for."""
-        kind, flags = one.kind, plan.item.flags
-        if isinstance(kind, Secret) and not new and flags.get("update_password") == "on_create":
+    def _compare(self, plan: Plan, one: Field, value: Any, append: bool, new: bool) -> None:
+        """Add to a plan what it takes to get a field to what `value` asks for."""
+        kind = one.kind
+        if isinstance(kind, Secret) and not new and plan.item.flags.get("update_password") == "on_create":
             return
-        desired = kind.aim(current, value, bool(one.append and flags.get(one.append)))
-        if desired is current or desired == current:
+        current = kind.empty if new else one.read(plan.record)
+        desired = kind.aim(current, value, append)
+        if desired == current:
             return
         if one.create_only and not new:
             shown = kind.show(current, self)

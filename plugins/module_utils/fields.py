@@ -68,6 +68,10 @@ class Kind:
         """The canonical value to reach from `current` when the user gave `given`."""
         return given
 
+    def agrees(self, value: Any, given: Any, _append: bool) -> bool:
+        """Whether what the server sent is what the user gave: the quick answer for the many items of a list that are right already."""
+        return bool(self.read(value) == given)
+
     def settle(self, value: Any) -> Any:
         """The canonical form again, after ids have taken the place of marks."""
         return value
@@ -91,7 +95,7 @@ class Text(Kind):
         self.filled = filled
 
     def parse(self, value: Any) -> str:
-        if not isinstance(value, (str, bool, int, float)) or (self.filled and value == ""):
+        if (not isinstance(value, str) and not isinstance(value, (bool, int, float))) or (self.filled and value == ""):
             raise Invalid("give a text that is not empty" if self.filled else "give a text")
         return str(value)
 
@@ -351,14 +355,19 @@ class Field:
     append: str | None = None
     create: str | None = None
 
-    def read(self, record: Mapping[str, Any]) -> Any:
-        """Canonical form of this field in a record of the server."""
+    def raw(self, record: Mapping[str, Any]) -> Any:
+        """The value in a record of the server, None when there is none."""
         value: Any = record.get(self.key)
         if value is None and "." in self.key:
             value = record
             for part in self.key.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
-        return self.kind.empty if value is None or value == "" else self.kind.read(value)
+        return None if value == "" else value
+
+    def read(self, record: Mapping[str, Any]) -> Any:
+        """Canonical form of this field in a record of the server."""
+        value = self.raw(record)
+        return self.kind.empty if value is None else self.kind.read(value)
 
 
 def _number(value: Any) -> int | float | None:

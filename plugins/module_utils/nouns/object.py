@@ -63,14 +63,19 @@ class Properties(Kind):
     def read(self, value: Any) -> dict[str, tuple[int, str]]:
         return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
 
+    def agrees(self, value: Any, given: Any, append: bool) -> bool:
+        if not append:
+            return False
+        found = 0
+        for one in value:
+            pair = given.get(one["name"])
+            if pair is not None:
+                if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
+                    return False
+                found += 1
+        return found == len(given)
+
     def aim(self, current: Any, given: Any, append: bool) -> Any:
-        if append:
-            for name, (type_id, text) in given.items():
-                pair = current.get(name)
-                if pair is None or pair[1] != text or type_id not in (None, pair[0]):
-                    break
-            else:
-                return current
         kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
         wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
         return {**kept, **wanted}
