@@ -149,7 +149,9 @@ class Engine:
     def parse(self, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
         """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
         if not isinstance(raw, dict):
-            raise BadInput(f"{_where(self.noun, number, '')}an item is {_short(raw)}: give a dictionary of options.")
+            raise BadInput(
+                f"{_where(self.noun, number, '')}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options."
+            )
         given: dict[str, Any] = {}
         flags = common
         by_option = self.noun.by_option
@@ -263,7 +265,7 @@ class Engine:
         given = item.given
         if item.state == "absent":
             given = {option: value for option, value in given.items() if option in (*self.noun.key, *self.noun.find_by)}
-        referring = [option for option in given if option in self.noun.referring]
+        referring = [option for option in self.noun.referring if option in given]
         if not referring:
             return given
         given = dict(given)

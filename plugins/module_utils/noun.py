@@ -112,9 +112,9 @@ class Noun:
         return {one.option: one for one in self.fields}
 
     @cached_property
-    def referring(self) -> frozenset[str]:
-        """The options whose values name items that must be looked up."""
-        return frozenset(one.option for one in self.fields if one.kind.refers)
+    def referring(self) -> tuple[str, ...]:
+        """The options whose values name items that must be looked up, in the order of the table."""
+        return tuple(one.option for one in self.fields if one.kind.refers)
 
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:

@@ -47,11 +47,13 @@ def _spare_other_groups(engine: Engine, plans: list[Plan]) -> list[str]:
     users = engine.index("user") if adding else None
     if users is None or not users.holds_scalars("group"):
         return []
+    taken: set[str] = set()
     for plan in adding:
         for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}):
-            if group_ids(users.records[identifier]):
+            if group_ids(users.records[identifier]) or identifier in taken:
                 login = users.records[identifier].get("login")
                 raise Invalid(f"{plan.item.where}members: {login!r} is in another group, and this older server knows one group a user")
+            taken.add(identifier)
     return []
 
 
