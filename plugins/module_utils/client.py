@@ -114,6 +114,22 @@ class Auth:
         return False
 
 
+class ListCache:
+    """Keeps the texts of list calls for tasks that follow. This one keeps nothing, as befits a single task."""
+
+    def get(self, _key: str) -> str | None:
+        return None
+
+    def mark(self) -> Any:
+        """A mark of this moment, to be taken before a list is fetched."""
+
+    def put(self, _key: str, _text: str, _mark: Any) -> None:
+        """Keep a text, unless something was written since `_mark`."""
+
+    def drop(self) -> None:
+        """Forget everything, because something was written."""
+
+
 @dataclass
 class Answer:
     """A decoded answer: `data` is the parsed JSON (None when the body was empty or is text), `url` never holds a token.
@@ -174,20 +190,36 @@ class Client:
     """
 
     def __init__(
-        self, connection: Connection, auth: Auth | None = None, *, read_only: bool = False, sleep: Callable[[float], None] = time.sleep
+        self,
+        connection: Connection,
+        auth: Auth | None = None,
+        *,
+        read_only: bool = False,
+        lists: ListCache | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.connection = connection
         self.auth = auth or Auth()
         self.read_only = read_only
-        self.requests = 0
+        self.lists = lists or ListCache()
         self._sleep = sleep
 
     def get(self, path: str, **query: Any) -> Any:
         return self.send(Request("GET", path, make_query(query))).data
 
-    def get_list(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        """The records of a list call."""
-        records = self.get(path, **query)
+    def get_list(self, path: str, *, cached: bool = False, **query: Any) -> list[dict[str, Any]]:
+        """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since."""
+        request = Request("GET", path, make_query(query))
+        key = f"{path}?{urlencode(request.query)}"
+        text = self.lists.get(key) if cached else None
+        if text is not None:
+            records = json.loads(text)
+        else:
+            mark = self.lists.mark()
+            answer = self.send(request)
+            records = answer.data
+            if cached:
+                self.lists.put(key, answer.text, mark)
         if not isinstance(records, list) or not all(isinstance(record, dict) and "id" in record for record in records):
             raise WrongAnswer(f"GET {path} did not answer with a list of records: check that saymon_url is a SAYMON server.")
         return records
@@ -221,10 +253,14 @@ class Client:
         if self.read_only and not request.reads:
             raise AssertionError(f"check mode must not send {request.method} {request.path}")
         self.auth.prepare()
-        answer, sent = self._exchange(request)
-        if answer.status == 401 and 401 not in request.expect and recover and self.auth.recover(sent):
-            # A refused request was not processed, so even a write may be sent again.
+        try:
             answer, sent = self._exchange(request)
+            if answer.status == 401 and 401 not in request.expect and recover and self.auth.recover(sent):
+                # A refused request was not processed, so even a write may be sent again.
+                answer, sent = self._exchange(request)
+        finally:
+            if not request.reads:
+                self.lists.drop()  # whatever became of it
         raise_for(request.method, request.path, answer.status, answer.data, answer.text, request.expect)
         return answer
 
@@ -263,7 +299,6 @@ class Client:
             body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         self.auth.apply(headers, query, request.method in _WRITES)
         plain_url = self.connection.url + API_ROOT + request.path
-        self.requests += 1
         started = time.monotonic()
         with _open_files(request.files) as files, _translated(request, self.connection):
             response = _session(self.connection).request(

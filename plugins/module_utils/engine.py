@@ -112,11 +112,11 @@ class Engine:
     # --- reading -------------------------------------------------------------------------------------------------------
 
     def index(self, name: str) -> Index:
-        """All records of a noun, read once for the task. A lost answer to a write drops them."""
+        """All records of a noun, read once. A write by any task of the run makes the next task read anew, a lost answer this one."""
         if name not in self._indexes:
             noun = self.nouns[name]
             keys = {noun.by_option[option].key for option in noun.key} | (self._keys if noun is self.noun else set())
-            records = noun.load(self, keys) if noun.load else self.client.get_list(noun.path, **noun.query(keys))
+            records = noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=True, **noun.query(keys))
             self._indexes[name] = noun.index(noun, records)
         return self._indexes[name]
 

@@ -60,7 +60,7 @@ def perform(
         credentials = Credentials.from_params(args)
         book = make_book(connection, credentials, args)
         auth: Auth = make_auth(args["saymon_auth_method"], credentials, book, secrets)
-        client = Client(connection, auth, read_only=check)
+        client = Client(connection, auth, read_only=check, lists=book.lists)
         call = Call(args, check, client, connection, credentials, book, secrets, say, warnings)
         result = {"changed": False, **run(call)}
     except SaymonError as error:

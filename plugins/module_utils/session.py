@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Auth, Client, Connection, Request
+from .client import Auth, Client, Connection, ListCache, Request
 from .errors import BadInput, HttpError, NotSignedIn, WrongAnswer
 from .scrub import Secrets
 
@@ -118,6 +118,7 @@ class SessionBook:
         self.connection = connection
         self.credentials = credentials or Credentials()
         self.opened = False  # whether this book has logged in itself
+        self.lists = ListCache()
 
     def peek(self) -> Session | None:
         """The session at hand, without opening one."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils.client import Connection
+from ansible_collections.saymon.platform.plugins.module_utils.client import Connection, ListCache
 from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
 
@@ -34,6 +34,7 @@ _SALT = secrets.token_bytes(16)
 _PARENT = os.getpid()
 _LOGOUT_TIMEOUT = 3.0
 _LOGOUT_BUDGET = 10.0
+_LIST_AGE = 30.0
 
 
 def _folder() -> Path:
@@ -70,6 +71,7 @@ class StoreBook(SessionBook):
         super().__init__(given, connection, credentials)
         self.ref = ref
         self.given = given
+        self.lists = StoreLists(ref)
         self.opener: Callable[[], Session] = lambda: log_in(connection, self.credentials)
         self.remote = False  # the server is reached from a target only, so the controller cannot log out when the run ends
 
@@ -155,10 +157,51 @@ class StoreBook(SessionBook):
                 yield record
             finally:
                 if record != before:
-                    fresh = path.with_suffix(".new")
-                    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                        json.dump(record, file)
-                    fresh.replace(path.with_suffix(".json"))
+                    _write_private(path.with_suffix(".json"), json.dumps(record))
+
+
+class StoreLists(ListCache):
+    """Lists that tasks of the run have read, for the tasks and hosts that follow: a hundred hosts that look for their objects fetch the
+    tree once. They serve for a short time only, because others may change things too, and not after any write of this run."""
+
+    def __init__(self, ref: str) -> None:
+        self._ref = ref
+
+    def _path(self, key: str) -> Path:
+        return _folder() / f"saymon-{self._ref}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.list"
+
+    def get(self, key: str) -> str | None:
+        path = self._path(key)
+        try:
+            return path.read_text(encoding="utf-8") if time.time() - path.stat().st_mtime < _LIST_AGE else None
+        except OSError:
+            return None
+
+    def mark(self) -> Any:
+        try:
+            return (_folder() / f"saymon-{self._ref}.writes").stat().st_size
+        except OSError:
+            return 0
+
+    def put(self, key: str, text: str, mark: Any) -> None:
+        if mark == self.mark():
+            _write_private(self._path(key), text)
+            if mark != self.mark():  # somebody wrote meanwhile
+                self._path(key).unlink(missing_ok=True)
+
+    def drop(self) -> None:
+        # Each write adds a byte, so that a list that was on its way meanwhile is recognised as old.
+        with open(os.open(_folder() / f"saymon-{self._ref}.writes", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+            file.write(b".")
+        for path in _folder().glob(f"saymon-{self._ref}-*.list"):
+            path.unlink(missing_ok=True)
+
+
+def _write_private(path: Path, text: str) -> None:
+    fresh = path.with_suffix(f".{os.getpid()}.new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
 
 
 def end_sessions() -> None:

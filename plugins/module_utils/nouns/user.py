@@ -43,9 +43,9 @@ def is_masked(users: list[dict[str, Any]]) -> bool:
     return bool(users) and all(set(user) <= {"id", "login"} for user in users)
 
 
-def list_users(client: Client) -> list[dict[str, Any]]:
+def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     """All users, for work that must not overlook one: refused when the server masks them."""
-    users = client.get_list("/users")
+    users = client.get_list("/users", cached=cached)
     if is_masked(users):
         raise SaymonError(
             "The account lacks the permission manage-users, so the server hides the logins of users: sign in as one who has it."
@@ -110,7 +110,7 @@ USER = Noun(
         Field("event_filter", "eventFilter", Json("list", [])),
         Field("favorites", "favorites", Items(Json("dict", {}))),
     ),
-    load=lambda engine, keys: list_users(engine.client),
+    load=lambda engine, keys: list_users(engine.client, cached=True),
     adjust=_block,
     guard=_spare_oneself,
 )
