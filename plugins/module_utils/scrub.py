@@ -12,10 +12,11 @@ from urllib.parse import quote, quote_plus
 
 MASK = "********"
 
-# Fields of the API (and of request bodies) whose value is a secret wherever they stand.
+# Fields of the API, headers and options whose value is a secret wherever they stand.
 SECRET_KEYS = frozenset(
     {"authenticationToken", "auth-token", "api-token", "password", "newPassword", "currentPassword", "pass", "x-csrf-token"}
     | {"cookie", "set-cookie", "authorization", "x-session-id"}
+    | {"auth_token", "saymon_password", "saymon_auth_token", "saymon_keycloak_token", "saymon_sid", "saymon_csrf"}
 )
 
 # A very short secret would blot out innocent data ("1" in every id); it is masked as a whole value only.

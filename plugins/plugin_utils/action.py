@@ -180,6 +180,11 @@ class SaymonAction(ActionBase):
         result["ansible_facts"] = {FACT: fact}
 
     def _hide(self, result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
+        if result.get("failed"):
+            # For a failed ad-hoc task core 2.19 prints what was typed; this process has a copy of it to itself.
+            source = self._task.get_ds()
+            if isinstance(source, dict) and "args" in source:
+                source["args"] = secrets.scrub(_plain(source["args"]))
         if result.pop("saymon_revealed", False) or secrets.revealed:
             if register_secret and secrets.revealed:
                 for value in secrets.revealed:
