@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
 
+from .client import Request
 from .scrub import MASK
 
 # The ids of things that users made, and the small numbers of what is built in.
@@ -331,10 +332,6 @@ class Secret(Kind):
         return MASK
 
 
-# (method, path, body) of a call that writes a field which is not part of the item's own body.
-Write = tuple[str, str, Any]
-
-
 @dataclass(frozen=True)
 class Field:
     """One field of a noun: the option a user writes, the key in the record (dots lead into nested records), and its kind.
@@ -349,7 +346,7 @@ class Field:
     key: str
     kind: Kind
     create_only: bool = False
-    own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Write]] | None = None
+    own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Request]] | None = None
     in_create: bool = True
     shared: bool = False
     append: str | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.saymon.platform.plugins.module_utils.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Field,
     Invalid,
@@ -19,7 +20,6 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Number,
     Reference,
     Text,
-    Write,
     set_of,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Record
@@ -104,7 +104,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _write_properties(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Write]:
+def _write_properties(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
     """One call for each property that differs, so that ids, documents and what others added meanwhile stay as they are."""
     path = f"/objects/{record['id']}/props"
     known = record.get("properties") or []
@@ -113,12 +113,12 @@ def _write_properties(engine: Engine, record: Mapping[str, Any], current: Any, d
     ids = {one["name"]: one["id"] for one in known}
     for name, (type_id, text) in desired.items():
         if name not in current:
-            yield "POST", path, {"name": name, "value": text, "type_id": type_id}
+            yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
         elif current[name] != (type_id, text):
             changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
-            yield "PATCH", f"{path}/{ids[name]}", changes
+            yield Request("PATCH", f"{path}/{ids[name]}", body=changes)
     for name in sorted(current.keys() - desired.keys()):
-        yield "DELETE", f"{path}/{ids[name]}", None
+        yield Request("DELETE", f"{path}/{ids[name]}")
 
 
 class Tree(Index):

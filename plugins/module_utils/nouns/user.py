@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Choice,
@@ -19,13 +20,11 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Secret,
     Text,
     Timestamp,
-    Write,
     set_of,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.client import Client
     from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Item, Plan
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
@@ -53,11 +52,11 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     return users
 
 
-def _change_password(engine: Engine, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Write]:
+def _change_password(engine: Engine, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Request]:
     body = {"newPassword": desired}
     if user.get("login") == engine.credentials.login and engine.credentials.password:
         body["currentPassword"] = engine.credentials.password  # required for one's own
-    yield "PUT", f"/users/{user['id']}/password", body
+    yield Request("PUT", f"/users/{user['id']}/password", body=body)
 
 
 def _block(item: Item) -> None:

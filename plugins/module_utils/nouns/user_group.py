@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Invalid, Json, Reference, Text, Write, set_of
+from ansible_collections.saymon.platform.plugins.module_utils.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Invalid, Json, Reference, Text, set_of
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 from .user import USER, group_ids
@@ -30,14 +31,14 @@ def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:
     return groups
 
 
-def _set_members(engine: Engine, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Write]:
+def _set_members(engine: Engine, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
     users = engine.index("user")
     scalar = users.holds_scalars("group")
     for identifier in sorted({*current} ^ {*desired}):
         user = users.records[identifier]
         groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))
         written = USER.by_option["groups"].kind.write(groups, scalar)
-        yield "PATCH", f"/users/{identifier}", {"group": written}
+        yield Request("PATCH", f"/users/{identifier}", body={"group": written})
         user["group"] = written  # reached only when the call went well
 
 
