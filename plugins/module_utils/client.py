@@ -448,6 +448,10 @@ def _translated(request: Request, connection: Connection) -> Iterator[None]:
     try:
         yield
     except requests.exceptions.SSLError as error:
+        if "WRONG_VERSION_NUMBER" in str(error) or "RECORD_LAYER_FAILURE" in str(error):
+            raise Unreachable(
+                f"{asked}: {where} does not speak TLS. Write saymon_url with http, or name the https port.", final=True
+            ) from error
         raise Unreachable(
             f"{asked}: no trusted TLS connection to {where} ({_reason(error)}). Give the authority as saymon_ca_path, "
             "or for a self-signed test server set saymon_validate_certs: false.",

@@ -285,8 +285,9 @@ class Engine:
             raise Invalid(f"several {self.noun.label}s agree with it (ids {_ids(found)}): give the id, or remove the double")
         if not found:
             if item.id is not None and item.state != "absent":
+                known_by = " and ".join(self.noun.key)
                 raise Invalid(
-                    f"no {self.noun.label} has the id {item.id!r}: correct it, or leave it out to find the {self.noun.label} by name"
+                    f"no {self.noun.label} has the id {item.id!r}: correct it, or leave it out to find the {self.noun.label} by {known_by}"
                 )
             return None
         first = self._taken.setdefault(str(found[0]["id"]), item)
@@ -419,8 +420,8 @@ class Engine:
         for one in plan.own:
             desired = one.kind.settle(_settled(plan.after[one.option]))
             with self._lock if one.shared else nullcontext():
-                for method, path, body in one.own(self, plan.record, plan.before[one.option], desired) if one.own else ():
-                    self.client.send(Request(method, path, body=body))
+                for request in one.own(self, plan.record, plan.before[one.option], desired) if one.own else ():
+                    self.client.send(request)
                     plan.touched = True
             if not isinstance(one.kind, Secret):
                 _put(plan.record, plan.record, one.key, one.kind.write(desired, False))
@@ -428,8 +429,12 @@ class Engine:
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
             answer = self.client.send(Request(self.noun.update, f"{self.noun.path}/{plan.record['id']}", body=body)).data
-            plan.record = {**plan.record, **body, **(answer if isinstance(answer, dict) else {})}
             plan.touched = True
+            answer = answer if isinstance(answer, dict) else {}
+            ignored = [key for key, value in body.items() if "id" in answer and key not in answer and value not in (None, "", [])]
+            if ignored:
+                self.warnings.append(f"{plan.item.where}the server did not take over {', '.join(ignored)}: this version may not know it.")
+            plan.record = {**plan.record, **body, **answer}
 
     def _ignored(self, plan: Plan, answer: Record) -> dict[str, Any]:
         """What a creation did not take over, as its answer shows: another run may have made the item a moment before."""
