@@ -209,8 +209,11 @@ class Client:
 
     def get_list(self, path: str, *, cached: bool = False, **query: Any) -> list[dict[str, Any]]:
         """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since."""
-        request = Request("GET", path, make_query(query))
-        key = f"{path}?{urlencode(request.query)}"
+        return self.records(Request("GET", path, make_query(query)), cached=cached)
+
+    def records(self, request: Request, *, cached: bool = False) -> list[dict[str, Any]]:
+        """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
+        key = f"{request.path}?{urlencode(request.query)}"
         text = self.lists.get(key) if cached else None
         if text is not None:
             records = json.loads(text)
@@ -221,7 +224,8 @@ class Client:
             if cached:
                 self.lists.put(key, answer.text, mark)
         if not isinstance(records, list) or not all(isinstance(record, dict) and "id" in record for record in records):
-            raise WrongAnswer(f"GET {path} did not answer with a list of records: check that saymon_url is a SAYMON server.")
+            asked = f"{request.method} {request.path}"
+            raise WrongAnswer(f"{asked} did not answer with a list of records: check that saymon_url is a SAYMON server.")
         return records
 
     def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:

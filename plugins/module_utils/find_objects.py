@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .client import Request
 from .ensure import NOUNS
-from .errors import BadInput, HttpError, WrongAnswer
+from .errors import BadInput, HttpError
 from .noun import Index, Record
 from .nouns.object import OBJECT, Properties, Tree
 from .run import Call
@@ -76,7 +76,7 @@ def _ids_of(call: Call, name: str) -> set[str]:
 def _by_id(call: Call) -> list[Record]:
     fields = call.args["fields"]
     try:
-        needed = ",".join(sorted({*fields, *_used(call)}))
+        needed = ",".join(sorted({*fields, *_used(call)} - {"id"})) or "name"
         return [call.client.get(f"/objects/{quote(call.args['id'], safe='')}", **({"fields": needed} if fields else {}))]
     except HttpError as error:
         if not error.absent:
@@ -93,7 +93,7 @@ def _used(call: Call) -> set[str]:
 
 def _listed(call: Call) -> list[Record]:
     fields = {*(call.args["fields"] or _FIELDS), *_used(call)} - {"id"}
-    return call.client.get_list("/objects", fields=",".join(sorted(fields)))
+    return call.client.get_list("/objects", fields=",".join(sorted(fields)) or "name")
 
 
 def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
@@ -113,14 +113,12 @@ def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
     if not search or "path" in args["fields"]:
         return _listed(call)
     try:
-        answer = call.client.send(Request("POST", "/objects/search", body={"search": search, "options": {"includeClientData": True}})).data
+        body = {"search": search, "options": {"includeClientData": True}}
+        return call.client.records(Request("POST", "/objects/search", body=body))
     except HttpError as error:
         if error.status != 403:
             raise
         return _listed(call)
-    if not isinstance(answer, list):
-        raise WrongAnswer("POST /objects/search did not answer with a list: check that saymon_url is a SAYMON server.")
-    return answer
 
 
 def _placed(call: Call, records: list[Record]) -> list[Record]:
@@ -130,7 +128,8 @@ def _placed(call: Call, records: list[Record]) -> list[Record]:
         records = tree.named("/" + call.args["path"].lstrip("/"))
     if not call.args["parent"]:
         return records
-    tops = {str(record["id"]) for record in tree.named(call.args["parent"])}
+    parent = call.args["parent"]
+    tops = tree.at(parent) if parent.startswith("/") else {str(record["id"]) for record in tree.named(parent)}
     if not tops:
         call.warnings.append(f"There is no object {call.args['parent']!r} to look below: check the spelling.")
 

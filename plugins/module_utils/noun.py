@@ -47,13 +47,13 @@ class Index:
         return self._tables[name][1]
 
     def named(self, text: str) -> list[Record]:
-        """The records that an id or a name may mean. Names differ in more than the case of letters only if none fits exactly."""
+        """The records that an id or a name may mean. The case of letters counts only where several names differ in nothing else."""
         record = self.records.get(text)
         if record is not None:
             return [record]
         title = self.noun.title
         exact = self.table("name", lambda one: [one.get(title)]).get(text)
-        return exact or self.table("folded name", lambda one: [str(one.get(title)).casefold()]).get(text.casefold(), [])
+        return exact or self.table("folded name", lambda one: [str(one.get(title) or "").casefold()]).get(text.casefold(), [])
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is missing."""

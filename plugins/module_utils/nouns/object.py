@@ -139,6 +139,10 @@ class Tree(Index):
     def named(self, text: str) -> list[Record]:
         if not text.startswith("/"):
             return super().named(text)
+        return [self.records[one] for one in sorted(self.at(text)) if one in self.records]
+
+    def at(self, text: str) -> set[str]:
+        """Ids of the objects at a path; that of the root also when the account may not see it."""
         steps = [step for step in text.split("/") if step]
         # The root may be hidden from the account: its children still name it as their parent.
         if steps and steps[0].casefold() == str(self.records.get(self.root, {}).get("name", "ROOT")).casefold():
@@ -146,7 +150,7 @@ class Tree(Index):
         found = {self.root}
         for step in steps:
             found = {str(child["id"]) for up in found for child in self.children(up, step)}
-        return [self.records[one] for one in sorted(found) if one in self.records]
+        return found
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         if given.get("discovery_id"):

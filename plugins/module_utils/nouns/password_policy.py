@@ -5,8 +5,23 @@
 
 from __future__ import annotations
 
-from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Flag, Number, Text
+from typing import TYPE_CHECKING
+
+from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Flag, Invalid, Number, Text
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
+
+if TYPE_CHECKING:
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Plan
+
+_IN_FORCE = "1"
+
+
+def _spare_the_default(_engine: Engine, plans: list[Plan]) -> list[str]:
+    for plan in plans:
+        if plan.action == "delete" and str(plan.record["id"]) == _IN_FORCE:
+            raise Invalid(f"{plan.item.where}{plan.title!r} is the policy in force, which cannot be deleted: change it instead")
+    return []
+
 
 PASSWORD_POLICY = Noun(
     name="password_policy",
@@ -14,6 +29,7 @@ PASSWORD_POLICY = Noun(
     path="/password-policies",
     # The documentation prints PATCH on the collection; every other noun is made by POST. Whichever the server knows is used.
     create=(("POST", "/password-policies"), ("PATCH", "/password-policies/")),
+    guard=_spare_the_default,
     fields=(
         Field("name", "name", Text(filled=True)),
         Field("length", "length", Number(0)),
