@@ -39,6 +39,7 @@ API_ROOT = "/node/api"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LONGEST_TIMEOUT = 86400
 _BUSY = frozenset({429, 502, 503, 504})
+_GATEWAY = frozenset({502, 504})  # the service behind may have acted on the request
 
 # POSTs that only read: the object search and the reading calls of the experimental second API.
 _SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
@@ -265,6 +266,10 @@ class Client:
         finally:
             if not request.reads:
                 self.lists.drop()  # whatever became of it
+        if answer.status in _GATEWAY and not request.reads and answer.status not in request.expect:
+            raise _lost(
+                f"{request.method} {request.path}", self.connection.url, f"the web server before it answered {answer.status}", False
+            )
         raise_for(request.method, request.path, answer.status, answer.data, answer.text, request.expect)
         return answer
 
