@@ -203,6 +203,7 @@ class Client:
         self.auth = auth or Auth()
         self.read_only = read_only
         self.lists = lists or ListCache()
+        self.from_cache = False  # whether a list has come from there
         self._sleep = sleep
 
     def get(self, path: str, **query: Any) -> Any:
@@ -212,11 +213,20 @@ class Client:
         """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since."""
         return self.records(Request("GET", path, make_query(query)), cached=cached)
 
+    def get_record(self, path: str, **query: Any) -> dict[str, Any]:
+        """One record with an `id`; one page of the vendor shows it inside a list, which is accepted."""
+        answer = self.get(path, **query)
+        record = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+        if not isinstance(record, dict) or "id" not in record:
+            raise WrongAnswer(f"GET {path} did not answer with a record: check that saymon_url is a SAYMON server.")
+        return record
+
     def records(self, request: Request, *, cached: bool = False) -> list[dict[str, Any]]:
         """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
         key = f"{request.path}?{urlencode(request.query)}"
         text = self.lists.get(key) if cached else None
         if text is not None:
+            self.from_cache = True
             records = json.loads(text)
         else:
             mark = self.lists.mark()

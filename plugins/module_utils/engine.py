@@ -65,7 +65,8 @@ class Item:
 class Plan:
     """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it did.
 
-    `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of their own.
+    `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of their own,
+    `refers` the ids of items of the same noun that it refers to.
     """
 
     item: Item
@@ -76,6 +77,7 @@ class Plan:
     after: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     own: list[Field] = field(default_factory=list)
+    refers: tuple[Any, ...] = ()
     pending: Pending | None = None
     wave: int = 0
     error: SaymonError | None = None
@@ -88,7 +90,15 @@ class Engine:
     """One task's work on the items of one noun, with the other nouns (by name) that it refers to."""
 
     def __init__(
-        self, client: Client, noun: Noun, nouns: Mapping[str, Noun], credentials: Credentials, *, check: bool = False, parallel: int = 1
+        self,
+        client: Client,
+        noun: Noun,
+        nouns: Mapping[str, Noun],
+        credentials: Credentials,
+        *,
+        check: bool = False,
+        parallel: int = 1,
+        cached: bool = False,
     ) -> None:
         self.client = client
         self.noun = noun
@@ -96,6 +106,7 @@ class Engine:
         self.credentials = credentials
         self.check = check
         self.parallel = parallel
+        self.cached = cached
         self.say: Callable[[str], None] = lambda text: None
         self.items: list[Item] = []
         self.warnings: list[str] = []
@@ -116,7 +127,7 @@ class Engine:
         if name not in self._indexes:
             noun = self.nouns[name]
             keys = {noun.by_option[option].key for option in noun.key} | (self._keys if noun is self.noun else set())
-            records = noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=True, **noun.query(keys))
+            records = noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=self.cached, **noun.query(keys))
             self._indexes[name] = noun.index(noun, records)
         return self._indexes[name]
 
@@ -129,9 +140,9 @@ class Engine:
         if found:
             identifier = found[0]["id"]
             return identifier if isinstance(identifier, Pending) else str(identifier)
-        if not create and not self._assume:
-            raise Missing(f"there is no {label} {text!r}: check the spelling, or make it first")
         if (noun, text) not in self._ahead:
+            if not create and not self._assume:
+                raise Missing(f"there is no {label} {text!r}: check the spelling, or make it first")
             self._ahead[noun, text] = Pending(text.rsplit("/", 1)[-1] if text.startswith("/") else text, -1)
             if not create:
                 self.warnings.append(f"There is no {label} {text!r} yet; check mode assumes that an earlier task makes it.")
@@ -188,22 +199,25 @@ class Engine:
         self.items = items
         self._keys = {self.noun.by_option[option].key for item in items for option in item.given}
         plans: dict[int, Plan] = {}
-        waiting = dict(enumerate(items))
+        waiting = list(enumerate(items))
         while waiting:
             problems: dict[int, Invalid] = {}
-            for number, item in waiting.items():
+            for number, item in waiting:
                 try:
                     plans[number] = self.plan(item)
+                    self._assume = False
                 except Invalid as error:
                     problems[number] = error
             if len(problems) == len(waiting) and self.check and not self._assume:
-                self._assume = True  # in a real run an earlier task would have made what is missing
+                self._assume = True  # for one item: in a real run an earlier task would have made what it refers to
             elif len(problems) == len(waiting):
                 said = [f"{items[number].where}{error}" for number, error in problems.items()]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
-            waiting = {number: items[number] for number in problems}
+            # Backwards next time: lists often run from the top down or from the bottom up.
+            waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
         ordered = [plans[number] for number in range(len(items))]
         try:
+            self._refuse_contradictions(ordered)
             self.warnings += self.noun.guard(self, ordered)
         except Invalid as error:
             raise BadInput(f"{error}.") from None
@@ -214,16 +228,20 @@ class Engine:
         try:
             given = self._resolved(item)
         except Missing:
+            given = {
+                option: value for option, value in item.given.items() if option in self.noun.find_by and option not in self.noun.referring
+            }
             if item.state != "absent":
                 raise
-            return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
+            if not given:
+                return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
         record = self._record(item, given)
         title = self._title(item, record)
         if item.state == "absent":
             if record is None:
                 return Plan(item, "none", title)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"})
-        plan = Plan(item, "none", title, record or {})
+        plan = Plan(item, "none", title, record or {}, refers=self._own_references(given))
         by_option = self.noun.by_option
         for option, value in given.items():
             one = by_option[option]
@@ -233,7 +251,6 @@ class Engine:
                 self._compare(plan, one, value, append, record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
-            self._refuse_double(plan)
             return plan
         plan.action = "create"
         plan.pending = Pending(title, plan.wave)
@@ -242,17 +259,30 @@ class Engine:
         self.index(self.noun.name).add(plan.record)
         return plan
 
-    def _refuse_double(self, plan: Plan) -> None:
-        """A rename or a move must not make two items that nobody could tell apart afterwards."""
+    def _own_references(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = [given[option] for option in self.noun.self_referring if option in given]
+        return tuple(str(one) for value in values for one in (value if isinstance(value, tuple) else [value]))
+
+    def _refuse_contradictions(self, plans: list[Plan]) -> None:
+        """A list must not refer to what it deletes, nor leave two items that the next run could not tell apart."""
+        going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
         naming = [self.noun.by_option[option] for option in (*self.noun.key, *self.noun.find_by)]
-        if not any(one.option in plan.after for one in naming):
+        named = [plan for plan in plans if plan.action == "create" or any(one.option in plan.after for one in naming)]
+        for plan in plans if going else ():
+            doomed = next((going[one] for one in plan.refers if one in going and plan.action != "delete"), None)
+            if doomed is not None:
+                raise Invalid(f"{plan.item.where}it refers to {doomed!r}, which the same list deletes: correct one of the two")
+        if not named:
             return
-        future = {one.option: plan.after.get(one.option, one.read(plan.record)) for one in naming}
-        others = [other for other in self.index(self.noun.name).find(future) if other is not plan.record]
-        if others:
-            raise Invalid(
-                f"another {self.noun.label} (id {_ids(others)}) has this name already: choose another name, or remove that one first"
-            )
+        changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
+        records = self.index(self.noun.name).records
+        future = self.noun.index(self.noun, (changed.get(key, record) for key, record in records.items() if key not in going))
+        for plan in named:
+            record = future.records[str(plan.record["id"])]
+            found = future.find({one.option: one.read(record) for one in naming})
+            if len(found) > 1:
+                label, ids = self.noun.label, _ids(found)
+                raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids}): choose another name")
 
     def _title(self, item: Item, record: Record | None) -> str:
         if record and record.get(self.noun.title):
@@ -264,7 +294,8 @@ class Engine:
         """The given values with ids in place of names; of an item that shall be absent only what is needed to find it."""
         given = item.given
         if item.state == "absent":
-            given = {option: value for option, value in given.items() if option in (*self.noun.key, *self.noun.find_by)}
+            finding = () if item.id else (*self.noun.key, *self.noun.find_by)
+            given = {option: value for option, value in given.items() if option in finding}
         referring = [option for option in self.noun.referring if option in given]
         if not referring:
             return given
@@ -302,7 +333,7 @@ class Engine:
             return
         current = kind.empty if new else one.read(plan.record)
         desired = kind.aim(current, value, append)
-        if desired == current:
+        if not isinstance(kind, Secret) and kind.same(desired, current):
             return
         if one.create_only and not new:
             shown = kind.show(current, self)
@@ -442,7 +473,7 @@ class Engine:
         for option, desired in plan.after.items():
             one = self.noun.by_option[option]
             wanted = one.kind.settle(_settled(desired))
-            if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or one.read(answer) == wanted:
+            if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or one.kind.same(one.read(answer), wanted):
                 continue
             if one.own:
                 plan.own.append(one)
@@ -478,7 +509,7 @@ class Engine:
 
 
 def _ids(records: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(sorted(str(record["id"]) for record in records))
+    return ", ".join(sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records))
 
 
 def _where(noun: Noun, number: int | None, name: str) -> str:

@@ -51,17 +51,33 @@ def ensure(noun: Noun) -> Run:
     def run(call: Call) -> dict[str, Any]:
         if not 1 <= call.args["parallel"] <= _MOST_PARALLEL:
             raise BadInput(f"parallel is {call.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
-        engine = Engine(call.client, noun, NOUNS, call.credentials, check=call.check, parallel=call.args["parallel"])
-        engine.say, engine.warnings = call.say, call.warnings
         with _without_collector():
-            plans = engine.plan_all(_items(engine, call))
+            engine, plans = _planned(noun, call)
             shown = _diff(engine, plans)
+        call.warnings += engine.warnings
+        engine.warnings = call.warnings
         engine.apply_all(plans)
         done = [plan.action != "none" if call.check else plan.touched for plan in plans]
         result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(engine, plans)}
         return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
 
     return run
+
+
+def _planned(noun: Noun, call: Call) -> tuple[Engine, list[Plan]]:
+    """Plans made from lists that an earlier task has read, if they show that nothing is to be done; else from fresh ones."""
+    for cached in (True, False):
+        engine = Engine(call.client, noun, NOUNS, call.credentials, check=call.check, parallel=call.args["parallel"], cached=cached)
+        engine.say = call.say
+        try:
+            plans = engine.plan_all(_items(engine, call))
+        except BadInput:
+            if not call.client.from_cache or not cached:
+                raise
+            continue
+        if not call.client.from_cache or all(plan.action == "none" for plan in plans):
+            break
+    return engine, plans
 
 
 @contextmanager

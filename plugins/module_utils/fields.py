@@ -52,6 +52,7 @@ class Kind:
     argument: Mapping[str, Any] = {"type": "raw"}
     empty: Any = None
     refers = False  # whether values hold names that must be looked up
+    noun = ""  # and of which noun
 
     def parse(self, value: Any) -> Any:
         """Canonical form of what a user gave; raises Invalid."""
@@ -71,7 +72,11 @@ class Kind:
 
     def agrees(self, value: Any, given: Any, _append: bool) -> bool:
         """Whether what the server sent is what the user gave: the quick answer for the many items of a list that are right already."""
-        return bool(self.read(value) == given)
+        return self.same(self.read(value), given)
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two canonical values are equal."""
+        return bool(one == other)
 
     def settle(self, value: Any) -> Any:
         """The canonical form again, after ids have taken the place of marks."""
@@ -199,7 +204,7 @@ class Items(Kind):
 
     def __init__(self, kind: Kind, *, unordered: bool = False, length: int | None = None) -> None:
         self.kind = kind
-        self.refers = kind.refers
+        self.refers, self.noun = kind.refers, kind.noun
         self.unordered = unordered
         self.length = length
         self.argument = {"type": "list", "elements": kind.argument["type"]}
@@ -224,6 +229,9 @@ class Items(Kind):
     def aim(self, current: Any, given: Any, append: bool) -> Any:
         return self._canonical((*current, *given)) if append else given
 
+    def same(self, one: Any, other: Any) -> bool:
+        return len(one) == len(other) and all(self.kind.same(*pair) for pair in zip(one, other))
+
     def settle(self, value: Any) -> Any:
         return self._canonical(value)
 
@@ -247,8 +255,16 @@ def set_of(kind: Kind) -> Items:
     return Items(kind, unordered=True)
 
 
+def _same_json(one: Any, other: Any) -> bool:
+    """Equal as JSON, where 1 and true differ."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 class Json(Kind):
     """Free JSON that is sent as given and compared by structure."""
+
+    def same(self, one: Any, other: Any) -> bool:
+        return _same_json(one, other)
 
     def __init__(self, kind: str, empty: Any) -> None:
         self.empty = empty
@@ -280,6 +296,9 @@ class JsonText(Kind):
         if not isinstance(current, dict) or not isinstance(given, dict):
             return given
         return {**current, **{key: self.aim(current.get(key), value, False) for key, value in given.items()}}
+
+    def same(self, one: Any, other: Any) -> bool:
+        return _same_json(one, other)
 
     def write(self, value: Any, _scalar: bool) -> Any:
         return json.dumps(value, ensure_ascii=False)

@@ -116,6 +116,11 @@ class Noun:
         """The options whose values name items that must be looked up, in the order of the table."""
         return tuple(one.option for one in self.fields if one.kind.refers)
 
+    @cached_property
+    def self_referring(self) -> tuple[str, ...]:
+        """Those of them that name items of this noun."""
+        return tuple(option for option in self.referring if self.by_option[option].kind.noun == self.name)
+
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:
         return self.create or (("POST", self.path),)

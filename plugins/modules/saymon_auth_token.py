@@ -117,7 +117,7 @@ def run(call: Call) -> dict[str, Any]:
 
 def _user(call: Call) -> dict[str, Any]:
     if not call.args["user"]:
-        return dict(call.client.get("/users/current"))
+        return call.client.get_record("/users/current")
     found = Index(USER, list_users(call.client)).named(call.args["user"])
     if len(found) != 1:
         how_many = "several users" if found else "no user"

@@ -157,9 +157,12 @@ class SaymonAction(ActionBase):
     def _make_book(self, connection: Connection, credentials: Credentials, args: dict[str, Any]) -> StoreBook:
         fact = self._fact
         given = session_from_params(args, connection.url)
-        if given is None and fact.get("sid"):
-            given = Session(connection.url, fact["sid"], fact.get("csrf"), fact.get("login"))
-        ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
+        if given:
+            ref = reference(connection, credentials, given.sid)
+        else:
+            ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
+            if fact.get("sid"):
+                given = Session(connection.url, fact["sid"], fact.get("csrf"), fact.get("login"))
         self._book = StoreBook(ref, connection, credentials, given)
         return self._book
 

@@ -41,9 +41,10 @@ def _folder() -> Path:
     return Path(C.DEFAULT_LOCAL_TMP)
 
 
-def reference(connection: Connection, credentials: Credentials) -> str:
-    """The name under which the session of these credentials on this server is kept during the run."""
-    text = json.dumps([connection.url, asdict(credentials)])
+def reference(connection: Connection, credentials: Credentials, sid: str | None = None) -> str:
+    """The name under which the session of these credentials on this server is kept during the run; of a `sid` that was given, its
+    successors."""
+    text = json.dumps([connection.url, asdict(credentials), sid])
     return hmac.new(_SALT, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 

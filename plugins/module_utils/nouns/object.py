@@ -66,14 +66,14 @@ class Properties(Kind):
     def agrees(self, value: Any, given: Any, append: bool) -> bool:
         if not append:
             return False
-        found = 0
+        found = set()
         for one in value:
             pair = given.get(one["name"])
             if pair is not None:
                 if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
                     return False
-                found += 1
-        return found == len(given)
+                found.add(one["name"])
+        return len(found) == len(given)
 
     def aim(self, current: Any, given: Any, append: bool) -> Any:
         kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}

@@ -69,7 +69,7 @@ def _spare_oneself(engine: Engine, plans: list[Plan]) -> list[str]:
     going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
     going = [plan for plan in going if plan.record.get("id") is not None and not plan.item.flags.get("allow_self")]
     if any(plan.action != "create" for plan in going):
-        me = str(engine.client.get("/users/current").get("id"))
+        me = str(engine.client.get_record("/users/current")["id"])
         for plan in going:
             if str(plan.record["id"]) == me:
                 what = "deleted" if plan.action == "delete" else "blocked"
@@ -109,7 +109,7 @@ USER = Noun(
         Field("event_filter", "eventFilter", Json("list", [])),
         Field("favorites", "favorites", Items(Json("dict", {}))),
     ),
-    load=lambda engine, keys: list_users(engine.client, cached=True),
+    load=lambda engine, keys: list_users(engine.client, cached=engine.cached),
     adjust=_block,
     guard=_spare_oneself,
 )

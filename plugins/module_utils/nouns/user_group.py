@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:
     """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
-    groups = engine.client.get_list("/user-groups", cached=True)
+    groups = engine.client.get_list("/user-groups", cached=engine.cached)
     if "members" in keys or any(item.state == "absent" for item in engine.items):
         members: dict[str, list[Any]] = {}
         for user in engine.index("user").records.values():
