@@ -1,0 +1,85 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the benchmarks: `python -m tests.benchmark.run [--runs N] [--quick] [--strict]`, or `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmark import figures, measure, plot, report, scale, scale_cases, scale_figures
+from tests.benchmark.cases import CASES, EMPTY
+from tests.tools.common import BUILD, ROOT, exit_on_sigterm
+from tests.tools.sandbox_process import Sandbox
+
+_RATE_SECONDS = 3.0
+_LOG = BUILD / "log" / "benchmark.log"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark.run", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="how many rounds (default 5); a round takes about a minute")
+    parser.add_argument(
+        "--quick", action="store_true", help="one short round, written to .build/benchmark instead of docs: does it all work?"
+    )
+    parser.add_argument("--strict", action="store_true", help="end with status 1 when a bar is missed")
+    arguments = parser.parse_args()
+    if arguments.runs < 1:
+        parser.error("--runs must be at least 1")
+    return arguments
+
+
+def collect(rounds: int) -> figures.Results:
+    """Take all measurements; within a round the cases follow each other, so that each meets the same moods of the machine."""
+    results = figures.Results()
+    with Sandbox("--quiet", log=_LOG) as sandbox, tempfile.TemporaryDirectory(prefix="saymon-bench-") as name:
+        with measure.one_core():
+            pinned = Sandbox("--quiet", log=_LOG)
+            pinned.start()
+        try:
+            target, pinned_target, folder = measure.log_in(sandbox), measure.log_in(pinned), Path(name)
+            measure.run_play(EMPTY, sandbox, target, folder)  # not counted: it fills the caches of the disk
+            for number in range(1, rounds + 1):
+                for case in CASES:
+                    sample = measure.run_play(case, sandbox, target, folder)
+                    print(f"round {number}/{rounds}  {sample.seconds:6.2f} s  {case.title}", file=sys.stderr, flush=True)
+                    results.add(case, sample)
+                results.rates.append(measure.request_rate(pinned_target, _RATE_SECONDS))
+        finally:
+            pinned.stop()
+    return results
+
+
+def collect_scale(size: scale_cases.Size, rounds: int) -> scale_figures.Scale:
+    """Take the measurements of bulk work, after the others: what it needs must not disturb those."""
+    with tempfile.TemporaryDirectory(prefix="saymon-bench-") as name:
+        return scale.collect(size, rounds, _LOG, Path(name))
+
+
+def main() -> int:
+    exit_on_sigterm()
+    arguments = _arguments()
+    rounds = 1 if arguments.quick else arguments.runs
+    results, scaled = collect(rounds), collect_scale(scale_cases.SMALL if arguments.quick else scale_cases.FULL, rounds)
+    machine, tool = report.Machine.here(), measure.rate_tool()
+    print(report.terminal(results, scaled, machine, tool))
+    docs = BUILD / "benchmark" if arguments.quick else ROOT / "docs"
+    plot.draw(results, f"Median of {report.rounds(results)}, line: fastest to slowest. {machine}", docs / report.IMAGE)
+    (docs / "benchmarks.md").write_text(report.page(results, scaled, machine, tool), encoding="utf-8")
+    print(f"\nWritten: {docs.relative_to(ROOT)}/benchmarks.md and {docs.relative_to(ROOT)}/{report.IMAGE}")
+    held = [goal.holds(results) for goal in figures.BARS] + [goal.holds(scaled) for goal in scale_figures.bars(scaled.size)]
+    return int(arguments.strict and not all(held))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except measure.BenchmarkError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,49 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every example in the documentation of every module works, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Runner
+from tests.e2e.support import MODULES, play, show
+from tests.tools.common import ROOT
+from tests.tools.sandbox_process import Sandbox
+
+# What the examples leave to the reader.
+VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
+
+
+def examples(module: str) -> list[dict[str, Any]]:
+    """The tasks under EXAMPLES in the source of a module."""
+    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8"))
+    texts = [
+        node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == "EXAMPLES"
+        and isinstance(node.value, ast.Constant)
+    ]
+    tasks: list[dict[str, Any]] = yaml.safe_load(str(texts[0]))
+    return tasks
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(runner: Runner, sandbox: Sandbox, module: str) -> None:
+    tasks = examples(module)
+    assert any(f"saymon.platform.{module}" in task for task in tasks), "no example uses the module itself"
+    server = {"saymon_url": sandbox.url, "saymon_login": sandbox.login, "saymon_password": sandbox.password}
+    env = {"SAYMON_URL": None, "SAYMON_LOGIN": None, "SAYMON_PASSWORD": None}
+    done = show(runner, play(*tasks, vars={**server, **VARIABLES}), env=env)
+    assert done.rc == 0, done.output
+    assert [seen.status for seen in done.results if not seen.status.startswith("item")] == ["ok"] * len(tasks), done.output
+    assert "WARNING" not in done.output
+    assert sandbox.sessions() == 0

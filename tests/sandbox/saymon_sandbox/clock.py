@@ -1,0 +1,24 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The movable clock."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Wall time plus an offset that tests may change. All times are epoch milliseconds."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+
+    def now(self) -> int:
+        return int(time.time() * 1000) + self.offset
+
+    def advance(self, milliseconds: int) -> None:
+        self.offset += milliseconds
+
+    def set(self, now: int) -> None:
+        self.offset += now - self.now()

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Failures on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any, get_type_hints
+
+KINDS = ("delay", "drop_before", "drop_after", "status", "truncate", "html", "refuse", "expire_sessions")
+
+
+@dataclass
+class Rule:
+    """Which requests fail and how. `nth` is the first matching request that fails, `times` how many do (0 = all from then on)."""
+
+    kind: str
+    method: str | None = None
+    path: str | None = None
+    nth: int = 1
+    times: int = 1
+    status: int | None = None
+    retry_after: int | None = None
+    delay_ms: int = 0
+    code: str | None = None
+    echo: bool = False
+    seconds: float = 1.0
+    id: int = 0
+    seen: int = 0
+    hits: int = 0
+
+    def fires(self, method: str, path: str) -> bool:
+        if self.times and self.hits >= self.times:
+            return False
+        if (self.method and self.method != method) or (self.path and not fnmatchcase(path, self.path)):
+            return False
+        self.seen += 1
+        if self.seen < self.nth:
+            return False
+        self.hits += 1
+        return True
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+_TYPES = {name: kind for name, kind in get_type_hints(Rule).items() if name not in ("id", "seen", "hits")}
+
+
+class Faults:
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self._count = 0
+
+    def add(self, given: Mapping[str, Any]) -> Rule:
+        """Raises ValueError with a sentence when the rule makes no sense."""
+        for name, value in given.items():
+            if name not in _TYPES:
+                raise ValueError(f"a fault has no field {name}")
+            fits = isinstance(value, int | float) if _TYPES[name] is float else isinstance(value, _TYPES[name])
+            if not fits or (isinstance(value, bool) and _TYPES[name] is not bool):
+                raise ValueError(f"field {name} of a fault has the wrong type")
+        if given.get("kind") not in KINDS:
+            raise ValueError(f"the kind of a fault is one of {', '.join(KINDS)}")
+        if (given.get("path") or "").startswith("/node/api"):
+            raise ValueError("the path of a fault is below the API root, as in /users*")
+        self._count += 1
+        rule = Rule(**given)
+        rule.id = self._count
+        rule.method = rule.method.upper() if rule.method else None
+        self.rules.append(rule)
+        return rule
+
+    def pick(self, method: str, path: str) -> Rule | None:
+        """The first rule that fires for this request."""
+        for rule in self.rules:
+            if rule.fires(method, path):
+                return rule
+        return None
+
+    def clear(self) -> None:
+        """Removes all rules; numbering starts at 1 again."""
+        self.rules.clear()
+        self._count = 0

@@ -1,0 +1,175 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Classes, states and tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import errors, fields, ids
+from ..call import EMPTY, Call
+from ..store import Doc
+from .entities import Kind, clean_properties
+
+_CLASS_TYPE = 4
+
+_CLASS_READERS: dict[str, fields.Reader] = {
+    "name": fields.text,
+    "description": fields.text,
+    "category_id": ids.as_id,
+    "client_data": fields.json_text,
+    "operations": fields.identified,
+    "properties": fields.array,
+    "triggers": fields.array,
+}
+_CLASS_BY_ID = ("id", "name", "description", "category_id", "operations")
+_STATE_READERS: dict[str, fields.Reader] = {"name": fields.text, "priority": fields.integer, "ui": fields.record}
+_TAG_READERS: dict[str, fields.Reader] = {
+    "name": fields.text,
+    "color": fields.text,
+    "public": fields.text,
+    "class": fields.anything,
+    "description": fields.text,
+    "visibility": fields.anything,
+}
+_MAIN_COLOR = "rgb(40 173 250)"
+
+
+def _used(call: Call, field: str, wanted: ids.Id) -> int:
+    return sum(1 for kind in ("object", "link") for doc in call.sandbox.store.all(kind).values() if doc[field] == wanted)
+
+
+def _delete(call: Call, collection: str, name: str, field: str) -> Any:
+    """Built-in ones and those in use stay."""
+    doc = call.stored(collection, name, call.params["id"])
+    if isinstance(doc["id"], int) or _used(call, field, doc["id"]):
+        raise errors.conflict(f"{name} {doc['id']} is built in or in use.")
+    call.sandbox.store.delete(collection, doc["id"])
+    return EMPTY
+
+
+def new_class(class_id: ids.Id, given: Doc) -> Doc:
+    made: Doc = {"id": class_id, "name": given["name"], "operations": [], "client_data": "{}"}
+    made |= {name: value for name, value in given.items() if value is not None}
+    if "properties" in made:
+        made["properties"] = clean_properties(_CLASS_TYPE, class_id, made["properties"], [])
+    return made
+
+
+def show_class(call: Call, doc: Doc) -> Doc:
+    made = dict(doc)
+    if "properties" in doc:
+        made["properties"] = [{name: item[name] for name in ("type_id", "name", "value", "id")} for item in doc["properties"]]
+    return made if call.sandbox.settings.no_entity_type else made | {"entityType": _CLASS_TYPE}
+
+
+def find_class(call: Call, wanted: str) -> Doc:
+    return call.stored("class", "Class", wanted)
+
+
+def list_classes(call: Call) -> list[Doc]:
+    return [show_class(call, doc) for doc in call.sandbox.store.all("class").values()]
+
+
+def get_class(call: Call) -> Doc:
+    """Only part of the record; the list shows everything."""
+    doc = CLASS.of(call)
+    return {name: doc[name] for name in _CLASS_BY_ID if name in doc}
+
+
+def create_class(call: Call) -> Doc:
+    given = call.given(_CLASS_READERS)
+    call.require(given, "name")
+    made = new_class(ids.new_id(), given)
+    call.sandbox.store.put("class", made["id"], made)
+    return show_class(call, made)
+
+
+def update_class(call: Call) -> Doc:
+    doc = CLASS.of(call)
+    changes = call.given(_CLASS_READERS, "name")
+    if changes.get("properties") is not None:
+        changes["properties"] = clean_properties(_CLASS_TYPE, doc["id"], changes["properties"], doc.get("properties", []))
+    for name, default in (("operations", []), ("client_data", "{}")):
+        if name in changes and changes[name] is None:
+            changes[name] = default
+    changed = fields.merge(doc, changes)
+    call.sandbox.store.put("class", doc["id"], changed)
+    return show_class(call, changed)
+
+
+def delete_class(call: Call) -> Any:
+    return _delete(call, "class", "Class", "class_id")
+
+
+def object_count(call: Call) -> int:
+    wanted = CLASS.of(call)["id"]
+    return sum(1 for doc in call.sandbox.store.all("object").values() if doc["class_id"] == wanted)
+
+
+def new_state(state_id: ids.Id, given: Doc) -> Doc:
+    defaults: Doc = {"priority": 0, "ui": {"colors": {"main": _MAIN_COLOR}}}
+    return fields.deep_merge({"id": state_id, "name": given["name"], **defaults}, fields.merge({}, given))
+
+
+def list_states(call: Call) -> list[Doc]:
+    return list(call.sandbox.store.all("state").values())
+
+
+def get_state(call: Call) -> Doc:
+    return call.stored("state", "State", call.params["id"])
+
+
+def create_state(call: Call) -> Doc:
+    given = call.given(_STATE_READERS)
+    call.require(given, "name")
+    made = new_state(ids.new_id(), given)
+    call.sandbox.store.put("state", made["id"], made)
+    return made
+
+
+def update_state(call: Call) -> Doc:
+    doc = get_state(call)
+    changes = call.given(_STATE_READERS, "name")
+    changed = fields.deep_merge(doc, fields.merge({}, changes))
+    call.sandbox.store.put("state", doc["id"], changed)
+    return changed
+
+
+def delete_state(call: Call) -> Any:
+    return _delete(call, "state", "State", "state_id")
+
+
+def list_tags(call: Call) -> list[Doc]:
+    return list(call.sandbox.store.all("tag").values())
+
+
+def get_tag(call: Call) -> Doc:
+    return call.stored("tag", "Tag", call.params["id"])
+
+
+def create_tag(call: Call) -> Doc:
+    """A second tag of the same name is another tag."""
+    given = call.given(_TAG_READERS)
+    call.require(given, "name")
+    made: Doc = fields.merge({"id": ids.new_id()}, given)
+    call.sandbox.store.put("tag", made["id"], made)
+    return made
+
+
+def update_tag(call: Call) -> Doc:
+    doc = get_tag(call)
+    changes = call.given(_TAG_READERS, "name")
+    changed = fields.merge(doc, changes)
+    call.sandbox.store.put("tag", doc["id"], changed)
+    return changed
+
+
+def delete_tag(call: Call) -> Any:
+    """Objects and links keep the id of a deleted tag."""
+    call.sandbox.store.delete("tag", get_tag(call)["id"])
+    return EMPTY
+
+
+CLASS = Kind("class", "Class", _CLASS_TYPE, find_class, show_class)

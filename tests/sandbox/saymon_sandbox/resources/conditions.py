@@ -1,0 +1,68 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""State conditions, incident conditions and state triggers: whole lists that belong to an object, a link or a class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import errors, fields
+from ..call import EMPTY, Call
+from ..store import Doc
+from .entities import Kind
+
+NAMES = {"state-conditions": "StateConditions", "incident-conditions": "IncidentConditions", "state-triggers": "StateTriggers"}
+
+
+def key(part: str, kind: Kind, doc: Doc) -> str:
+    return f"{part}:{kind.collection}:{doc['id']}"
+
+
+def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list[Any]:
+    """Raises 409 for incident conditions while the server has them switched off."""
+    if part == "incident-conditions":
+        if not call.sandbox.settings.conditional_incidents_enabled:
+            raise errors.conflict("Conditional incidents are disabled.")
+        try:
+            items = fields.identified(items)
+        except ValueError:
+            raise errors.bad_request("Every condition must be an object.") from None
+    old = call.sandbox.store.get("list", key(part, kind, doc))
+    call.sandbox.store.put("list", key(part, kind, doc), {"items": items})
+    call.sandbox.audit(kind.type, doc["id"], kind.type, old["items"] if old else None, items, call.user["id"])
+    return items
+
+
+def read(call: Call, part: str, kind: Kind) -> list[Any]:
+    doc = kind.of(call)
+    found = call.sandbox.store.get("list", key(part, kind, doc))
+    if found is None:
+        raise errors.never_set(NAMES[part], kind.name, doc["id"])
+    items: list[Any] = found["items"]
+    return items
+
+
+def replace(call: Call, part: str, kind: Kind) -> Any:
+    store(call, part, kind, kind.of(call), call.array())
+    return EMPTY
+
+
+def replace_and_show(call: Call, part: str, kind: Kind) -> list[Any]:
+    return store(call, part, kind, kind.of(call), call.array())
+
+
+def drop(call: Call, part: str, kind: Kind) -> Any:
+    call.sandbox.store.delete("list", key(part, kind, kind.of(call)))
+    return EMPTY
+
+
+def exists(call: Call, part: str, kind: Kind) -> bool:
+    return call.sandbox.store.get("list", key(part, kind, kind.of(call))) is not None
+
+
+def forget(call: Call, kind: Kind, doc: Doc) -> None:
+    """Called when the owner is deleted."""
+    for part in NAMES:
+        call.sandbox.store.delete("list", key(part, kind, doc))
+    call.sandbox.store.delete("manual", f"{kind.collection}:{doc['id']}")

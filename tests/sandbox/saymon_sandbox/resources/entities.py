@@ -1,0 +1,202 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What objects and links have in common: look-up, properties, states, conditions, audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .. import errors, fields, ids, manual
+from ..call import EMPTY, Call
+from ..rights import parse
+from ..store import Doc
+from .paging import in_time, page
+
+INFO, SERVICE = 1, 8
+_DOCUMENTS = (6, 7)
+_MANAGE_SERVICE = parse("manage-service-properties")
+_PROPERTY_READERS: dict[str, fields.Reader] = {
+    "id": fields.text,
+    "name": fields.text,
+    "value": fields.anything,
+    "type_id": fields.integer,
+}
+# Entity type codes of the audit log.
+PROPERTY = 10
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Objects or links: their store, their name in texts, their type code, and how to find and show one."""
+
+    collection: str
+    name: str
+    type: int
+    find: Callable[[Call, str], Doc]
+    show: Callable[[Call, Doc], Doc]
+
+    def of(self, call: Call) -> Doc:
+        """The entity that the path names, whatever its parameter is called; 404 when it is out of reach."""
+        return self.find(call, call.params[call.route.names[0]])
+
+    def put(self, call: Call, old: Doc | None, new: Doc) -> None:
+        """Stores and writes the audit log."""
+        call.sandbox.store.put(self.collection, new["id"], new)
+        call.sandbox.audit(self.type, new["id"], self.type, old, new, call.user["id"])
+
+    def remove(self, call: Call, doc: Doc) -> None:
+        call.sandbox.store.delete(self.collection, doc["id"])
+        call.sandbox.audit(self.type, doc["id"], self.type, doc, None, call.user["id"])
+
+
+def clean_property(kind_type: int, owner: ids.Id, given: Any, known: dict[str, Doc]) -> Doc:
+    """A Property record. An id that the owner already has stays, others are made."""
+    if not isinstance(given, dict):
+        raise errors.bad_request("A property must be an object.")
+    item = fields.read(given, _PROPERTY_READERS)
+    if not item.get("name"):
+        raise errors.absent("name")
+    value = item.get("value")
+    made: Doc = {"id": item["id"] if item.get("id") in known else ids.new_id(), "name": item["name"]}
+    made["value"] = value if isinstance(value, str) else "" if value is None else fields.json_text(value)
+    return made | {"type_id": item.get("type_id") or INFO, "owner_id": owner, "owner_type": kind_type}
+
+
+def clean_properties(kind_type: int, owner: ids.Id, given: list[Any], present: list[Doc]) -> list[Doc]:
+    """The new list of properties. Raises 400, or 409 for a repeated name."""
+    known = {item["id"]: item for item in present}
+    made = [clean_property(kind_type, owner, item, known) for item in given]
+    _check_names(made)
+    return made
+
+
+def _check_names(properties: list[Doc]) -> None:
+    names: set[str] = set()
+    for item in properties:
+        if item["type_id"] in _DOCUMENTS:
+            continue
+        if item["name"] in names:
+            raise errors.conflict(f'Property "{item["name"]}" already exists.')
+        names.add(item["name"])
+
+
+def _store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
+    changed = {**doc, "properties": properties, "updated": call.sandbox.clock.now()}
+    call.sandbox.store.put(kind.collection, doc["id"], changed)
+    call.sandbox.audit(kind.type, doc["id"], PROPERTY, old, new, call.user["id"])
+
+
+def list_properties(call: Call, kind: Kind) -> list[Doc]:
+    found: list[Doc] = kind.of(call).get("properties", [])
+    return found
+
+
+def create_property(call: Call, kind: Kind) -> Any:
+    doc = kind.of(call)
+    body = call.record()
+    for name in ("name", "value"):
+        if body.get(name) is None:
+            raise errors.absent(name, call.sandbox.settings.missing_name_status)
+    made = clean_property(kind.type, doc["id"], body, {})
+    if made["type_id"] == SERVICE:
+        call.need(_MANAGE_SERVICE)
+    properties = [*doc.get("properties", []), made]
+    _check_names(properties)
+    _store_properties(call, kind, doc, properties, None, made)
+    return made["id"] if call.sandbox.settings.prop_create_answer == "string" else {"id": made["id"]}
+
+
+def _property(call: Call, doc: Doc) -> Doc:
+    wanted = call.params[call.route.names[1]]
+    for item in doc.get("properties", []):
+        if item["id"] == wanted:
+            if item["type_id"] == SERVICE:
+                call.need(_MANAGE_SERVICE)
+            found: Doc = item
+            return found
+    raise errors.not_found("Property", wanted)
+
+
+def update_property(call: Call, kind: Kind) -> Doc:
+    doc = kind.of(call)
+    old = _property(call, doc)
+    changes = {name: value for name, value in call.record().items() if name in ("name", "value", "type_id") and value is not None}
+    new = clean_property(kind.type, doc["id"], {**old, **changes}, {old["id"]: old})
+    if new["type_id"] == SERVICE:
+        call.need(_MANAGE_SERVICE)
+    properties = [new if item["id"] == old["id"] else item for item in doc["properties"]]
+    _check_names(properties)
+    _store_properties(call, kind, doc, properties, old, new)
+    return new
+
+
+def delete_property(call: Call, kind: Kind) -> Any:
+    doc = kind.of(call)
+    old = _property(call, doc)
+    _store_properties(call, kind, doc, [item for item in doc["properties"] if item["id"] != old["id"]], old, None)
+    return EMPTY
+
+
+def set_monitoring(call: Call, kind: Kind) -> Any:
+    """Replaces all properties of type 8 and leaves the others alone."""
+    doc = kind.of(call)
+    present = doc.get("properties", [])
+    settings = [{**item, "type_id": SERVICE} if isinstance(item, dict) else item for item in call.array()]
+    made = clean_properties(kind.type, doc["id"], settings, [])
+    old = [item for item in present if item["type_id"] == SERVICE]
+    kept = [item for item in present if item["type_id"] != SERVICE]
+    _store_properties(call, kind, doc, [*kept, *made], old, made)
+    return EMPTY
+
+
+def check_now(call: Call, kind: Kind) -> Any:
+    kind.of(call)
+    call.array()
+    return EMPTY
+
+
+def _state_id(call: Call, given: Any) -> ids.Id:
+    try:
+        state_id = ids.as_id(given)
+    except ValueError:
+        raise errors.bad_request("Invalid state id.") from None
+    call.stored("state", "State", state_id)
+    return state_id
+
+
+def set_state(call: Call, kind: Kind) -> Doc:
+    doc = kind.of(call)
+    state_id = _state_id(call, call.require(call.record(), "state_id"))
+    changed = manual.set_state(call.sandbox, kind.collection, doc, state_id)
+    call.sandbox.audit(kind.type, doc["id"], kind.type, {"state_id": doc["state_id"]}, {"state_id": state_id}, call.user["id"])
+    return kind.show(call, changed)
+
+
+def set_manual_state(call: Call, kind: Kind) -> Doc:
+    """Accepts every documented spelling: the end is `until` or `by`, the ending states `clearedByState` or `clearedByStateId`."""
+    doc = kind.of(call)
+    body = call.record()
+    if body.get("clear"):
+        changed = manual.clear_manual_state(call.sandbox, kind.collection, doc)
+    else:
+        readers: dict[str, fields.Reader] = {"reason": fields.text, "since": fields.integer, "until": fields.integer}
+        state: Doc = {"stateId": _state_id(call, call.require(body, "stateId"))}
+        state |= fields.merge({}, fields.read({"until": body.get("by"), **body}, readers))
+        ending = next((body[name] for name in ("clearedByState", "clearedByStateId", "clearedByStateID") if body.get(name)), None)
+        if ending is not None:
+            state["clearedByStateId"] = [_state_id(call, item) for item in (ending if isinstance(ending, list) else [ending])]
+        changed = manual.set_manual_state(call.sandbox, kind.collection, doc, {**state, "by": call.user["id"]})
+    before, after = {"manual_state": doc.get("manual_state")}, {"manual_state": changed["manual_state"]}
+    call.sandbox.audit(kind.type, doc["id"], kind.type, before, after, call.user["id"])
+    return kind.show(call, changed)
+
+
+def audit_log(call: Call, kind: Kind) -> list[Doc]:
+    """Oldest first; without parameters all records."""
+    doc = kind.of(call)
+    records = call.sandbox.store.all("audit").values()
+    own = [record for record in records if record["entityId"] == doc["id"] and record["entityType"] == kind.type]
+    return page(call, in_time(call, own))

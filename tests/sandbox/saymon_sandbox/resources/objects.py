@@ -1,0 +1,329 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects: reading, creating, changing, deleting, cloning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .. import errors, fields, ids
+from ..call import EMPTY, Call
+from ..sandbox import Sandbox
+from ..store import Doc
+from . import conditions
+from .entities import INFO, Kind, clean_properties
+from .links import LINK, new_link
+
+ROOT = 1
+DEFAULT_CLASS = 1
+CREATED = 1
+_DISCOVERY = ("discovery_id:", "discovery id:")
+
+_READERS: dict[str, fields.Reader] = {
+    "name": fields.text,
+    "parent_id": ids.as_ids,
+    "class_id": ids.as_id,
+    "properties": fields.array,
+    "tags": ids.as_ids,
+    "client_data": fields.json_text,
+    "discovery_id": fields.text,
+    "background": fields.text,
+    "geoposition": lambda value: [fields.number(item) for item in fields.array(value)],
+    "geopositionRadius": fields.integer,
+    "weight": fields.number,
+    "operations": fields.identified,
+    "mute_alert": fields.record,
+    "mute_alerts": fields.record,
+}
+_KEEP_NULL = ("mute_alert", "manual_state")
+_LIST_FIELDS = (
+    "name",
+    "parent_id",
+    "class_id",
+    "state_id",
+    "last_state_update",
+    "child_ids",
+    "child_link_ids",
+    "child_ref_ids",
+    "geoposition",
+    "entityType",
+)
+
+
+def find_object(call: Call, wanted: str) -> Doc:
+    """By id or `discovery_id:<value>`; raises 404 for what is out of reach as well."""
+    store = call.sandbox.store
+    doc = store.get("object", wanted)
+    if doc is None and wanted.startswith(_DISCOVERY):
+        doc = store.get("object", call.sandbox.tree.by_discovery.get(wanted[len(_DISCOVERY[0]) :]))
+    if doc is None or not call.access.object(doc):
+        raise errors.not_found("Object", wanted)
+    return doc
+
+
+def visible(call: Call) -> list[Doc]:
+    reach = call.access.object
+    return [doc for doc in call.sandbox.store.all("object").values() if reach(doc)]
+
+
+def _child_ids(sandbox: Sandbox, doc: Doc) -> list[ids.Id]:
+    return [ids.as_id(key) for key in sandbox.tree.children.get(str(doc["id"]), ())]
+
+
+def _child_link_ids(sandbox: Sandbox, doc: Doc) -> list[ids.Id]:
+    return [link["id"] for link in sandbox.tree.child_links(str(doc["id"]))]
+
+
+def _parent_id(sandbox: Sandbox, doc: Doc) -> Any:
+    parents = doc["parent_id"]
+    return next(iter(parents), None) if sandbox.settings.parent_id_scalar else parents
+
+
+def _path(sandbox: Sandbox, doc: Doc) -> str:
+    """The names from the root down, along the first parents."""
+    names = [doc["name"]]
+    while doc["parent_id"]:
+        above = sandbox.store.get("object", doc["parent_id"][0])
+        if above is None:
+            break
+        doc = above
+        names.append(doc["name"])
+    return "/".join(reversed(names))
+
+
+_COMPUTED: dict[str, Callable[[Sandbox, Doc], Any]] = {
+    "parent_id": _parent_id,
+    "child_ids": _child_ids,
+    "child_link_ids": _child_link_ids,
+    "path": _path,
+}
+
+
+def show(call: Call, doc: Doc) -> Doc:
+    """The full record."""
+    sandbox = call.sandbox
+    made = dict(doc)
+    made["parent_id"] = _parent_id(sandbox, doc)
+    made["child_ids"] = _child_ids(sandbox, doc)
+    made["child_link_ids"] = _child_link_ids(sandbox, doc)
+    if sandbox.settings.no_entity_type:
+        del made["entityType"]
+    if not doc["parent_id"] and sandbox.settings.parent_id_scalar:
+        del made["parent_id"]
+    return made
+
+
+def show_fields(call: Call, docs: Iterable[Doc], names: Iterable[str]) -> list[Doc]:
+    """Records with `id` and the named fields; what an object does not have is left out."""
+    sandbox = call.sandbox
+    wanted = [name for name in names if name != "id" and not (name == "entityType" and sandbox.settings.no_entity_type)]
+    rows = []
+    for doc in docs:
+        row = {"id": doc["id"]}
+        for name in wanted:
+            compute = _COMPUTED.get(name)
+            value = compute(sandbox, doc) if compute else doc.get(name)
+            if value is not None or (name in doc and name in _KEEP_NULL):
+                row[name] = value
+        rows.append(row)
+    return rows
+
+
+def _wanted(call: Call) -> list[str] | None:
+    """The asked fields with entityType, which comes unasked."""
+    names = call.field_names()
+    return None if names is None else list(dict.fromkeys([*names, "entityType"]))
+
+
+def list_objects(call: Call) -> list[Doc]:
+    return show_fields(call, visible(call), _wanted(call) or _LIST_FIELDS)
+
+
+def get_object(call: Call) -> Doc:
+    doc = OBJECT.of(call)
+    names = _wanted(call)
+    return show(call, doc) if names is None else show_fields(call, [doc], names)[0]
+
+
+def new_object(now: int, object_id: ids.Id, owner: ids.Id | None, given: Doc) -> Doc:
+    """A stored object with its defaults, in the order in which the API shows created ones.
+
+    The child lists are worked out when shown and only hold their places here.
+    """
+    first: Doc = {"id": object_id, "parent_id": given.get("parent_id") or [ROOT], "name": given["name"]}
+    first |= {"class_id": given.get("class_id") or DEFAULT_CLASS, "properties": given.get("properties") or []}
+    last: Doc = {"owner_id": owner} if owner is not None else {}
+    last |= {"updated": now, "operations": [], "state_id": CREATED, "created": now, "last_state_update": now, "tags": [], "weight": 1}
+    last |= {"child_ids": [], "child_link_ids": [], "child_ref_ids": [], "geoposition": [], "object_groups": [], "entityType": 1}
+    given = {name: value for name, value in given.items() if value is not None or name in _KEEP_NULL}
+    extra = {name: value for name, value in given.items() if name not in first and name not in last}
+    return {**first, **extra, **last, **{name: given[name] for name in last if name in given}}
+
+
+def read_changes(body: Doc) -> Doc:
+    """The writable fields of a body."""
+    given = fields.read(body, _READERS)
+    if "mute_alerts" in given:
+        given["mute_alert"] = given.pop("mute_alerts")
+    return given
+
+
+def _check_parents(call: Call, parents: list[ids.Id], child: str | None = None) -> None:
+    for parent in parents:
+        above = find_object(call, str(parent))
+        if child is not None and call.sandbox.tree.is_below(str(above["id"]), child):
+            raise errors.bad_request("An object cannot be its own ancestor.")
+
+
+def create_object(call: Call) -> Doc:
+    """An object with a known discovery_id is changed instead."""
+    given = read_changes(call.record())
+    known = call.sandbox.tree.by_discovery.get(given.get("discovery_id") or "")
+    if known is not None:
+        if not call.sandbox.settings.upsert_replaces_properties:
+            given.pop("properties", None)
+        given.pop("class_id", None)
+        return show(call, change(call, find_object(call, known), given))
+    call.require(given, "name")
+    object_id = ids.new_id()
+    given["parent_id"] = given.get("parent_id") or [ROOT]
+    _check_parents(call, given["parent_id"])
+    if given.get("class_id"):
+        call.stored("class", "Class", given["class_id"])
+    given["properties"] = clean_properties(1, object_id, given.get("properties") or [], [])
+    doc = new_object(call.sandbox.clock.now(), object_id, call.user["id"], given)
+    OBJECT.put(call, None, doc)
+    shown = show(call, doc)
+    if call.sandbox.settings.trailing_id:
+        shown["id"] = shown.pop("id")
+    return shown
+
+
+def change(call: Call, doc: Doc, given: Doc) -> Doc:
+    """Applies body fields to an object; `properties` and `parent_id` replace the whole lists."""
+    if given.get("class_id", doc["class_id"]) != doc["class_id"]:
+        raise errors.bad_request('"class_id" cannot be changed.')
+    if "name" in given:
+        call.require(given, "name")
+    if "parent_id" in given:
+        if doc["id"] == ROOT:
+            raise errors.bad_request("The root object has no parent.")
+        given["parent_id"] = given["parent_id"] or [ROOT]
+        _check_parents(call, given["parent_id"], str(doc["id"]))
+    other = call.sandbox.tree.by_discovery.get(given.get("discovery_id") or "")
+    if other not in (None, str(doc["id"])):
+        raise errors.conflict("This discovery_id belongs to another object.")
+    if "properties" in given:
+        given["properties"] = clean_properties(1, doc["id"], given["properties"] or [], doc.get("properties", []))
+    for name, default in (("tags", []), ("geoposition", []), ("operations", []), ("weight", 1)):
+        if name in given and given[name] is None:
+            given[name] = default
+    changed = fields.merge(doc, {**given, "updated": call.sandbox.clock.now()}, _KEEP_NULL)
+    OBJECT.put(call, doc, changed)
+    return changed
+
+
+def update_object(call: Call) -> Doc:
+    return show(call, change(call, OBJECT.of(call), read_changes(call.record())))
+
+
+def delete_object(call: Call) -> Any:
+    """Descendants go too, unless they have a parent that stays; so do the links of what goes."""
+    doc = OBJECT.of(call)
+    if doc["id"] == ROOT:
+        raise errors.bad_request("The root object cannot be deleted.")
+    store, tree = call.sandbox.store, call.sandbox.tree
+    doomed = tree.with_dependants(str(doc["id"]))
+    for key in doomed:
+        for child in list(tree.children.get(key, ())):
+            below = store.get("object", child)
+            if child not in doomed and below is not None:
+                left = [parent for parent in below["parent_id"] if str(parent) not in doomed]
+                store.put("object", child, {**below, "parent_id": left})
+        for link_id in list(tree.links_of.get(key, ())):
+            link = store.get("link", link_id)
+            if link is not None:
+                conditions.forget(call, LINK, link)
+                LINK.remove(call, link)
+        gone = store.get("object", key)
+        if gone is not None:
+            conditions.forget(call, OBJECT, gone)
+            OBJECT.remove(call, gone)
+    return EMPTY
+
+
+def clone_object(call: Call) -> Doc:
+    """Copies the object with everything nested in it and the links inside. The external keys stay with the originals."""
+    doc = OBJECT.of(call)
+    sandbox = call.sandbox
+    originals = [sandbox.store.get("object", key) for key in sandbox.tree.with_descendants(str(doc["id"]))]
+    copies: dict[ids.Id, ids.Id] = {original["id"]: ids.new_id() for original in originals if original}
+    now = sandbox.clock.now()
+    for original in originals:
+        if original is None:
+            continue
+        copy_id = copies[original["id"]]
+        parents = [copies.get(parent, parent) for parent in original["parent_id"]]
+        given = {name: value for name, value in original.items() if name in _READERS and name != "discovery_id"}
+        properties = [{**item, "id": ids.new_id(), "owner_id": copy_id} for item in original.get("properties", [])]
+        given |= {"parent_id": parents, "properties": properties}
+        OBJECT.put(call, None, new_object(now, copy_id, call.user["id"], given))
+    for link in list(sandbox.store.all("link").values()):
+        if link["source"] in copies and link["target"] in copies:
+            ends = {"source": copies[link["source"]], "target": copies[link["target"]]}
+            LINK.put(call, None, new_link(now, ids.new_id(), call.user["id"], {**link, **ends}))
+    cloned = sandbox.store.get("object", copies[doc["id"]])
+    return show(call, cloned or {})
+
+
+def children(call: Call) -> list[Doc]:
+    return [show(call, child) for child in _visible_children(call, OBJECT.of(call))]
+
+
+def _visible_children(call: Call, doc: Doc) -> list[Doc]:
+    found = (call.sandbox.store.get("object", key) for key in call.sandbox.tree.children.get(str(doc["id"]), ()))
+    return [child for child in found if child is not None and call.access.object(child)]
+
+
+def children_links(call: Call) -> list[Doc]:
+    doc = OBJECT.of(call)
+    return [LINK.show(call, link) for link in call.sandbox.tree.child_links(str(doc["id"])) if call.access.link(link)]
+
+
+def children_properties(call: Call) -> list[Doc]:
+    """Info properties of the object and its children."""
+    doc = OBJECT.of(call)
+    return [
+        {"entityId": owner["id"], "entityName": owner["name"], "name": item["name"], "id": item["id"]}
+        for owner in [doc, *_visible_children(call, doc)]
+        for item in owner.get("properties", [])
+        if item["type_id"] == INFO
+    ]
+
+
+def paths(call: Call) -> Doc:
+    """All ways up to the root, as lists of ids that begin with the object, and a short record of everything on them."""
+    doc = OBJECT.of(call)
+    store = call.sandbox.store
+    found: list[list[ids.Id]] = []
+    waiting: list[list[ids.Id]] = [[doc["id"]]]
+    while waiting:
+        path = waiting.pop(0)
+        parents = (store.get("object", path[-1]) or {}).get("parent_id")
+        if parents:
+            waiting.extend([*path, parent] for parent in parents)
+        else:
+            found.append(path)
+    records = [store.get("object", item) for item in dict.fromkeys(item for path in found for item in path)]
+    return {"paths": found, "objects": [_short(call, record) for record in records if record is not None]}
+
+
+def _short(call: Call, doc: Doc) -> Doc:
+    made: Doc = {name: doc[name] for name in ("id", "name", "class_id")}
+    made["class_name"] = (call.sandbox.store.get("class", doc["class_id"]) or {}).get("name", "")
+    return made | {"parent_id": _parent_id(call.sandbox, doc), "properties": doc.get("properties", [])}
+
+
+OBJECT = Kind("object", "Object", 1, find_object, show)

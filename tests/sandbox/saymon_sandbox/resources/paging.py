@@ -1,0 +1,27 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time range and paging of histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..call import Call
+from ..store import Doc
+
+
+def in_time(call: Call, records: Iterable[Doc]) -> list[Doc]:
+    """Records with `from` <= timestamp <= `to`."""
+    earliest, latest = call.number("from"), call.number("to")
+    return [
+        record
+        for record in records
+        if (earliest is None or record["timestamp"] >= earliest) and (latest is None or record["timestamp"] <= latest)
+    ]
+
+
+def page(call: Call, records: list[Doc]) -> list[Doc]:
+    """`limit` and `skip` of the query."""
+    skip, limit = call.number("skip") or 0, call.number("limit")
+    return records[skip:] if limit is None else records[skip : skip + limit]

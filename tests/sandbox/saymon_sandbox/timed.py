@@ -1,0 +1,39 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the clock makes due between requests: accounts that run out, manual states that begin or end."""
+
+from __future__ import annotations
+
+from .accounts import BLOCKED
+from .manual import settle_manual_states
+from .sandbox import Sandbox
+
+
+class Timer:
+    """Looks at the data only after it changed or when the next moment has come."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._next: int | None = None
+        self._at = (-1, -1)
+
+    def settle(self) -> None:
+        store = self._sandbox.store
+        at = (store.generation("user"), store.generation("manual"))
+        if at != self._at:
+            times = [user["activeTo"] for user in store.all("user").values() if user.get("activeTo") and user["status"] != BLOCKED]
+            times += [item["due"] for item in store.all("manual").values() if item.get("due")]
+            self._next = min(times, default=None)
+            self._at = at
+        if self._next is not None and self._next <= self._sandbox.clock.now():
+            self._block_expired_users()
+            settle_manual_states(self._sandbox)
+            store.commit()
+
+    def _block_expired_users(self) -> None:
+        sandbox = self._sandbox
+        for user in list(sandbox.store.all("user").values()):
+            if user.get("activeTo") and user["activeTo"] <= sandbox.clock.now() and user["status"] != BLOCKED:
+                sandbox.store.put("user", user["id"], {**user, "status": BLOCKED})
+                sandbox.sessions.end_all_of(user["id"])

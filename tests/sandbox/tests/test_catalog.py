@@ -1,0 +1,82 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Links, classes, states, tags, entities."""
+
+from __future__ import annotations
+
+from conftest import Api
+
+
+def test_links(api: Api) -> None:
+    rows = api.ok("GET", "/links")
+    assert len(rows) == 4
+    expected = {"id", "class_id", "source", "target", "source_name", "target_name", "state_id", "last_state_update"}
+    assert set(rows[0]) == expected
+    assert set(api.ok("GET", "/links?fields=properties")[0]) == {"id", "properties"}
+    lab, site = api.object_id("Lab"), api.object_id("North site")
+    made = api.ok("POST", "/links", {"source": lab, "target": site, "properties": [{"name": "Cable", "value": "CAT6", "type_id": 1}]})
+    assert (made["class_id"], made["state_id"], made["properties"][0]["owner_type"]) == (35, 1, 2)
+    assert "source_name" not in made
+    assert api.ok("GET", f"/links/{made['id']}") == made
+    assert made["id"] in api.ok("GET", "/objects/1")["child_link_ids"]
+    assert api.ok("PATCH", f"/links/{made['id']}", {"weight": "2"})["weight"] == 2
+    api.fails(400, "PATCH", f"/links/{made['id']}", {"class_id": 3})
+    api.fails(400, "POST", "/links", {"source": lab})
+    assert api.ok("GET", f"/entities/{made['id']}")["source"] == lab
+    assert api.ok("PUT", f"/entities/{made['id']}/state", {"state_id": 5})["state_id"] == 5
+    assert api.ok("PUT", f"/links/{made['id']}/manual-state", {"stateId": 9})["state_id"] == 9
+    assert len(api.ok("GET", f"/links/{made['id']}/props")) == 1
+    assert [record["entityType"] for record in api.ok("GET", f"/links/{made['id']}/audit-log")] == [2, 2, 2, 2]
+    assert api.ok("DELETE", f"/links/{made['id']}") is None
+    api.fails(404, "GET", f"/links/{made['id']}")
+    assert api.ok("GET", "/objects/1")["child_link_ids"] == []
+
+
+def test_entities(api: Api) -> None:
+    assert api.ok("GET", "/entities/1?fields=name") == {"id": 1, "name": "ROOT", "entityType": 1}
+    api.fails(404, "GET", "/entities/zzz")
+
+
+def test_classes(api: Api) -> None:
+    classes = {item["id"]: item["name"] for item in api.ok("GET", "/classes")}
+    assert {1: "Root", 2: "Saymon Agent", 3: "Host", 35: "Link"}.items() <= classes.items()
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    assert made == {"id": made["id"], "name": "Pump", "operations": [], "client_data": "{}", "entityType": 4}
+    body = {"description": "d", "properties": [{"name": "p", "value": "v"}], "category_id": "7"}
+    changed = api.ok("PATCH", f"/classes/{made['id']}", body)
+    assert list(changed["properties"][0]) == ["type_id", "name", "value", "id"]
+    by_id = api.ok("GET", f"/classes/{made['id']}")
+    assert by_id == {"id": made["id"], "name": "Pump", "operations": [], "description": "d", "category_id": 7}
+    thing = api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
+    assert thing["class_id"] == made["id"]
+    assert api.ok("GET", f"/classes/{made['id']}/object-count") == 1
+    api.fails(409, "DELETE", f"/classes/{made['id']}")
+    api.ok("DELETE", f"/objects/{thing['id']}")
+    assert api.ok("DELETE", f"/classes/{made['id']}") is None
+    api.fails(409, "DELETE", "/classes/3")
+    api.fails(400, "POST", "/classes", {})
+
+
+def test_states(api: Api) -> None:
+    assert {state["id"] for state in api.ok("GET", "/states")} == {1, 3, 4, 5, 6, 7, 8, 9}
+    made = api.ok("POST", "/states", {"name": "Maintenance"})
+    assert made == {"id": made["id"], "name": "Maintenance", "priority": 0, "ui": {"colors": {"main": "rgb(40 173 250)"}}}
+    changed = api.ok("PATCH", f"/states/{made['id']}", {"ui": {"colors": {"light": "#fff"}}})
+    assert changed["ui"]["colors"] == {"main": "rgb(40 173 250)", "light": "#fff"}
+    assert api.ok("GET", f"/states/{made['id']}") == changed
+    lab = api.object_id("Lab")
+    api.ok("PUT", f"/objects/{lab}/state", {"state_id": made["id"]})
+    api.fails(409, "DELETE", f"/states/{made['id']}")
+    api.ok("PUT", f"/objects/{lab}/state", {"state_id": 3})
+    assert api.ok("DELETE", f"/states/{made['id']}") is None
+
+
+def test_tags(api: Api) -> None:
+    assert len(api.ok("GET", "/tags")) == 5
+    first, second = (api.ok("POST", "/tags", {"name": "same"}) for _ in range(2))
+    assert first["id"] != second["id"]
+    assert api.ok("PATCH", f"/tags/{first['id']}", {"color": "#112233"}) == {**first, "color": "#112233"}
+    assert api.ok("GET", f"/tags/{first['id']}")["color"] == "#112233"
+    assert api.ok("DELETE", f"/tags/{first['id']}") is None
+    api.fails(404, "GET", f"/tags/{first['id']}")

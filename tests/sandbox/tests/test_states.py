@@ -1,0 +1,102 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""States, manual states, conditions and triggers."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Api
+
+
+def test_set_state(api: Api) -> None:
+    host = api.object_id("north-web-1")
+    before = api.ok("GET", f"/objects/{host}")
+    changed = api.ok("PUT", f"/objects/{host}/state", {"state_id": "5"})
+    assert changed["state_id"] == 5
+    assert changed["last_state_update"] > before["last_state_update"]
+    api.fails(404, "PUT", f"/objects/{host}/state", {"state_id": 2})
+    api.fails(400, "PUT", f"/objects/{host}/state", {})
+    assert api.ok("PUT", f"/entities/{host}/state", {"state_id": 3})["state_id"] == 3
+
+
+def test_manual_state_until(api: Api) -> None:
+    host = api.object_id("north-web-1")
+    now = api.control("GET", "/clock")["now_ms"]
+    body = {"stateId": "9", "reason": "works", "until": now + 60_000, "clearedByState": [8]}
+    manual = api.ok("PUT", f"/objects/{host}/manual-state", body)
+    assert manual["state_id"] == 9
+    by = api.ok("GET", "/users/current")["id"]
+    assert manual["manual_state"] == {"stateId": 9, "reason": "works", "until": now + 60_000, "clearedByStateId": [8], "by": by}
+    assert api.ok("PUT", f"/objects/{host}/state", {"state_id": 4})["state_id"] == 9
+    api.control("POST", "/clock", {"advance_ms": 60_001})
+    after = api.ok("GET", f"/objects/{host}")
+    assert (after["state_id"], after["manual_state"]) == (4, None)
+
+
+def test_manual_state_since(api: Api) -> None:
+    host = api.object_id("north-web-1")
+    now = api.control("GET", "/clock")["now_ms"]
+    assert api.ok("PUT", f"/entities/{host}/manual-state", {"stateId": 9, "since": now + 1000, "until": now + 9000})["state_id"] == 3
+    api.control("POST", "/clock", {"now_ms": now + 2000})
+    assert api.ok("GET", f"/objects/{host}")["state_id"] == 9
+    api.control("POST", "/clock", {"now_ms": now + 10_000})
+    assert api.ok("GET", f"/objects/{host}")["state_id"] == 3
+    api.ok("PUT", f"/objects/{host}/manual-state", {"stateId": 9, "since": now + 20_000})
+    assert api.ok("PUT", f"/objects/{host}/state", {"state_id": 4})["state_id"] == 4
+    assert api.ok("PUT", f"/objects/{host}/manual-state", {"clear": True})["state_id"] == 4
+
+
+def test_manual_state_ends_by_clear_and_by_state(api: Api) -> None:
+    host = api.object_id("north-web-1")
+    path = f"/objects/{host}/manual-state"
+    api.ok("PUT", path, {"stateId": 9, "clearedByStateId": 8})
+    ended = api.ok("PUT", f"/objects/{host}/state", {"state_id": 8})
+    assert (ended["state_id"], ended["manual_state"]) == (8, None)
+    api.ok("PUT", path, {"stateId": 9, "by": 9_999_999_999_999})
+    cleared = api.ok("PUT", path, {"clear": True})
+    assert (cleared["state_id"], cleared["manual_state"]) == (8, None)
+    assert api.ok("PUT", path, {"clear": True})["manual_state"] is None
+    api.fails(400, "PUT", path, {"reason": "no state"})
+
+
+@pytest.mark.parametrize("part", ["state-conditions", "state-triggers", "incident-conditions"])
+@pytest.mark.parametrize("owner", ["objects", "links", "classes"])
+def test_lists_that_were_never_set(api: Api, part: str, owner: str) -> None:
+    api.settings(conditional_incidents_enabled=True)
+    owner_id = {"objects": api.object_id("Lab"), "links": api.ok("GET", "/links")[0]["id"], "classes": 3}[owner]
+    path = f"/{owner}/{owner_id}/{part}"
+    error = api.fails(404, "GET", path)
+    kind = "".join(word.title() for word in part.split("-"))
+    name = {"objects": "Object", "links": "Link", "classes": "Class"}[owner]
+    assert error == {"code": "ResourceNotFound", "message": f"Entity not found: {kind}({owner_id}, {name}({owner_id}))"}
+    given = [{"condition": {"a": {"_gt": "1"}}, "state": 3}]
+    answer = api.ok("PUT", path, given)
+    stored = api.ok("GET", path)
+    assert [{name: item[name] for name in given[0]} for item in stored] == given
+    assert answer == (stored if part == "incident-conditions" and owner != "objects" else None)
+    api.ok("PUT", path, [])
+    assert api.ok("GET", path) == []
+    api.fails(400, "PUT", path, {})
+    if part != "state-triggers" and owner != "classes":
+        assert api.ok("DELETE", path) is None
+        api.fails(404, "GET", path)
+
+
+def test_conditions_exist(api: Api) -> None:
+    path = f"/objects/{api.object_id('Lab')}/state-conditions"
+    assert api.ok("GET", path + "/exists") is False
+    api.ok("PUT", path, [{"condition": {}, "state": 3}])
+    assert api.ok("GET", path + "/exists") is True
+
+
+def test_incident_conditions_are_off_by_default(api: Api) -> None:
+    path = f"/objects/{api.object_id('Lab')}/incident-conditions"
+    assert api.fails(409, "PUT", path, [])["code"] == "Conflict"
+
+
+def test_conditions_vanish_with_their_owner(api: Api) -> None:
+    made = api.ok("POST", "/objects", {"name": "x"})
+    api.ok("PUT", f"/objects/{made['id']}/state-conditions", [])
+    api.ok("DELETE", f"/objects/{made['id']}")
+    api.fails(404, "GET", f"/objects/{made['id']}/state-conditions")

@@ -1,0 +1,34 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the integration targets against a real server.
+
+SAYMON_TEST_URL, SAYMON_TEST_LOGIN and SAYMON_TEST_PASSWORD name it; TARGETS selects. The targets make objects and users of their own,
+named after the run, and remove them at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tests.tools import ansible_test
+from tests.tools.common import headline
+from tests.tools.suites import summarize
+
+VARIABLES = ("SAYMON_TEST_URL", "SAYMON_TEST_LOGIN", "SAYMON_TEST_PASSWORD")
+
+
+def main() -> None:
+    missing = [name for name in VARIABLES if not os.environ.get(name)]
+    if missing:
+        raise SystemExit(f"Set {', '.join(missing)}: the address of a server for tests, and an account with all permissions there.")
+    config = {name.lower(): os.environ[name] for name in VARIABLES}
+    config["saymon_test_control"] = ""  # only a sandbox can be told to misbehave
+    headline(f"integration on {config['saymon_test_url']}")
+    sys.exit(0 if summarize([ansible_test.integration(config, targets=os.environ.get("TARGETS", ""))]) else 1)
+
+
+if __name__ == "__main__":
+    main()

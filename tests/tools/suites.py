@@ -1,0 +1,132 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run test suites by name and sum them up; the names are the keys of SUITES.
+
+TESTS in the environment holds further pytest arguments (for unit, sandbox and e2e), TARGETS the integration targets to run.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tests.tools import ansible_test, lint
+from tests.tools.common import BUILD, ROOT, VENV, VENV_PYTHON, Result, clean_env, exit_on_sigterm, headline, link_collection, run
+from tests.tools.sandbox_process import Sandbox
+
+
+def _pytest(
+    suite: str, arguments: Iterable[str | Path], *, python: Path = VENV_PYTHON, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> Result:
+    """Run pytest and read its counts from the report it writes; a run that breaks off, or finds no test, counts as one failure."""
+    report = BUILD / "reports" / f"{suite}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    start = time.monotonic()
+    selected = shlex.split(os.environ.get("TESTS", ""))
+    command: list[str | Path] = [python, "-m", *arguments, "-q", f"--junitxml={report}", *selected]
+    done = run(command, cwd=cwd, env=clean_env(BUILD / "home", env))
+    counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    if report.exists():
+        for element in ET.parse(report).getroot().iter("testsuite"):
+            counts = {name: counts[name] + int(element.get(name, 0)) for name in counts}
+    failed = counts["failures"] + counts["errors"]
+    if done.returncode and not failed:
+        failed = 1
+    passed = max(counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"], 0)
+    return Result(suite, passed, failed, counts["skipped"], time.monotonic() - start)
+
+
+def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
+    """The collection's unit tests; with `measure` the line coverage of plugins/ below the configured bar is one more failure."""
+    env = {"PYTHONPATH": str(link_collection())}
+    collect = ["coverage", "run", "-m"] if measure and not os.environ.get("TESTS") else []
+    result = _pytest("unit", [*collect, "pytest", "tests/unit"], python=python, env=env)
+    if not collect:
+        return result
+    report = run([python, "-m", "coverage", "report"], env=clean_env(BUILD / "home"))
+    if report.returncode:
+        return replace(result, failed=result.failed + 1, note="coverage is below the bar")
+    return replace(result, passed=result.passed + 1)
+
+
+def sandbox() -> Result:
+    """The tests of the sandbox itself."""
+    return _pytest("sandbox", ["pytest", "-p", "no:cacheprovider"], cwd=ROOT / "tests" / "sandbox")
+
+
+def e2e(ansible_bin: Path = VENV / "bin") -> Result:
+    """Tests that run ansible against a sandbox."""
+    return _pytest("e2e", ["pytest", "tests/e2e"], env={"SAYMON_TEST_ANSIBLE_BIN": str(ansible_bin)})
+
+
+def integration(ansible_bin: Path = VENV / "bin") -> Result:
+    """The integration targets against a sandbox."""
+    with Sandbox() as server:
+        config = {
+            "saymon_test_url": server.url,
+            "saymon_test_login": server.login,
+            "saymon_test_password": server.password,
+            "saymon_test_control": server.control,
+        }
+        return ansible_test.integration(config, ansible_bin, os.environ.get("TARGETS", ""))
+
+
+SUITES: dict[str, Callable[[], Result]] = {
+    "lint": lint.lint,
+    "unit": unit,
+    "sandbox": sandbox,
+    "e2e": e2e,
+    "integration": integration,
+    "sanity": ansible_test.sanity,
+}
+
+
+def summarize(results: Iterable[Result]) -> bool:
+    """Print one line a suite and the totals in the line below; returns whether nothing failed."""
+    results = list(results)
+    headline("Summary")
+    width = max((len(result.suite) for result in results), default=0)
+    for result in results:
+        state = "FAIL" if result.failed else "ok"
+        counts = f"{result.passed:5} passed {result.failed:3} failed {result.skipped:3} skipped {result.seconds:7.1f} s"
+        print(f"{state:5}{result.suite:{width}}{counts}  {result.note}".rstrip())
+    passed, failed, skipped = (sum(getattr(result, name) for result in results) for name in ("passed", "failed", "skipped"))
+    print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
+    return not failed
+
+
+def guarded(name: str, suite: Callable[[], Result]) -> Result:
+    """Run a suite; one that breaks down itself is a failure, and the others still run."""
+    try:
+        return suite()
+    except (Exception, SystemExit) as error:
+        if isinstance(error, SystemExit) and isinstance(error.code, int):
+            raise  # a signal told us to stop
+        print(f"{name}: {type(error).__name__}: {error}")
+        return Result(name, 0, 1, note="broke down")
+
+
+def main() -> None:
+    exit_on_sigterm()
+    names = sys.argv[1:]
+    unknown = [name for name in names if name not in SUITES]
+    if unknown or not names:
+        raise SystemExit(f"Name suites out of {', '.join(SUITES)}")
+    results = []
+    for name in names:
+        headline(name)
+        results.append(guarded(name, SUITES[name]))
+    sys.exit(0 if summarize(results) else 1)
+
+
+if __name__ == "__main__":
+    main()

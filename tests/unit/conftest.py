@@ -1,0 +1,61 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of all unit tests: nothing of the machine slips in, nothing reaches a network."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible import constants as C
+from ansible_collections.saymon.platform.plugins.module_utils import client
+from ansible_collections.saymon.platform.tests.unit.support import Script
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: thousands of cases; leave them out with -m 'not slow'")
+
+
+def _refuse(*_args: Any) -> None:
+    raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+
+def _resolve(host: Any, port: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
+    """Every name exists and leads to an address where nothing listens, but for those below .invalid."""
+    if str(host).endswith(".invalid"):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", int(port or 0)))]
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[float]]:
+    """An environment without settings, a session store of its own, no pauses (their lengths are returned), no network."""
+    for name in list(os.environ):
+        if name.startswith("SAYMON_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    naps: list[float] = []
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    defaults = client.Client.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "sleep", naps.append)
+    monkeypatch.setattr(socket.socket, "connect", _refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", _resolve)
+    client._sessions.clear()
+    yield naps
+    client._sessions.clear()
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch, isolated: list[float]) -> Iterator[Script]:
+    """The scripted server. Call it with the exchanges to expect; what is left over at the end fails the test."""
+    server = Script()
+    server.naps = isolated
+    monkeypatch.setattr(client, "_session", server.session)
+    yield server
+    server.check_done()

@@ -1,0 +1,193 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small server in memory, in place of the client, for tests that care about the outcome and not about each request."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, Connection, Request
+from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, SessionBook
+from ansible_collections.saymon.platform.tests.unit.support import URL, module_of, validated
+
+Record = dict[str, Any]
+Fault = Callable[[Request], None]
+ROOT: Record = {"id": 1, "name": "ROOT", "class_id": 1, "parent_id": []}
+_COLLECTIONS = ("/users", "/user-groups", "/objects", "/classes", "/states", "/tags", "/password-policies")
+
+
+def lost(_request: Request) -> None:
+    raise AnswerLost("The answer got lost.")
+
+
+def unreachable(_request: Request) -> None:
+    raise Unreachable("The server cannot be reached.")
+
+
+def refused(status: int) -> Fault:
+    def refuse(request: Request) -> None:
+        raise HttpError(request.method, request.path, status, "", "not today")
+
+    return refuse
+
+
+class FakeServer(Client):
+    """Keeps records by collection, acts on requests as the API does, and writes down each of them.
+
+    `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is raised, before or
+    after the server has acted on it. An `upsert` server updates the object whose discovery id a new one has; a `deaf` one knows none
+    of the calls ("METHOD /path") in the set.
+    """
+
+    def __init__(self, **collections: Iterable[Record]) -> None:
+        super().__init__(Connection(URL))
+        self.data: dict[str, list[Record]] = {path: [] for path in _COLLECTIONS}
+        self.data["/objects"].append(dict(ROOT))
+        for name, records in collections.items():
+            self.data["/" + name.replace("_", "-")].extend(json.loads(json.dumps(list(records))))
+        self.me: Record = {"id": "64b1f0c2a9d3e45f6a7b0000", "login": "ci"}
+        self.journal: list[tuple[str, str, Any]] = []
+        self.before: list[tuple[str, Fault]] = []
+        self.after: list[tuple[str, Fault]] = []
+        self.passwords: dict[str, str] = {}
+        self.deaf: set[str] = set()
+        self._made = 0
+        self._busy = threading.Lock()
+
+    # --- what tests look at ----------------------------------------------------------------------------------------------
+
+    @property
+    def writes(self) -> list[tuple[str, str, Any]]:
+        return [one for one in self.journal if one[0] != "GET"]
+
+    @property
+    def reads(self) -> list[str]:
+        return [path for method, path, _body in self.journal if method == "GET"]
+
+    def find(self, path: str, **wanted: Any) -> list[Record]:
+        return [record for record in self.data[path] if all(record.get(key) == value for key, value in wanted.items())]
+
+    def one(self, path: str, **wanted: Any) -> Record:
+        (record,) = self.find(path, **wanted)
+        return record
+
+    # --- the client's side -----------------------------------------------------------------------------------------------
+
+    def send(self, request: Request, *, recover: bool = True) -> Answer:
+        sent = json.loads(json.dumps(request.body))  # what cannot travel fails here
+        with self._busy:
+            self.journal.append((request.method, request.path, sent))
+            if not request.reads:
+                if self.read_only:
+                    pytest.fail(f"check mode must not send {request.method} {request.path}")
+                self._raise(self.before, request)
+            data = json.loads(json.dumps(self._act(request, sent)))
+            if not request.reads:
+                self.lists.drop()
+                self._raise(self.after, request)
+        return Answer(200, URL, {}, json.dumps(data), data, 0.0, {})
+
+    @staticmethod
+    def _raise(faults: list[tuple[str, Fault]], request: Request) -> None:
+        for number, (pattern, fault) in enumerate(faults):
+            if re.fullmatch(pattern, f"{request.method} {request.path}"):
+                del faults[number]
+                fault(request)
+
+    def _act(self, request: Request, body: Any) -> Any:
+        method, path = request.method, request.path
+        if f"{method} {path}" in self.deaf:
+            raise HttpError(method, path, 405, "MethodNotAllowed", "")
+        if path == "/users/current":
+            return self.me
+        if path in self.data:
+            return self.data[path] if method == "GET" else self._make(path, body)
+        if path == "/password-policies/" and method == "PATCH":
+            return self._make("/password-policies", body)
+        collection, identifier, *rest = re.findall(r"/[^/]+", path)
+        found = [record for record in self.data[collection] if "/" + str(record["id"]) == identifier]
+        if not found:
+            raise HttpError(method, path, 404, "NotFound", "")
+        if rest:
+            return self._act_below(found[0], method, rest, body)
+        if method == "DELETE":
+            self.data[collection].remove(found[0])
+            return None
+        if method == "PATCH":
+            found[0].update(body)
+        return found[0]
+
+    def _act_below(self, record: Record, method: str, rest: Sequence[str], body: Any) -> Any:
+        if rest[0] == "/password":
+            self.passwords[str(record["id"])] = body["newPassword"]
+            return None
+        properties = record.setdefault("properties", [])
+        if method == "POST":
+            properties.append({"id": self._next(), **body})
+            return properties[-1]
+        (one,) = (one for one in properties if f"/{one['id']}" == rest[1])
+        if method == "DELETE":
+            properties.remove(one)
+            return None
+        one.update(body)
+        return one
+
+    def _make(self, path: str, body: Record) -> Record:
+        record = {"id": self._next(), **body}
+        if "password" in record:
+            self.passwords[record["id"]] = record.pop("password")
+        if path == "/objects":
+            record = {"parent_id": [1], "class_id": 1, **record}
+            record["properties"] = [{"id": self._next(), **one} for one in record.get("properties", [])]
+        self.data[path].append(record)
+        return record
+
+    def _next(self) -> str:
+        self._made += 1
+        return f"{self._made:024x}"
+
+
+def run_on(
+    server: FakeServer, name: str, args: Mapping[str, Any], *, check: bool = False, credentials: Credentials | None = None
+) -> dict[str, Any]:
+    """The result of a module with `server` in place of its client."""
+    return _outcome(server, module_of(name).run, validated(name, {"saymon_url": URL, **args}), check=check, credentials=credentials)
+
+
+def ensure_on(server: FakeServer, noun: str, *items: Any, check: bool = False, parallel: int = 1, **steering: Any) -> dict[str, Any]:
+    """The result of bringing a list of items of any noun to its state, whether it has a module or not."""
+    table = NOUNS[noun]
+    spec = spec_of(table)
+    args = {name: argument.get("default") for name, argument in spec.options.items()}
+    args.update(steering, parallel=parallel, **{table.plural: list(items)})
+    return _outcome(server, ensure(table), args, check=check)
+
+
+def _outcome(server: FakeServer, run: Run, args: dict[str, Any], *, check: bool, credentials: Credentials | None = None) -> dict[str, Any]:
+    """A failure is a result too, as for users; a bug raises. `said` are the progress lines."""
+    credentials = credentials or Credentials("ci", "pass-phrase-1")
+    server.read_only = check
+    said: list[str] = []
+    call = Call(
+        args, check, server, server.connection, credentials, SessionBook(None, server.connection, credentials), Secrets(), said.append
+    )
+    try:
+        result: dict[str, Any] = {"changed": False, **run(call)}
+    except SaymonError as error:
+        result = {"changed": False, "failed": True, **error.result()}
+    if call.warnings:
+        result["warnings"] = call.warnings
+    if said:
+        result["said"] = said
+    json.dumps(result)  # a result must be plain data
+    return dict(call.secrets.scrub(result))

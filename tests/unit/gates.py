@@ -1,0 +1,353 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that the files of the collection keep, as functions from the root of a collection to a list of complaints."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import runpy
+import statistics
+import tokenize
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.utils.plugin_docs import get_docstring
+
+COLLECTION = "saymon.platform"
+_PACKAGE = f"ansible_collections.{COLLECTION}.plugins"
+MAX_FUNCTION_LINES = 60
+MAX_MEDIAN_MODULE_LINES = 70
+
+_TWIN = '''"""Runs the module {name} in the controller's worker."""
+
+from __future__ import annotations
+
+from ansible_collections.saymon.platform.plugins.modules import {name}
+from ansible_collections.saymon.platform.plugins.plugin_utils.action import SaymonAction
+
+
+class ActionModule(SaymonAction):
+    module = {name}
+'''
+_LICENCE = (
+    "# Copyright (c) 2026 saymon.platform contributors",
+    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+_SOURCES = ("plugins", "tests", "extensions", "meta", "roles", "playbooks")
+_NETWORK = re.compile(r"(requests|urllib3|http\.client|httpx|aiohttp|socket|ssl|urllib\.(request|error)|ansible\.module_utils\.urls)(\.|$)")
+_MAY_IMPORT = {
+    "module_utils": {"module_utils"},
+    "modules": {"module_utils"},
+    "plugin_utils": {"module_utils", "plugin_utils"},
+    "action": {"modules", "plugin_utils"},
+}
+_SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
+_WRITE_WORDS = {"POST", "PUT", "PATCH", "DELETE", "ensure", "apply_all"}
+_PROMISES = ("check_mode", "diff_mode", "idempotent")
+
+
+# --- reading -----------------------------------------------------------------------------------------------------------
+
+
+def modules(root: Path) -> list[Path]:
+    return sorted(path for path in (root / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+
+
+def _files(root: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            hidden = any(part.startswith(".") or part.endswith(".egg-info") for part in path.relative_to(root).parts)
+            if path.suffix in suffixes and not hidden and path.is_file():
+                yield path
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _constant(path: Path, name: str) -> str:
+    """The text of a constant such as EXAMPLES, without running the file."""
+    for node in _tree(path).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and getattr(node.targets[0], "id", "") == name:
+            return str(node.value.value)
+    return ""
+
+
+class _Fragments:
+    """The doc fragments of one collection, handed to ansible's own merging of documentation."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def get(self, name: str) -> Any | None:
+        path = self._root / "plugins" / "doc_fragments" / f"{name.rpartition('.')[2]}.py"
+        if name.rpartition(".")[0] != COLLECTION or not path.exists():
+            return None
+        fragment = runpy.run_path(str(path))["ModuleDocFragment"]()
+        fragment.ansible_name = name
+        return fragment
+
+
+def documentation(root: Path, path: Path) -> dict[str, Any]:
+    """The documentation of a module with its fragments merged in, as ansible-doc has it."""
+    doc = get_docstring(str(path), _Fragments(root), collection_name=COLLECTION, plugin_type="module")[0]
+    return dict(doc)
+
+
+def code_lines(source: str) -> int:
+    """Lines of code: without comments, blank lines, docstrings and the three documentation constants."""
+    skipped: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            skipped.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("DOCUMENTATION", "EXAMPLES", "RETURN"):
+            skipped.update(range(node.lineno, (node.end_lineno or 0) + 1))
+    empty = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in empty:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines - skipped)
+
+
+# --- files that belong together ----------------------------------------------------------------------------------------
+
+
+def twins(root: Path) -> list[str]:
+    """Each module has an action of its name, in exactly the five-line form, and no action is left without its module."""
+    names = [path.stem for path in modules(root)]
+    found = {path.stem: path for path in (root / "plugins" / "action").glob("*.py") if path.stem != "__init__"}
+    complaints = [f"plugins/action/{name}.py is missing" for name in names if name not in found]
+    complaints += [f"plugins/action/{name}.py has no module" for name in sorted(set(found) - set(names))]
+    for name in sorted(set(found) & set(names)):
+        if found[name].read_text(encoding="utf-8") != "\n".join(_LICENCE) + "\n" + _TWIN.format(name=name):
+            complaints.append(f"plugins/action/{name}.py is not the usual twin of its module")
+    return complaints
+
+
+def action_group(root: Path) -> list[str]:
+    group = yaml.safe_load((root / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["saymon"]
+    names = [path.stem for path in modules(root)]
+    complaints = [f"meta/runtime.yml: the group saymon lacks {name}" for name in names if name not in group]
+    complaints += [f"meta/runtime.yml: the group saymon lists {name}, which is no module" for name in group if name not in names]
+    return complaints if list(group) == sorted(set(group)) else [*complaints, "meta/runtime.yml: the group saymon is not sorted"]
+
+
+def unit_tests(root: Path) -> list[str]:
+    names = [path.stem for path in modules(root)]
+    tests = [path.stem for path in (root / "tests" / "unit" / "modules").glob("test_*.py")]
+    complaints = [f"tests/unit/modules/test_{name}.py is missing" for name in names if f"test_{name}" not in tests]
+    return complaints + [f"tests/unit/modules/{test}.py has no module" for test in sorted(tests) if test[len("test_") :] not in names]
+
+
+def integration_targets(root: Path) -> list[str]:
+    targets = root / "tests" / "integration" / "targets"
+    names = [path.stem for path in modules(root)]
+    return [f"tests/integration/targets/{name} is missing" for name in names if not (targets / name / "tasks" / "main.yml").exists()]
+
+
+# --- documentation -----------------------------------------------------------------------------------------------------
+
+
+def samples(root: Path) -> list[str]:
+    """Every return value, those inside of others included, has a sample."""
+
+    def look(values: Mapping[str, Any], where: str) -> Iterator[str]:
+        for name, value in values.items():
+            if "sample" not in value:
+                yield f"{where}{name} has no sample"
+            yield from look(value.get("contains") or {}, f"{where}{name}.")
+
+    complaints = []
+    for path in modules(root):
+        values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
+        complaints += [f"{path.stem}: RETURN is empty"] if not values else list(look(values, f"{path.stem}: RETURN "))
+    return complaints
+
+
+def examples(root: Path) -> list[str]:
+    """Every module has examples, with names in full, and at least one is of the module itself."""
+
+    def modules_of(tasks: Any) -> Iterator[str]:
+        for task in tasks if isinstance(tasks, list) else []:
+            for key, value in task.items() if isinstance(task, Mapping) else []:
+                if isinstance(value, list) and key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"):
+                    yield from modules_of(value)
+                elif key.startswith("saymon_") or key.count(".") >= 2 or key in ("assert", "debug", "set_fact", "copy", "uri"):
+                    yield key
+
+    complaints = []
+    for path in modules(root):
+        try:
+            used = list(modules_of(yaml.safe_load(_constant(path, "EXAMPLES"))))
+        except yaml.YAMLError as error:
+            complaints.append(f"{path.stem}: EXAMPLES are no YAML ({error})")
+            continue
+        complaints += [f"{path.stem}: EXAMPLES use the short name {name}" for name in used if "." not in name]
+        if f"{COLLECTION}.{path.stem}" not in used:
+            complaints.append(f"{path.stem}: EXAMPLES show no use of the module")
+    return complaints
+
+
+def attributes(root: Path) -> list[str]:
+    complaints = []
+    for path in modules(root):
+        found = documentation(root, path).get("attributes") or {}
+        complaints += [
+            f"{path.stem}: attribute {name} is not documented" for name in _PROMISES if not (found.get(name) or {}).get("support")
+        ]
+    return complaints
+
+
+def documented_options(root: Path) -> list[str]:
+    """Documented options and the argument spec are the same, and options with the name of a secret say whether they are one."""
+    complaints = []
+    for path in modules(root):
+        spec = runpy.run_path(str(path))["SPEC"].argument_spec
+        options = documentation(root, path).get("options") or {}
+        complaints += [f"{path.stem}: {complaint}" for complaint in _differences(options, spec, "")]
+    return complaints
+
+
+def _differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[str]:
+    for name in sorted(set(documented) ^ set(spec)):
+        yield f"{where}{name} is {'documented and does not exist' if name in documented else 'not documented'}"
+    for name in sorted(set(documented) & set(spec)):
+        doc, option = documented[name], spec[name]
+        pairs = {
+            "type": (doc.get("type", "str"), option.get("type", "str")),
+            "elements": (doc.get("elements"), option.get("elements")),
+            "default": (doc.get("default"), option.get("default")),
+            "required": (bool(doc.get("required")), bool(option.get("required"))),
+            "choices": (sorted(map(str, doc.get("choices") or [])), sorted(map(str, option.get("choices") or []))),
+            "aliases": (sorted(doc.get("aliases") or []), sorted(option.get("aliases") or [])),
+        }
+        for what, (said, real) in pairs.items():
+            if said != real:
+                yield f"{where}{name}: {what} is documented as {said!r} and is {real!r}"
+        text = option.get("type", "str") in ("str", "raw") and not option.get("choices")
+        if _SECRET_NAME.search(name) and text and "no_log" not in option:
+            yield f"{where}{name} has the name of a secret and no no_log"
+        yield from _differences(doc.get("suboptions") or {}, option.get("options") or {}, f"{where}{name}.")
+
+
+# --- code --------------------------------------------------------------------------------------------------------------
+
+
+def _imports(path: Path, root: Path) -> Iterator[str]:
+    """Full names of what a file imports; relative imports are resolved."""
+    package = [_PACKAGE, *path.relative_to(root / "plugins").parts[:-1]]
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])]) if node.level else str(node.module)
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def network(root: Path) -> list[str]:
+    """Only client.py speaks HTTP."""
+    complaints = []
+    for path in _files(root, ("plugins",), (".py",)):
+        name = path.relative_to(root / "plugins").as_posix()
+        if name != "module_utils/client.py":
+            complaints += [f"{name} imports {one}, which only client.py may" for one in _imports(path, root) if _NETWORK.match(one)]
+    return complaints
+
+
+def ansible_module(root: Path) -> list[str]:
+    """Only run.py touches AnsibleModule."""
+    complaints = []
+    for path in _files(root, ("plugins",), (".py",)):
+        name = path.relative_to(root / "plugins").as_posix()
+        if name != "module_utils/run.py" and any(one.endswith(".AnsibleModule") for one in _imports(path, root)):
+            complaints.append(f"{name} imports AnsibleModule, which only run.py may")
+    return complaints
+
+
+def arrows(root: Path) -> list[str]:
+    """Imports go one way: action to modules and plugin_utils, both to module_utils."""
+    complaints = []
+    for folder, allowed in _MAY_IMPORT.items():
+        for path in _files(root, (f"plugins/{folder}",), (".py",)):
+            ours = [one for one in _imports(path, root) if one.startswith(f"{_PACKAGE}.")]
+            wrong = [one for one in ours if one[len(_PACKAGE) + 1 :].split(".")[0] not in allowed]
+            complaints += [f"{folder}/{path.name} imports {one}" for one in wrong]
+    return complaints
+
+
+def clients(root: Path) -> list[str]:
+    """A module uses the client that it is given: one of its own would not know that check mode must not write."""
+    calls = ((path, node) for path in modules(root) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call))
+    return [f"modules/{path.name} makes a client of its own" for path, node in calls if getattr(node.func, "id", "") == "Client"]
+
+
+def info_only_reads(root: Path) -> list[str]:
+    """An info module names no verb that writes and nothing of the engine that does."""
+    complaints = []
+    for path in modules(root):
+        if path.stem.endswith("_info"):
+            nodes = list(ast.walk(_tree(path)))
+            words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            words |= {node.id for node in nodes if isinstance(node, ast.Name)} | {
+                node.attr for node in nodes if isinstance(node, ast.Attribute)
+            }
+            complaints += [f"modules/{path.name} uses {word}" for word in sorted(words & _WRITE_WORDS)]
+    return complaints
+
+
+def function_lengths(root: Path) -> list[str]:
+    """No function is longer than 60 lines, its docstring left out."""
+    complaints = []
+    for path in _files(root, ("plugins", "tests", "extensions"), (".py",)):
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if ast.get_docstring(node, clean=False) is not None:
+                    length -= (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
+                if length > MAX_FUNCTION_LINES:
+                    complaints.append(f"{path.relative_to(root)}:{node.lineno}: {node.name}() has {length} lines")
+    return complaints
+
+
+def module_lengths(root: Path) -> list[str]:
+    lengths = {path.stem: code_lines(path.read_text(encoding="utf-8")) for path in modules(root)}
+    median = statistics.median(lengths.values())
+    return [f"the median module has {median} lines of code: {lengths}"] if median > MAX_MEDIAN_MODULE_LINES else []
+
+
+def licences(root: Path) -> list[str]:
+    complaints = []
+    for path in _files(root, _SOURCES, (".py", ".yml")):
+        head = path.read_text(encoding="utf-8").splitlines()[:6]
+        if path.stat().st_size and not all(line in head for line in _LICENCE):
+            complaints.append(f"{path.relative_to(root)} does not begin with the three lines of copyright and licence")
+    return complaints
+
+
+GATES: list[Callable[[Path], list[str]]] = [
+    twins,
+    action_group,
+    unit_tests,
+    integration_targets,
+    samples,
+    examples,
+    attributes,
+    documented_options,
+    network,
+    ansible_module,
+    arrows,
+    clients,
+    info_only_reads,
+    function_lengths,
+    module_lengths,
+    licences,
+]

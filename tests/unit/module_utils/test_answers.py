@@ -1,0 +1,189 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How answers and the error bodies of the API are read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.plugins.module_utils.answers import decode, looks_like_html, raise_for, retry_after
+from ansible_collections.saymon.platform.plugins.module_utils.errors import (
+    _REMEDIES,
+    AnswerLost,
+    HttpError,
+    SaymonError,
+    WrongAnswer,
+)
+
+
+def _inner(text: str) -> str:
+    return json.dumps({"errorCode": 3, "message": text}, separators=(",", ":"))
+
+
+# status, body, code, reason: each error that the API is known or believed to send
+ERRORS: list[tuple[int, Any, str, str]] = [
+    (400, {"code": "InvalidContent", "message": "Invalid JSON: Unexpected end of input"}, "InvalidContent", "Invalid JSON: Unexpected end"),
+    (
+        400,
+        {"code": "BadRequest", "message": 'Mandatory "metrics" parameter is absent/empty.'},
+        "BadRequest",
+        'Mandatory "metrics" parameter',
+    ),
+    (401, {"code": "Unauthorized", "message": _inner("Not logged in.")}, "Unauthorized", "Not logged in."),
+    (401, {"code": "Unauthorized", "message": _inner("Session expired.")}, "Unauthorized", "Session expired."),
+    (401, {"code": "Unauthorized", "message": _inner("Invalid API token.")}, "Unauthorized", "Invalid API token."),
+    (401, {"code": "InvalidCredentials", "message": _inner("Invalid login or password.")}, "InvalidCredentials", "Invalid login or"),
+    (401, {"errorCode": 3, "message": "Wrong CSRF Token"}, "", "Wrong CSRF Token"),
+    (403, {"code": "Forbidden", "message": "Permission required: manage-users"}, "Forbidden", "Permission required: manage-users"),
+    (403, {"code": "NotAuthorized", "message": "manage-users"}, "NotAuthorized", "manage-users"),
+    (404, {"code": "ResourceNotFound", "message": "/api/userz does not exist"}, "ResourceNotFound", "/api/userz does not exist"),
+    (404, {"code": "ResourceNotFound", "message": "Entity not found: StateTriggers(1, Object(1))"}, "ResourceNotFound", "Entity not found"),
+    (404, {"code": "NotFound", "message": ""}, "NotFound", ""),
+    (404, None, "", ""),
+    (405, {"code": "MethodNotAllowed", "message": "PATCH is not allowed"}, "MethodNotAllowed", "PATCH is not allowed"),
+    (409, {"message": "incident conditions are off"}, "", "incident conditions are off"),
+    (500, {"code": "Internal", "message": "caused by Error: Password does not match policy"}, "Internal", "caused by Error: Password"),
+    # an error is an object with a code, whatever the status
+    (200, {"code": "Internal", "message": "caused by Error: x"}, "Internal", "caused by Error: x"),
+    (200, {"code": "Internal"}, "Internal", ""),
+    (200, {"errorCode": 3, "message": "Wrong CSRF Token"}, "", "Wrong CSRF Token"),
+    # shapes that nobody promised
+    (400, {"code": 7, "message": {"a": 1}}, "7", "{'a': 1}"),
+    (400, {"code": "X", "message": '{"errorCode":3'}, "X", '{"errorCode":3'),
+    (400, {"code": "X", "message": '{"errorCode":3}'}, "X", '{"errorCode":3}'),
+    (400, [1], "", ""),
+    (400, "text", "", ""),
+    (418, None, "", ""),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "code", "reason"), ERRORS)
+def test_error_bodies(status: int, body: Any, code: str, reason: str) -> None:
+    with pytest.raises(HttpError) as caught:
+        raise_for("PUT", "/users/1", status, body, json.dumps(body), ())
+    error = caught.value
+    assert (error.status, error.code) == (status, code)
+    assert error.reason.startswith(reason)
+    text = str(error)
+    assert text.startswith(f"PUT /users/1 answered {status}{' ' + code if code else ''}")
+    assert reason.rstrip(".") in text
+    assert ".." not in text
+    assert text.endswith(_REMEDIES.get(status, ""))
+    expected = {"msg": text, "status": status, "method": "PUT", "path": "/users/1", **({"code": code} if code else {})}
+    assert error.result() == expected
+    assert error.absent is (status == 404)
+
+
+@pytest.mark.parametrize("code", ["NotFound", "ResourceNotFound"])
+def test_absent_by_code(code: str) -> None:
+    assert HttpError("GET", "/x", 500, code, "").absent
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize(
+    "data", [None, {}, [], "text", [{"code": 1}], {"errorCode": 3}, {"message": "x"}, {"errorCode": 1, "message": "", "a": 1}]
+)
+def test_any_2xx_is_success(status: int, data: Any) -> None:
+    raise_for("PUT", "/x", status, data, "", ())
+
+
+@pytest.mark.parametrize(
+    ("status", "expect", "fine"), [(404, (200, 404), True), (200, (200,), True), (204, (200,), False), (500, (404,), False)]
+)
+def test_expected_statuses(status: int, expect: tuple[int, ...], fine: bool) -> None:
+    if fine:
+        raise_for("GET", "/x", status, {"code": "NotFound"}, "<html>", expect)
+    else:
+        with pytest.raises(HttpError) as caught:
+            raise_for("GET", "/x", status, None, "", expect)
+        assert ("expected was" in str(caught.value)) is (status < 400)
+
+
+def test_two_expected_statuses_are_listed() -> None:
+    with pytest.raises(HttpError, match=r"GET /x answered 302: expected was 200 or 404\."):
+        raise_for("GET", "/x", 302, None, "", (200, 404))
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_redirects(status: int) -> None:
+    with pytest.raises(HttpError, match="a redirect, which the API never sends: check the scheme and host of saymon_url"):
+        raise_for("GET", "/x", status, None, "", ())
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 500])
+def test_pages(status: int) -> None:
+    with pytest.raises(WrongAnswer, match=rf"HTML page \(status {status}\), not by the SAYMON API.*saymon_url") as caught:
+        raise_for("GET", "/x", status, None, "\n <!DOCTYPE html>", ())
+    assert caught.value.result()["status"] == status
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_pages_of_a_gateway_are_its_status(status: int) -> None:
+    with pytest.raises(HttpError, match=f"answered {status}"):
+        raise_for("GET", "/x", status, None, "<html>", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [("<HTML>", True), ("<head>", True), (" <body>", True), ("<!doctype html>", True), ("<svg>", False), ("", False), ("x", False)],
+)
+def test_looks_like_html(text: str, page: bool) -> None:
+    assert looks_like_html(text) is page
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None),
+        ("  \n", None),
+        ("null", None),
+        ("true", True),
+        ("3", 3),
+        ('"a"', "a"),
+        ('[{"id":1}]', [{"id": 1}]),
+        (" {}", {}),
+        ("text", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "", "text/plain"])
+def test_decode(text: str, value: Any, kind: str) -> None:
+    if text == "text" and kind == "application/json":
+        with pytest.raises(AnswerLost):
+            decode("GET", "/x", 200, text, kind, reads=True)
+    else:
+        assert decode("GET", "/x", 200, text, kind, reads=True) == value
+
+
+@pytest.mark.parametrize("text", ['{"a":', '["a"', '"abc', "[" * 100_000])
+def test_damaged_json(text: str) -> None:
+    for reads, advice in ((True, "Try again."), (False, "it looks before it writes.")):
+        with pytest.raises(AnswerLost) as caught:
+            decode("PUT", "/x", 200, text, "application/json; charset=utf-8", reads=reads)
+        assert str(caught.value).startswith("PUT /x: the JSON of the answer broke off")
+        assert str(caught.value).endswith(advice)
+    assert decode("PUT", "/x", 500, text, "application/json", reads=False) is None
+    assert decode("GET", "/x", 200, text, "text/plain", reads=True) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "5"}, 5.0),
+        ({"RETRY-AFTER": " 61 "}, 60.0),
+        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "\u00b2"}, None),
+        ({"Retry-After": "1.5"}, None),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds
+
+
+def test_errors_render_themselves() -> None:
+    error = SaymonError("What happened.", status=401, code=None)
+    assert str(error) == "What happened."
+    assert error.result() == {"msg": "What happened.", "status": 401}

@@ -1,0 +1,757 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client: when it tries again, how it proves who it is, how it reads paths, queries and addresses."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+import requests
+from ansible_collections.saymon.platform.plugins.module_utils import client as client_module
+from ansible_collections.saymon.platform.plugins.module_utils.client import (
+    Answer,
+    Auth,
+    Client,
+    Connection,
+    Request,
+    is_read,
+    make_query,
+    normal_url,
+    split_path,
+)
+from ansible_collections.saymon.platform.plugins.module_utils.errors import (
+    AnswerLost,
+    BadInput,
+    HttpError,
+    NotSignedIn,
+    SaymonError,
+    Unreachable,
+    WrongAnswer,
+)
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK, Secrets
+from ansible_collections.saymon.platform.plugins.module_utils.session import (
+    BasicAuth,
+    Credentials,
+    Session,
+    SessionAuth,
+    SessionBook,
+    TokenAuth,
+)
+from ansible_collections.saymon.platform.tests.unit.support import CSRF, OTHER_SID, SID, URL, Exchange, Script
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProtocolError
+
+PARAMS: dict[str, Any] = {"saymon_url": URL, "saymon_timeout": 30.0, "saymon_retries": 3, "saymon_validate_certs": True}
+EXPIRED = {"code": "Unauthorized", "message": '{"errorCode":3,"message":"Session expired."}'}
+WRONG = {"code": "InvalidCredentials", "message": '{"errorCode":3,"message":"Invalid login or password."}'}
+
+
+def _never_sent(reason: Any) -> requests.exceptions.ConnectionError:
+    """The exception that requests raises when no connection came about."""
+    pool: Any = "HTTPSConnectionPool(host='saymon.example.org', port=443)"
+    cause = reason(pool, "Failed to establish a new connection: [Errno 111] Connection refused")
+    return requests.exceptions.ConnectionError(MaxRetryError(pool, "/x", cause))
+
+
+REFUSED = _never_sent(NewConnectionError)
+CONNECT_TIMEOUT = _never_sent(ConnectTimeoutError)
+RESET = requests.exceptions.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer")))
+
+JSON = {"Content-Type": "application/json"}
+
+# failure -> (tries again a read, tries again a write, kind of the final error, part of its text)
+POLICY: list[tuple[str, dict[str, Any], bool, bool, type[SaymonError], str]] = [
+    ("refused", {"error": REFUSED}, True, True, Unreachable, "cannot be reached (Connection refused)"),
+    ("no connection in time", {"error": CONNECT_TIMEOUT}, True, True, Unreachable, "cannot be reached"),
+    ("connect timeout", {"error": requests.exceptions.ConnectTimeout()}, True, True, Unreachable, "did not accept a connection in time"),
+    ("proxy", {"error": requests.exceptions.ProxyError("x")}, True, True, Unreachable, "the proxy for"),
+    ("tls", {"error": requests.exceptions.SSLError("certificate verify failed: self-signed")}, False, False, Unreachable, "(self-signed)"),
+    ("reset", {"error": RESET}, True, False, AnswerLost, "the connection broke"),
+    ("read timeout", {"error": requests.exceptions.ReadTimeout()}, True, False, AnswerLost, "no answer within 30 s; saymon_timeout"),
+    ("broken off", {"error": requests.exceptions.ChunkedEncodingError()}, True, False, AnswerLost, "the answer broke off"),
+    ("truncated JSON", {"text": '{"id":"64b1', "answer_headers": JSON}, True, False, AnswerLost, "the JSON of the answer broke off"),
+    ("429", {"status": 429}, True, True, HttpError, "answered 429"),
+    ("502", {"status": 502}, True, False, HttpError, "answered 502"),
+    ("503", {"status": 503}, True, False, HttpError, "answered 503"),
+    ("503 as a page", {"status": 503, "text": "<html>down</html>"}, True, False, HttpError, "answered 503"),
+    ("504", {"status": 504}, True, False, HttpError, "answered 504"),
+    ("500", {"status": 500, "data": {"code": "Internal", "message": "caused by"}}, False, False, HttpError, "500 Internal: caused by."),
+    ("400", {"status": 400}, False, False, HttpError, "answered 400"),
+    ("404", {"status": 404}, False, False, HttpError, "answered 404"),
+    ("409", {"status": 409}, False, False, HttpError, "answered 409"),
+    ("page", {"status": 200, "text": "<!DOCTYPE html><html>"}, False, False, WrongAnswer, "answered by an HTML page (status 200)"),
+]
+# The service behind the web server may have acted on a write before the web server gave up on it.
+GATEWAY = ("502", "504")
+KINDS = [("GET", "/users", True), ("POST", "/objects/search", True), ("POST", "/v2/getObjects", True)]
+KINDS += [(method, "/users/1", False) for method in ("POST", "PUT", "PATCH", "DELETE")]
+
+
+@pytest.mark.parametrize(("method", "path", "reads"), KINDS)
+@pytest.mark.parametrize(("name", "failure", "read_again", "write_again", "kind", "text"), POLICY, ids=[row[0] for row in POLICY])
+def test_retry_policy(
+    script: Script,
+    method: str,
+    path: str,
+    reads: bool,
+    name: str,
+    failure: dict[str, Any],
+    read_again: bool,
+    write_again: bool,
+    kind: type[SaymonError],
+    text: str,
+) -> None:
+    again = read_again if reads else write_again
+    if name in GATEWAY and not reads:
+        kind, text = AnswerLost, f"the web server before it answered {name}"
+    failing = Exchange(method, path, **failure)
+    # Tried again: it succeeds as soon as the server does.
+    if again:
+        script(failing, failing, (method, path, 200, ["ok"]))
+        assert Client(Connection(URL, retries=2)).send(Request(method, path)).data == ["ok"]
+        assert len(script.naps) == 2
+        script.naps.clear()
+    # In the end: as many tries as allowed, then one clear error.
+    script(*[failing] * (3 if again else 1))
+    with pytest.raises(kind) as caught:
+        Client(Connection(URL, retries=2)).send(Request(method, path))
+    assert text in str(caught.value)
+    assert len(script.naps) == (2 if again else 0)
+    assert "final" not in caught.value.result()
+    if kind is AnswerLost:
+        assert ("may or may not have acted" in str(caught.value)) is not reads
+
+
+def test_no_retries_when_none_are_wanted(script: Script) -> None:
+    script(Exchange("GET", "/users", error=REFUSED))
+    with pytest.raises(Unreachable):
+        Client(Connection(URL, retries=0)).get("/users")
+    assert script.naps == []
+
+
+def test_pauses_grow_and_are_bounded(script: Script) -> None:
+    script(*[Exchange("GET", "/users", error=REFUSED)] * 11)
+    with pytest.raises(Unreachable):
+        Client(Connection(URL, retries=10)).get("/users")
+    assert 0.2 <= script.naps[0] <= 0.4
+    assert 0.4 <= script.naps[1] <= 0.8
+    assert all(2.5 <= nap <= 5.0 for nap in script.naps[5:])
+
+
+@pytest.mark.parametrize(("header", "nap"), [("7", 7.0), (" 0 ", 0.0), ("86400", 60.0)])
+def test_retry_after_is_followed(script: Script, header: str, nap: float) -> None:
+    script(Exchange("GET", "/users", 503, answer_headers={"retry-after": header}), ("GET", "/users", 200, []))
+    Client(Connection(URL)).get("/users")
+    assert script.naps == [nap]
+
+
+@pytest.mark.parametrize("header", ["Wed, 21 Oct 2026 07:28:00 GMT", "", "-1", "soon"])
+def test_other_retry_after_is_left_alone(script: Script, header: str) -> None:
+    script(Exchange("GET", "/users", 503, answer_headers={"Retry-After": header}), ("GET", "/users", 200, []))
+    Client(Connection(URL)).get("/users")
+    assert 0.2 <= script.naps[0] <= 0.4
+
+
+def test_an_expected_busy_status_is_an_answer(script: Script) -> None:
+    script(("GET", "/users", 503, {"code": "Busy"}))
+    assert Client(Connection(URL)).send(Request("GET", "/users", expect=(503,))).status == 503
+
+
+def test_bodies_and_shortcuts(script: Script) -> None:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    script(
+        ("GET", "/user-groups?a=1", 200, [{"id": 1}]),
+        Exchange("GET", "/users?a=1&a=2&b=true", 200, {"id": 1}, headers={"Content-Type": None, "Accept": "application/json"}),
+        Exchange("POST", "/objects/search", 200, [], body={"x": "Ж"}, headers=headers),
+        Exchange("PATCH", "/users/1", 204, sent='{"имя":[1,2]}'.encode(), headers=headers),
+        Exchange("POST", "/incidents/1/comment", sent="текст".encode(), headers={"Content-Type": "text/plain; charset=utf-8"}),
+        Exchange("PUT", "/users/1", sent=b"null", text="fine"),
+    )
+    client = Client(Connection(URL))
+    assert client.get_list("/user-groups", a=1) == [{"id": 1}]
+    assert client.get("/users", a=[1, 2], b=True, c=None) == {"id": 1}
+    assert client.send(Request("POST", "/objects/search", body={"x": "Ж"})).data == []
+    assert client.send(Request("PATCH", "/users/1", body={"имя": [1, 2]})).data is None
+    assert client.send(Request("POST", "/incidents/1/comment", text="текст")).data is None
+    answer = client.send(Request("PUT", "/users/1", text="null"))
+    assert (answer.data, answer.text, answer.saved) == (None, "fine", None)
+
+
+@pytest.mark.parametrize("data", [{"users": []}, "users", 1, None, [1], [{"login": "x"}], [{"id": 1}, []]])
+def test_what_is_no_list_of_records(script: Script, data: Any) -> None:
+    script(("GET", "/users", 200, data), ("GET", "/users"))
+    for _answer in range(2):  # the second is empty
+        with pytest.raises(WrongAnswer, match=r"GET /users did not answer with a list of records"):
+            Client(Connection(URL)).get_list("/users")
+
+
+def test_what_utf8_cannot_hold_is_replaced(script: Script) -> None:
+    script(Exchange("POST", "/x", sent=b'{"a":"?"}'), Exchange("POST", "/x", sent=b"?"))
+    client = Client(Connection(URL))
+    client.send(Request("POST", "/x", body={"a": "\ud800"}))
+    client.send(Request("POST", "/x", text="\ud800"))
+
+
+def test_answer_carries_what_came(script: Script) -> None:
+    script(Exchange("GET", "/users?a=x+y", 201, {"ключ": "é"}, answer_headers={"X-Test": "1"}, cookies={"sid": "s"}))
+    answer = Client(Connection(URL)).send(Request("GET", "/users", [("a", "x y")]))
+    assert isinstance(answer, Answer)
+    assert answer.url == f"{URL}/node/api/users?a=x+y"
+    assert (answer.status, answer.data, answer.headers, answer.cookies) == (201, {"ключ": "é"}, {"X-Test": "1"}, {"sid": "s"})
+    assert 0 <= answer.elapsed < 5
+
+
+def test_a_login_has_its_own_attempts_and_they_do_not_multiply(script: Script) -> None:
+    script(*[Exchange("POST", "/users/session", body={"login": "ci", "password": "pass-phrase-1"}, error=REFUSED)] * 3)
+    connection = Connection(URL, retries=2)
+    with pytest.raises(Unreachable, match="POST /users/session"):
+        Client(connection, SessionAuth(SessionBook(None, connection, Credentials("ci", "pass-phrase-1")))).get("/users")
+
+
+# --- proof of who sends it ---------------------------------------------------------------------------------------------
+
+
+def _book(*, csrf: str | None = None, complete: bool = True) -> SessionBook:
+    connection = Connection(URL)
+    return SessionBook(Session(URL, SID, csrf, "ci"), connection, Credentials("ci", "pass-phrase-1") if complete else Credentials())
+
+
+LOGIN = Exchange("POST", "/users/session", 200, OTHER_SID, body={"login": "ci", "password": "pass-phrase-1"}, headers={"Cookie": None})
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_an_expired_session_heals_once_and_the_request_is_sent_again(script: Script, method: str) -> None:
+    script(
+        Exchange(method, "/x", 401, EXPIRED, headers={"Cookie": f"sid={SID}"}),
+        LOGIN,
+        Exchange(method, "/x", 200, {"id": 1}, headers={"Cookie": f"sid={OTHER_SID}"}),
+    )
+    assert Client(Connection(URL), SessionAuth(_book())).send(Request(method, "/x")).data == {"id": 1}
+    assert script.naps == []
+
+
+def test_a_second_401_is_the_end(script: Script) -> None:
+    script(("GET", "/x", 401, EXPIRED), LOGIN, ("GET", "/x", 401, EXPIRED))
+    with pytest.raises(HttpError, match=r"GET /x answered 401 Unauthorized: Session expired\. .*saymon_session") as caught:
+        Client(Connection(URL), SessionAuth(_book())).get("/x")
+    assert caught.value.result()["status"] == 401
+
+
+def test_wrong_csrf_heals_too(script: Script) -> None:
+    script(
+        Exchange("PUT", "/x", 401, {"errorCode": 3, "message": "Wrong CSRF Token"}, headers={"x-csrf-token": "old"}),
+        Exchange("POST", "/users/session", 200, OTHER_SID, body={"login": "ci", "password": "pass-phrase-1"}, cookies={"csrf": CSRF}),
+        Exchange("PUT", "/x", 200, headers={"x-csrf-token": CSRF, "Cookie": f"sid={OTHER_SID}; csrf={CSRF}"}),
+    )
+    Client(Connection(URL), SessionAuth(_book(csrf="old"))).send(Request("PUT", "/x"))
+
+
+def test_without_credentials_nothing_heals(script: Script) -> None:
+    script(("GET", "/x", 401, EXPIRED))
+    with pytest.raises(HttpError, match="Session expired"):
+        Client(Connection(URL), SessionAuth(_book(complete=False))).get("/x")
+
+
+def test_healing_with_refused_credentials_says_so(script: Script) -> None:
+    script(("GET", "/x", 401, EXPIRED), ("POST", "/users/session", 401, WRONG, {"login": "ci", "password": "pass-phrase-1"}))
+    with pytest.raises(NotSignedIn, match=r"refused login 'ci' \(Invalid login or password\)"):
+        Client(Connection(URL), SessionAuth(_book())).get("/x")
+
+
+def test_no_healing_when_told_so_or_when_401_is_expected(script: Script) -> None:
+    script(("GET", "/x", 401, EXPIRED), ("GET", "/x", 401, EXPIRED))
+    client = Client(Connection(URL), SessionAuth(_book()))
+    with pytest.raises(HttpError):
+        client.send(Request("GET", "/x"), recover=False)
+    assert client.send(Request("GET", "/x", expect=(401,))).status == 401
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [Auth(), BasicAuth(Credentials("ci", "wrong-phrase"), Secrets()), TokenAuth(Credentials(auth_token="t-1"))],
+    ids=lambda auth: type(auth).__name__,
+)
+def test_wrong_credentials_are_not_tried_again(monkeypatch: pytest.MonkeyPatch, script: Script, auth: Auth) -> None:
+    query = "?auth-token=t-1&api-token=t-1" if isinstance(auth, TokenAuth) else ""
+    script(("GET", f"/x{query}", 401, WRONG))
+    with pytest.raises(HttpError, match="401 InvalidCredentials: Invalid login or password"):
+        Client(Connection(URL), auth).get("/x")
+
+
+@pytest.mark.parametrize(("method", "sent"), [("GET", None), ("POST", CSRF), ("PUT", CSRF), ("PATCH", CSRF), ("DELETE", CSRF)])
+def test_csrf_goes_into_a_header_of_writes_only(script: Script, method: str, sent: str | None) -> None:
+    script(Exchange(method, "/x", headers={"x-csrf-token": sent, "Cookie": f"sid={SID}; csrf={CSRF}", "Authorization": None}))
+    Client(Connection(URL), SessionAuth(_book(csrf=CSRF))).send(Request(method, "/x"))
+
+
+def test_no_csrf_no_header(script: Script) -> None:
+    script(Exchange("PUT", "/x", headers={"x-csrf-token": None, "Cookie": f"sid={SID}"}))
+    Client(Connection(URL), SessionAuth(_book())).send(Request("PUT", "/x"))
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_basic(script: Script, method: str) -> None:
+    script(Exchange(method, "/x", headers={"Authorization": "Basic Y2k6cMOkc3M6d29yZA==", "Cookie": None}))
+    Client(Connection(URL), BasicAuth(Credentials("ci", "päss:word"), Secrets())).send(Request(method, "/x"))
+
+
+def test_the_basic_header_is_a_secret_too() -> None:
+    secrets = Secrets()
+    BasicAuth(Credentials("ci", "päss:word"), secrets)
+    assert secrets.scrub("Basic Y2k6cMOkc3M6d29yZA==") in (MASK, f"Basic {MASK}")
+
+
+def test_token_goes_in_both_spellings_and_stays_out_of_the_url(script: Script) -> None:
+    headers = {"Cookie": None, "Authorization": None}
+    script(Exchange("GET", "/x?a=1&auth-token=t%26k&api-token=t%26k", 200, [], headers=headers))
+    answer = Client(Connection(URL), TokenAuth(Credentials(auth_token="t&k"))).send(Request("GET", "/x", [("a", "1")]))
+    assert answer.url == f"{URL}/node/api/x?a=1"
+
+
+# --- check mode --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("method", "path", "reads"), KINDS)
+def test_check_mode_refuses_to_write(script: Script, method: str, path: str, reads: bool) -> None:
+    client = Client(Connection(URL), read_only=True)
+    if reads:
+        script((method, path, 200, []))
+        assert client.send(Request(method, path)).data == []
+    else:
+        with pytest.raises(AssertionError, match=f"check mode must not send {method} {path}"):
+            client.send(Request(method, path))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reads"),
+    [
+        ("GET", "/x", True),
+        ("POST", "/objects/search/", True),
+        ("POST", "/v2/getObjects/", True),
+        ("POST", "/objects/searching", False),
+        ("POST", "/objects/search/x", False),
+        ("POST", "/v2/setObjects", False),
+        ("PUT", "/objects/search", False),
+        ("DELETE", "/v2/getObjects", False),
+    ],
+)
+def test_is_read(method: str, path: str, reads: bool) -> None:
+    assert is_read(method, path) is reads
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+
+
+def _pages(size: int, most: int | None = None) -> list[list[Any]]:
+    pages = Client(Connection(URL)).pages(Request("GET", "/incidents", [("from", "1")]), size=size, most=most)
+    return [items for _answer, items in pages]
+
+
+def _page(skip: int, *items: Any, size: int = 2) -> Exchange:
+    return Exchange("GET", f"/incidents?from=1&limit={size}&skip={skip}", 200, list(items))
+
+
+def test_pages_until_a_short_one(script: Script) -> None:
+    script(_page(0, {"id": 1}, {"id": 2}), _page(2, {"id": 3}, {"id": 4}), _page(4, {"id": 5}))
+    assert _pages(2) == [[{"id": 1}, {"id": 2}], [{"id": 3}, {"id": 4}], [{"id": 5}]]
+
+
+def test_pages_until_an_empty_one(script: Script) -> None:
+    script(_page(0, {"id": 1}, {"id": 2}), _page(2))
+    assert _pages(2) == [[{"id": 1}, {"id": 2}], []]
+
+
+def test_items_that_come_twice_are_dropped(script: Script) -> None:
+    script(_page(0, {"_id": "a"}, {"id": "b"}), _page(2, {"id": "b"}, {"id": "c"}), _page(4, {"id": "c"}))
+    assert _pages(2) == [[{"_id": "a"}, {"id": "b"}], [{"id": "c"}], []]
+
+
+def test_items_without_an_id_are_told_apart_by_content(script: Script) -> None:
+    script(_page(0, {"time": 1}, {"time": 2}), _page(2, {"time": 2}, "x"), _page(4, "x"))
+    assert _pages(2) == [[{"time": 1}, {"time": 2}], ["x"], []]
+
+
+def test_a_server_that_ignores_limit_is_asked_once(script: Script) -> None:
+    script(_page(0, {"id": 1}, {"id": 2}, {"id": 3}))
+    assert _pages(2) == [[{"id": 1}, {"id": 2}, {"id": 3}]]
+
+
+def test_a_server_that_ignores_skip_is_asked_twice(script: Script) -> None:
+    script(_page(0, {"id": 1}, {"id": 2}), _page(2, {"id": 1}, {"id": 2}))
+    assert _pages(2) == [[{"id": 1}, {"id": 2}], []]
+
+
+@pytest.mark.parametrize(("most", "taken"), [(1, [[1]]), (2, [[1, 2]]), (3, [[1, 2], [3]])])
+def test_at_most(script: Script, most: int, taken: list[list[int]]) -> None:
+    script(*[_page(0, {"id": 1}, {"id": 2}), _page(2, {"id": 3}, {"id": 4})][: len(taken)])
+    assert [[item["id"] for item in page] for page in _pages(2, most)] == taken
+
+
+def test_what_is_no_list_cannot_be_paged(script: Script) -> None:
+    script(Exchange("GET", "/incidents?from=1&limit=2&skip=0", 200, {"id": 1}))
+    with pytest.raises(WrongAnswer, match="GET /incidents did not answer with a list"):
+        _pages(2)
+
+
+# --- addresses, paths, queries -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "normal"),
+    [
+        ("https://saymon.example.org", "https://saymon.example.org"),
+        ("https://saymon.example.org/", "https://saymon.example.org"),
+        ("https://saymon.example.org//", "https://saymon.example.org"),
+        (" http://10.0.0.5:8080 ", "http://10.0.0.5:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("HTTP://saymon", "http://saymon"),
+        ("https://saymon.example.org/node/api", "https://saymon.example.org"),
+        ("https://saymon.example.org/node/api/", "https://saymon.example.org"),
+        ("https://saymon.example.org/west/node/api", "https://saymon.example.org/west"),
+        ("https://saymon.example.org/west/", "https://saymon.example.org/west"),
+    ],
+)
+def test_normal_url(given: str, normal: str) -> None:
+    assert normal_url(given) == normal
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (None, "saymon_url is missing"),
+        ("", "saymon_url is missing"),
+        ("saymon.example.org", "no plain http or https address"),
+        ("ftp://saymon.example.org", "no plain http or https address"),
+        ("https://", "no plain http or https address"),
+        ("https://saymon.example.org/?x=1", "no plain http or https address"),
+        ("https://saymon.example.org/#objects", "no plain http or https address"),
+        ("https://ci:hidden@saymon.example.org", "holds a user name or password"),
+        ("https://hidden@saymon.example.org", "holds a user name or password"),
+        ("http://[::1", "cannot be read as a URL"),
+        ("http://saymon:99999", "cannot be read as a URL"),
+        ("http://saymon:port", "cannot be read as a URL"),
+        ("   ", "no plain http or https address"),
+    ],
+)
+def test_bad_url(given: str | None, text: str) -> None:
+    with pytest.raises(BadInput, match=text) as caught:
+        normal_url(given)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "query"),
+    [
+        ("/users", "/users", []),
+        ("users", "/users", []),
+        (" /users ", "/users", []),
+        ("//users//1/", "/users/1/", []),
+        ("/node/api/users", "/users", []),
+        ("node/api/users", "/users", []),
+        ("/node/api", "/", []),
+        ("/node/apis", "/node/apis", []),
+        ("/", "/", []),
+        ("/users?a=1&b=&a=2", "/users", [("a", "1"), ("b", ""), ("a", "2")]),
+        ("/node/api?q=x%20y", "/", [("q", "x y")]),
+        ("/objects/64b1f0c2.9", "/objects/64b1f0c2.9", []),
+    ],
+)
+def test_split_path(given: str, path: str, query: list[tuple[str, str]]) -> None:
+    assert split_path(given) == (path, query)
+
+
+@pytest.mark.parametrize(
+    "given", ["", " ", "/a b", "/a\nb", "/a\tb", "/a\x00b", "/../x", "/users/..", "/./x", "https://saymon.example.org/node/api/users"]
+)
+def test_bad_path(given: str) -> None:
+    with pytest.raises(BadInput, match="path is "):
+        split_path(given)
+
+
+@pytest.mark.parametrize("given", ["/users#1", "/users#x?limit=1", "/users/%2e%2e/%2E%2e/x", "/users/.%2e/x", "/%2e/x"])
+def test_a_path_that_would_be_sent_otherwise_is_refused(given: str) -> None:
+    with pytest.raises(BadInput, match="path is "):
+        split_path(given)
+
+
+@pytest.mark.parametrize(
+    ("query", "pairs"),
+    [
+        (None, []),
+        ({}, []),
+        ({"a": "x", 1: 2, "f": 1.5}, [("a", "x"), ("1", "2"), ("f", "1.5")]),
+        ({"a": True, "b": False}, [("a", "true"), ("b", "false")]),
+        ({"a": ["x", 1, True, None], "b": (2, 3)}, [("a", "x"), ("a", "1"), ("a", "true"), ("b", "2"), ("b", "3")]),
+        ({"filter": {"поле": [1, None]}}, [("filter", '{"поле": [1, null]}')]),
+        ({"a": None, "b": "", "c": []}, [("b", "")]),
+    ],
+)
+def test_make_query(query: Any, pairs: list[tuple[str, str]]) -> None:
+    assert make_query(query) == pairs
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"saymon_timeout": 0}, "saymon_timeout is 0"),
+        ({"saymon_timeout": -1.5}, "saymon_timeout is -1.5"),
+        ({"saymon_timeout": float("nan")}, "saymon_timeout is nan"),
+        ({"saymon_timeout": float("inf")}, "saymon_timeout is inf"),
+        ({"saymon_timeout": 1e300}, "saymon_timeout is 1e"),
+        ({"saymon_retries": -1}, "saymon_retries is -1"),
+        ({"saymon_retries": 11}, "saymon_retries is 11"),
+        ({"saymon_client_key": "/k.pem"}, "saymon_client_key is given without saymon_client_cert"),
+        ({"saymon_url": None}, "saymon_url is missing"),
+    ],
+)
+def test_bad_connection_options(change: dict[str, Any], text: str) -> None:
+    with pytest.raises(BadInput, match=text):
+        Connection.from_params({**PARAMS, **change})
+
+
+def test_connection_options() -> None:
+    more = {"saymon_ca_path": "/ca", "saymon_client_cert": "/c", "saymon_client_key": "/k", "saymon_proxy": "http://p:1"}
+    connection = Connection.from_params({**PARAMS, **more, "saymon_url": URL + "/", "saymon_validate_certs": False})
+    assert connection == Connection(URL, False, "/ca", "/c", "/k", "http://p:1", 30.0, 3)
+
+
+# --- transport ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_kept_alive_session_for_each_way_to_connect() -> None:
+    plain, other = Connection("http://saymon.example.org"), Connection("http://saymon.example.org", timeout=5.0)
+    assert client_module._session(plain) is client_module._session(Connection("http://saymon.example.org"))
+    assert client_module._session(plain) is not client_module._session(other)
+
+
+def test_nothing_of_the_environment_slips_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = client_module._session(Connection(URL))
+    assert session.trust_env is False
+    request = session.prepare_request(requests.Request("GET", URL, headers={"Cookie": "sid=mine"}))
+    assert request.headers["Cookie"] == "sid=mine"
+
+
+def test_the_session_keeps_no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = client_module._session(Connection(URL))
+    answer: Any = requests.Response()
+    answer._original_response = MagicMock(msg=Message())
+    answer._original_response.msg["Set-Cookie"] = "sid=theirs; Path=/"
+    request = requests.Request("GET", URL).prepare()
+    extract: Any = requests.cookies.extract_cookies_to_jar
+    for jar, kept in ((session.cookies, 0), (requests.Session().cookies, 1)):
+        extract(jar, request, answer)
+        assert len(jar) == kept
+
+
+def test_proxy_option_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://environment:3128")
+    monkeypatch.setenv("http_proxy", "http://environment:3128")
+    monkeypatch.setenv("no_proxy", "inside.example.org")
+    proxies = {"http": "http://mine:1", "https": "http://mine:1"}
+    assert client_module._session(Connection("http://saymon.example.org", proxy="http://mine:1")).proxies == proxies
+    assert client_module._session(Connection("http://saymon.example.org")).proxies["http"] == "http://environment:3128"
+    assert client_module._session(Connection("http://inside.example.org")).proxies == {}
+
+
+def _adapter(connection: Connection) -> Any:
+    return client_module._session(connection).get_adapter(connection.url)
+
+
+def test_tls_is_checked_unless_told_otherwise() -> None:
+    context = _adapter(Connection(URL)).poolmanager.connection_pool_kw["ssl_context"]
+    assert context is client_module._DEFAULT_CONTEXT
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    context = _adapter(Connection(URL, validate_certs=False)).poolmanager.connection_pool_kw["ssl_context"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
+    assert client_module._DEFAULT_CONTEXT.verify_mode == ssl.CERT_REQUIRED
+
+
+def test_a_proxy_gets_the_same_tls_context() -> None:
+    adapter = _adapter(Connection(URL, proxy="http://proxy:1"))
+    assert adapter.proxy_manager_for("http://proxy:1").connection_pool_kw["ssl_context"] is client_module._DEFAULT_CONTEXT
+
+
+def test_the_context_alone_decides_about_certificates() -> None:
+    pool: Any = type("Pool", (), {})()
+    _adapter(Connection(URL)).cert_verify(pool, URL, "/some/bundle", None)
+    assert vars(pool) == {}
+
+
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+def test_missing_tls_files(option: str) -> None:
+    given: dict[str, Any] = {"client_cert": __file__, option: "/nowhere.pem"} if option == "client_key" else {option: "/nowhere.pem"}
+    with pytest.raises(BadInput, match=rf"saymon_{option} is /nowhere.pem, which does not exist"):
+        Client(Connection(URL, **given)).get("/users")
+
+
+@pytest.mark.parametrize(("option", "name"), [("ca_path", "saymon_ca_path"), ("client_cert", "saymon_client_cert")])
+def test_unusable_tls_files(tmp_path: Path, option: str, name: str) -> None:
+    path = tmp_path / "no.pem"
+    path.write_text("no certificate")
+    given: dict[str, Any] = {option: str(path)}
+    with pytest.raises(BadInput, match=f"{name} cannot be used"):
+        Client(Connection(URL, **given)).get("/users")
+
+
+def test_authorities_may_be_a_folder(tmp_path: Path) -> None:
+    context = _adapter(Connection(URL, ca_path=str(tmp_path))).poolmanager.connection_pool_kw["ssl_context"]
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.get_ca_certs() == []
+
+
+def test_authorities_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(bundle))
+    with pytest.raises(ssl.SSLError):
+        client_module._make_context(None)
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/nowhere.pem")  # a leftover of another machine must not stop the import
+    assert client_module._make_context(None).verify_mode == ssl.CERT_REQUIRED
+
+
+def test_real_refusal_and_unknown_name() -> None:
+    """The true shapes of these exceptions, from requests and urllib3 themselves."""
+    with pytest.raises(Unreachable, match=r"^GET /users: http://saymon.example.org cannot be reached \(Connection refused\)\. Check"):
+        Client(Connection("http://saymon.example.org", retries=0)).get("/users")
+    with pytest.raises(Unreachable, match=r"cannot be reached \(Name or service not known\)"):
+        Client(Connection("http://nowhere.invalid", retries=0)).get("/users")
+    with pytest.raises(Unreachable, match=r"the proxy for http://saymon.example.org failed \(Connection refused\)"):
+        Client(Connection("http://saymon.example.org", retries=0, proxy="http://ci:hidden@proxy:1")).get("/users")
+
+
+def test_real_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(self: socket.socket, _address: Any) -> None:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr(socket.socket, "getpeername", lambda self: ("192.0.2.1", 80), raising=False)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr("urllib3.connection.HTTPConnection.getresponse", connect_reset)
+    monkeypatch.setattr("urllib3.connection.HTTPConnection.request", lambda *args, **kwargs: None)
+    with pytest.raises(AnswerLost, match=r"GET /users to http://saymon.example.org: the connection broke"):
+        Client(Connection("http://saymon.example.org", retries=0)).get("/users")
+
+
+def connect_reset(*_args: Any) -> None:
+    raise ConnectionResetError(104, "Connection reset by peer")
+
+
+@pytest.mark.parametrize("url", ["http://a..b", "http://" + "a" * 64, "http://exa mple", "http://*", "http://\u20ac", "http://ho\x00st"])
+def test_an_address_that_transport_refuses(url: str) -> None:
+    with pytest.raises(BadInput, match="saymon_url"):
+        Client(Connection(normal_url(url), retries=0)).get("/users")
+
+
+@pytest.mark.parametrize("proxy", ["http://", "socks5://x", "\x00", "http://a..b"])
+def test_a_proxy_that_transport_refuses(proxy: str) -> None:
+    with pytest.raises(BadInput, match="saymon_proxy"):
+        Client(Connection("http://saymon.example.org", retries=0, proxy=proxy)).get("/users")
+
+
+@pytest.mark.parametrize("sid", ["a\nb", "a\r\nX: y", "сид"])
+def test_a_sid_that_fits_into_no_header(sid: str) -> None:
+    auth = SessionAuth(SessionBook(Session("http://saymon.example.org", sid)))
+    with pytest.raises(BadInput, match="the sid or a credential holds characters that cannot be sent"):
+        Client(Connection("http://saymon.example.org", retries=0), auth).get("/users")
+
+
+def test_damaged_compression_is_a_lost_answer(script: Script) -> None:
+    script(Exchange("GET", "/users", error=requests.exceptions.ContentDecodingError("bad gzip")))
+    with pytest.raises(AnswerLost, match="GET /users"):
+        Client(Connection(URL, retries=0)).get("/users")
+
+
+def test_two_cookies_of_one_name(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_two(self: Exchange) -> requests.Response:
+        response = original(self)
+        response.cookies.set("sid", "a", path="/")
+        response.cookies.set("sid", "b", path="/node")
+        return response
+
+    original: Callable[[Exchange], requests.Response] = Exchange.answer
+    monkeypatch.setattr(Exchange, "answer", with_two)
+    script(("GET", "/users", 200, []))
+    assert Client(Connection(URL)).send(Request("GET", "/users")).cookies["sid"] in ("a", "b")
+
+
+def test_how_it_is_sent(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+    original = Script.request
+
+    def spy(self: Script, method: str, url: str, **kwargs: Any) -> requests.Response:
+        seen.update(kwargs)
+        return original(self, method, url, **kwargs)
+
+    monkeypatch.setattr(Script, "request", spy)
+    script(("GET", "/users", 302), ("GET", "/users", 200, []))
+    with pytest.raises(HttpError, match="302: a redirect, which the API never sends"):
+        Client(Connection(URL, timeout=30)).get("/users")
+    assert (seen["timeout"], seen["allow_redirects"], seen["stream"]) == ((10.0, 30), False, False)
+    Client(Connection(URL, timeout=2.5)).get("/users")
+    assert seen["timeout"] == (2.5, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError("[Errno 111] Connection refused'))"), "Connection refused"),
+        (ssl.SSLError("[SSL] certificate verify failed: self-signed certificate (_ssl.c:1)"), "self-signed certificate"),
+        (ValueError("HTTPPool(<object at 0x7f>): odd"), "HTTPPool(): odd"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_reasons_are_plain_words(error: Exception, words: str) -> None:
+    assert client_module._reason(error) == words
+
+
+# --- files -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, script: Script) -> None:
+    for path in (str(tmp_path / "none"), str(tmp_path), "a\x00b"):
+        with pytest.raises(BadInput, match=r"files: file is .*cannot be read"):
+            Client(Connection(URL)).send(Request("POST", "/x", files={"file": path}))
+
+
+def test_uploaded_files_are_closed(tmp_path: Path, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    handles: list[Any] = []
+    original = Script.request
+
+    def spy(self: Script, method: str, url: str, **kwargs: Any) -> requests.Response:
+        handles.append(kwargs["files"]["file"][1])
+        assert handles[0].read() == b"pdf"
+        return original(self, method, url, **kwargs)
+
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"pdf")
+    monkeypatch.setattr(Script, "request", spy)
+    script(Exchange("POST", "/x", files={"file": "a.pdf"}, form={"k": "v"}, headers={"Content-Type": None}))
+    Client(Connection(URL)).send(Request("POST", "/x", files={"file": str(path)}, form={"k": "v"}))
+    assert handles[0].closed
+
+
+@pytest.mark.parametrize("dest", ["", "a\x00b", "x" * 300])
+def test_a_destination_that_cannot_be(tmp_path: Path, script: Script, dest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    script(Exchange("GET", "/x", content=b"data"))
+    with pytest.raises(BadInput, match="dest is "):
+        Client(Connection(URL)).send(Request("GET", "/x", dest=dest))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_no_bug(tmp_path: Path, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    script(Exchange("GET", "/x", content=b"data"))
+    with pytest.raises(BadInput, match=r"dest is .*No space left on device"):
+        Client(Connection(URL)).send(Request("GET", "/x", dest=str(tmp_path / "a")))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module saymon_auth_token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
+
+NAME = "saymon_auth_token"
+OLD_TOKEN, TOKEN = "11111111-95a4-4a52-8d5e-3f6f1f0a7c11", "22222222-95a4-4a52-8d5e-3f6f1f0a7c22"
+ANN = {"id": "64b1f0c2a9d3e45f6a7b8c01", "login": "ann", "authenticationToken": OLD_TOKEN}
+BOB = {"id": "64b1f0c2a9d3e45f6a7b8c02", "login": "bob", "authenticationToken": None}
+TWIN = {"id": "64b1f0c2a9d3e45f6a7b8c03", "login": "BOB"}
+LIST = ("GET", "/users", 200, [ANN, BOB, TWIN])
+
+
+def who(user: dict[str, Any]) -> dict[str, Any]:
+    return {"id": user["id"], "login": user["login"]}
+
+
+def diff(user: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+    header = f"token of {user['login']}"
+    return {"before_header": header, "after_header": header, "before": {"state": before}, "after": {"state": after}}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_create(script: Script, check: bool) -> None:
+    script(LIST)
+    if not check:
+        script(("POST", f"/users/{BOB['id']}/auth-token", 200, TOKEN))
+    secrets = Secrets()
+    result = run_module(NAME, {"user": "bob"}, check=check, secrets=secrets)
+    token = {} if check else {"token": TOKEN}
+    assert result == {"changed": True, "user": who(BOB), "diff": diff(BOB, "absent", "present"), **token}
+    assert secrets.revealed == set(token.values())  # which makes the action hide the result
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("args", "user"), [({"user": "ann"}, ANN), ({"user": ANN["id"]}, ANN), ({"user": "bob", "state": "absent"}, BOB)])
+def test_no_change(script: Script, check: bool, args: dict[str, Any], user: dict[str, Any]) -> None:
+    script(LIST)
+    assert run_module(NAME, args, check=check) == {"changed": False, "user": who(user)}
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("user", "before", "after"), [(ANN, "present", "renewed"), (BOB, "absent", "present")])
+def test_renew(script: Script, check: bool, user: dict[str, Any], before: str, after: str) -> None:
+    script(LIST)
+    if not check:
+        script(("POST", f"/users/{user['id']}/auth-token", 200, TOKEN))
+    result = run_module(NAME, {"user": user["login"], "renew": True}, check=check)
+    assert (result["changed"], result["diff"]) == (True, diff(user, before, after))
+    assert OLD_TOKEN not in str(result)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_revoke(script: Script, check: bool) -> None:
+    script(LIST)
+    if not check:
+        script(("DELETE", f"/users/{ANN['id']}/auth-token", 204))
+    result = run_module(NAME, {"user": "ann", "state": "absent", "renew": True}, check=check)
+    assert result == {"changed": True, "user": who(ANN), "diff": diff(ANN, "present", "absent")}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_the_account_that_is_signed_in(script: Script, check: bool) -> None:
+    script(("GET", "/users/current", 200, BOB))
+    if not check:
+        script(("POST", f"/users/{BOB['id']}/auth-token", 200, TOKEN))
+    assert run_module(NAME, check=check)["user"] == who(BOB)
+
+
+@pytest.mark.parametrize(("user", "how_many"), [("eve", "no user"), ("Bob", "several users")])
+def test_who_is_meant_must_be_clear(script: Script, user: str, how_many: str) -> None:
+    script(LIST)
+    result = run_module(NAME, {"user": user})
+    assert result["msg"] == f"user is {user!r}, which means {how_many}: give the login or the id of one."
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_masked_list_is_no_ground_to_act_on(script: Script, state: str) -> None:
+    script(("GET", "/users", 200, [{"id": ANN["id"], "login": "ann"}]))
+    result = run_module(NAME, {"user": "ann", "state": state})
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "manage-users" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("args", "method", "answer"), [({"user": "bob"}, "POST", TOKEN), ({"user": "ann", "state": "absent"}, "DELETE", None)]
+)
+def test_a_lost_answer_is_made_up_for(script: Script, args: dict[str, Any], method: str, answer: Any) -> None:
+    path = f"/users/{(BOB if method == 'POST' else ANN)['id']}/auth-token"
+    script(LIST, Exchange(method, path, error=requests.exceptions.ReadTimeout("late")), (method, path, 200, answer))
+    result = run_module(NAME, args)
+    assert (result["changed"], result.get("token")) == (True, answer)
+
+
+def test_a_refusal(script: Script) -> None:
+    script(LIST, ("POST", f"/users/{BOB['id']}/auth-token", 403, {"code": "Forbidden", "message": "manage-users"}))
+    result = run_module(NAME, {"user": "bob"})
+    assert (result["failed"], result["changed"], result["status"]) == (True, False, 403)
+
+
+def test_an_answer_without_a_token(script: Script) -> None:
+    script(LIST, ("POST", f"/users/{BOB['id']}/auth-token", 200, {"ok": True}))
+    result = run_module(NAME, {"user": "bob"})
+    assert result["msg"] == "The server created a token without returning it: run the task again with renew."

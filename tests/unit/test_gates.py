@@ -1,0 +1,187 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of the collection keep its rules, and each rule can be seen to catch who breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ansible_collections.saymon.platform.tests.unit import gates
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = "\n".join(gates._LICENCE) + "\n"
+MODULE = (
+    HEAD
+    + '''"""Manage a thing."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_thing_info
+short_description: Look at a thing
+options:
+  name: {description: The name., type: str, required: true, aliases: [title]}
+  kind: {description: The kind., type: str, choices: [a, b], default: a}
+  parts:
+    description: The parts.
+    type: list
+    elements: dict
+    suboptions:
+      part_token: {description: A token., type: str}
+extends_documentation_fragment: [saymon.platform.attributes, saymon.platform.attributes.info, saymon.platform.connection]
+"""
+
+EXAMPLES = r"""
+- name: Look
+  saymon.platform.saymon_thing_info: {name: x}
+"""
+
+RETURN = r"""
+thing: {description: The thing., returned: success, type: dict, sample: {id: 1}, contains: {id: {description: Its id., sample: 1}}}
+"""
+
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+
+PARTS = {"part_token": {"type": "str", "no_log": True}}
+SPEC = Spec(
+    options={
+        "name": {"type": "str", "required": True, "aliases": ["title"]},
+        "kind": {"type": "str", "choices": ["a", "b"], "default": "a"},
+        "parts": {"type": "list", "elements": "dict", "options": PARTS},
+    }
+)
+
+
+def run(call: Call) -> dict[str, object]:
+    return {"thing": call.client.get("/things")}
+
+
+if __name__ == "__main__":
+    main(SPEC, run)
+'''
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A small collection that keeps all rules."""
+    module = "saymon_thing_info"
+    files = {
+        f"plugins/modules/{module}.py": MODULE,
+        f"plugins/action/{module}.py": HEAD + gates._TWIN.format(name=module),
+        "plugins/module_utils/client.py": HEAD + "import requests\n",
+        "plugins/module_utils/run.py": HEAD + "from ansible.module_utils.basic import AnsibleModule\nfrom .client import x\n",
+        "plugins/plugin_utils/action.py": HEAD + "from ansible_collections.saymon.platform.plugins.module_utils.client import x\n",
+        "meta/runtime.yml": HEAD + f"action_groups: {{saymon: [{module}]}}\n",
+        f"tests/unit/modules/test_{module}.py": HEAD,
+        f"tests/integration/targets/{module}/tasks/main.yml": HEAD,
+        "tests/sandbox/.venv/bad.py": "no licence\n",
+    }
+    for fragment in ("attributes", "connection"):
+        files[f"plugins/doc_fragments/{fragment}.py"] = (ROOT / "plugins" / "doc_fragments" / f"{fragment}.py").read_text()
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize("gate", gates.GATES, ids=lambda gate: gate.__name__)
+def test_the_collection_keeps_the_rule(gate: Callable[[Path], list[str]]) -> None:
+    assert gate(ROOT) == []
+
+
+@pytest.mark.parametrize("gate", gates.GATES, ids=lambda gate: gate.__name__)
+def test_the_sample_keeps_the_rule(tree: Path, gate: Callable[[Path], list[str]]) -> None:
+    assert gate(tree) == []
+
+
+THING = "plugins/modules/saymon_thing_info.py"
+TWIN = "plugins/action/saymon_thing_info.py"
+TARGET = "tests/integration/targets/saymon_thing_info/tasks/main.yml"
+LONG = "def long():\n" + "    x = 1\n" * 60
+
+# gate, file, text to replace ('' appends, None removes the file), new text, complaint
+BREAKS: list[tuple[str, str, object, str, str]] = [
+    ("twins", TWIN, None, "", "saymon_thing_info.py is missing"),
+    ("twins", TWIN, "module = ", "other = ", "not the usual twin"),
+    ("twins", TWIN, "", "\n    extra = 1\n", "not the usual twin"),
+    ("twins", "plugins/action/saymon_gone.py", "", "x", "saymon_gone.py has no module"),
+    ("action_group", "meta/runtime.yml", "saymon_thing_info", "", "lacks saymon_thing_info"),
+    ("action_group", "meta/runtime.yml", "[saymon_thing_info]", "[saymon_gone, saymon_thing_info]", "saymon_gone, which is no module"),
+    ("action_group", "meta/runtime.yml", "[saymon_thing_info]", "[saymon_thing_info, saymon_thing_info]", "not sorted"),
+    ("unit_tests", "tests/unit/modules/test_saymon_thing_info.py", None, "", "test_saymon_thing_info.py is missing"),
+    ("unit_tests", "tests/unit/modules/test_saymon_gone.py", "", "x", "test_saymon_gone.py has no module"),
+    ("integration_targets", TARGET, None, "", "targets/saymon_thing_info is missing"),
+    ("samples", THING, "sample: {id: 1}, ", "", "RETURN thing has no sample"),
+    ("samples", THING, "id., sample: 1", "id.", "RETURN thing.id has no sample"),
+    ("samples", THING, "RETURN", "RETURNS", "RETURN is empty"),
+    ("examples", THING, "saymon.platform.saymon_thing_info: ", "saymon_thing_info: ", "short name saymon_thing_info"),
+    ("examples", THING, "saymon.platform.saymon_thing_info: ", "saymon.platform.saymon_other: ", "show no use of the module"),
+    ("examples", THING, "- name: Look", "- name: [Look", "are no YAML"),
+    ("attributes", THING, "saymon.platform.attributes.info, ", "", "attribute idempotent is not documented"),
+    ("documented_options", THING, "  name: {", "  nam: {", "nam is documented and does not exist"),
+    ("documented_options", THING, "  name: {", "  nam: {", "name is not documented"),
+    ("documented_options", THING, "The kind., type: str", "The kind., type: int", "kind: type is documented as 'int' and is 'str'"),
+    ("documented_options", THING, "[a, b], default: a", "[a, c], default: a", "kind: choices"),
+    ("documented_options", THING, ", default: a}", ", default: b}", "kind: default is documented as 'b' and is 'a'"),
+    ("documented_options", THING, "required: true, ", "", "name: required is documented as False and is True"),
+    ("documented_options", THING, ", aliases: [title]", "", "name: aliases"),
+    ("documented_options", THING, "elements: dict", "elements: str", "parts: elements"),
+    ("documented_options", THING, "      part_token:", "      part_key:", "parts.part_token is not documented"),
+    ("documented_options", THING, ', "no_log": True', "", "parts.part_token has the name of a secret and no no_log"),
+    ("documented_options", THING, ", saymon.platform.connection", "", "saymon_url is not documented"),
+    ("network", THING, "import Spec", "import Spec\nimport requests.adapters", "imports requests.adapters"),
+    ("network", THING, "import Spec", "import Spec\nfrom urllib import request", "imports urllib.request"),
+    ("network", THING, "import Spec", "import Spec\nfrom http import client", "imports http.client"),
+    ("network", THING, "import Spec", "import Spec\nimport socket", "imports socket"),
+    ("network", "plugins/module_utils/run.py", "", "from ansible.module_utils.urls import open_url\n", "imports ansible.module_utils.urls"),
+    ("ansible_module", THING, "import Spec", "import Spec\nfrom ansible.module_utils.basic import AnsibleModule", "imports AnsibleModule"),
+    ("arrows", "plugins/module_utils/run.py", "", "from ..plugin_utils import action\n", "module_utils/run.py imports"),
+    ("arrows", "plugins/module_utils/run.py", "", "from .. import modules\n", "plugins.modules"),
+    ("arrows", "plugins/plugin_utils/action.py", "module_utils.client", "modules.saymon_thing_info", "plugin_utils/action.py imports"),
+    ("arrows", THING, "module_utils.run", "plugin_utils.run_store", "modules/saymon_thing_info.py imports"),
+    ("arrows", TWIN, "plugin_utils.action", "module_utils.run", "action/saymon_thing_info.py imports"),
+    ("clients", THING, "call.client.get", "Client(call.connection).get", "makes a client of its own"),
+    ("info_only_reads", THING, 'call.client.get("/things")', 'call.client.send(Request("PUT", "/things"))', "uses PUT"),
+    ("info_only_reads", THING, "call.client.get", "ensure", "uses ensure"),
+    ("function_lengths", "tests/tools/long.py", "", LONG, "long.py:1: long() has 61 lines"),
+    ("function_lengths", "plugins/module_utils/client.py", "", LONG, "long() has 61 lines"),
+    ("module_lengths", THING, "    return {", "    x = 1\n" * 70 + "    return {", "the median module has"),
+    ("licences", "tests/unit/modules/test_saymon_thing_info.py", "SPDX", "", "does not begin with the three lines"),
+    ("licences", "roles/thing/tasks/main.yml", "", "- name: x\n", "roles/thing/tasks/main.yml does not begin"),
+]
+
+
+@pytest.mark.parametrize(("gate", "name", "old", "new", "complaint"), BREAKS)
+def test_who_breaks_the_rule_is_caught(tree: Path, gate: str, name: str, old: object, new: str, complaint: str) -> None:
+    path = tree / name
+    if old is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = path.read_text() if path.exists() else ""
+        assert str(old) in text
+        path.write_text(text.replace(str(old), new) if old else text + new)
+    found = getattr(gates, gate)(tree)
+    assert any(complaint in one for one in found), found
+
+
+def test_every_gate_is_shown_to_catch_something() -> None:
+    assert {gate.__name__ for gate in gates.GATES} == {row[0] for row in BREAKS}
+
+
+def test_a_docstring_is_no_part_of_a_functions_length(tree: Path) -> None:
+    text = '"""' + "Words.\n" * 20 + '"""\n'
+    (tree / "plugins" / "long.py").write_text("def long():\n    " + text + "    x = 1\n" * 59)
+    assert gates.function_lengths(tree) == []
+
+
+def test_lines_of_code() -> None:
+    words = '"""Doc\nstring."""\n\n# comment\nDOCUMENTATION = r"""\na\n"""\n'
+    code = 'x = [\n    1,\n]\n\n\ndef f():\n    """Doc."""\n    return x  # why\n'
+    assert gates.code_lines(words + code) == 5
