@@ -40,8 +40,8 @@ attributes:
       - The module only reads.
 """
 
-    # For modules that bring something to a desired state.
-    DESIRED = r"""
+    # For modules that bring something to a desired state (core takes the last word of a name for a file first, so not "desired").
+    WRITES = r"""
 attributes:
   check_mode:
     support: full

@@ -232,11 +232,11 @@ class Client:
             mark = self.lists.mark()
             answer = self.send(request)
             records = answer.data
-            if cached:
-                self.lists.put(key, answer.text, mark)
         if not isinstance(records, list) or not all(isinstance(record, dict) and "id" in record for record in records):
             asked = f"{request.method} {request.path}"
             raise WrongAnswer(f"{asked} did not answer with a list of records: check that saymon_url is a SAYMON server.")
+        if cached and text is None:
+            self.lists.put(key, answer.text, mark)
         return records
 
     def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:

@@ -211,7 +211,7 @@ class Engine:
             if len(problems) == len(waiting) and self.check and not self._assume:
                 self._assume = True  # for one item: in a real run an earlier task would have made what it refers to
             elif len(problems) == len(waiting):
-                said = [f"{items[number].where}{error}" for number, error in problems.items()]
+                said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
             # Backwards next time: lists often run from the top down or from the bottom up.
             waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
@@ -228,13 +228,9 @@ class Engine:
         try:
             given = self._resolved(item)
         except Missing:
-            given = {
-                option: value for option, value in item.given.items() if option in self.noun.find_by and option not in self.noun.referring
-            }
             if item.state != "absent":
                 raise
-            if not given:
-                return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
+            return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
         record = self._record(item, given)
         title = self._title(item, record)
         if item.state == "absent":
@@ -264,25 +260,36 @@ class Engine:
         return tuple(str(one) for value in values for one in (value if isinstance(value, tuple) else [value]))
 
     def _refuse_contradictions(self, plans: list[Plan]) -> None:
-        """A list must not refer to what it deletes, nor leave two items that the next run could not tell apart."""
+        """A list must not refer to what it deletes, nor leave names behind that the next run would take for something else."""
         going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
         naming = [self.noun.by_option[option] for option in (*self.noun.key, *self.noun.find_by)]
-        named = [plan for plan in plans if plan.action == "create" or any(one.option in plan.after for one in naming)]
-        for plan in plans if going else ():
-            doomed = next((going[one] for one in plan.refers if one in going and plan.action != "delete"), None)
-            if doomed is not None:
-                raise Invalid(f"{plan.item.where}it refers to {doomed!r}, which the same list deletes: correct one of the two")
-        if not named:
+        renamed = [plan for plan in plans if plan.action == "create" or any(one.option in plan.after for one in naming)]
+        if not going and not renamed:
             return
+        index = self.index(self.noun.name)
+        for plan in plans:
+            above = {up for one in plan.refers for up in (one, *index.above(one))}
+            doomed = sorted(above & going.keys())
+            if doomed and plan.action != "delete":
+                raise Invalid(f"{plan.item.where}it refers to {going[doomed[0]]!r}, which the same list deletes: correct one of the two")
         changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
-        records = self.index(self.noun.name).records
-        future = self.noun.index(self.noun, (changed.get(key, record) for key, record in records.items() if key not in going))
-        for plan in named:
+        future = self.noun.index(self.noun, (changed.get(key, record) for key, record in index.records.items() if key not in going))
+        for plan in renamed:
             record = future.records[str(plan.record["id"])]
             found = future.find({one.option: one.read(record) for one in naming})
             if len(found) > 1:
                 label, ids = self.noun.label, _ids(found)
                 raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids}): choose another name")
+        for plan in plans:
+            self._refuse_shifting_names(plan, future)
+
+    def _refuse_shifting_names(self, plan: Plan, future: Index) -> None:
+        if plan.action == "delete" or not plan.refers or any((self.noun.name, text) in self._ahead for text in _texts(plan)):
+            return
+        for text in _texts(plan):
+            found = {str(record["id"]) for record in future.named(text)}
+            if len(found) != 1 or not found <= set(plan.refers):
+                raise Invalid(f"{plan.item.where}{text!r} would mean something else after this list: give the path or the id")
 
     def _title(self, item: Item, record: Record | None) -> str:
         if record and record.get(self.noun.title):
@@ -290,12 +297,17 @@ class Engine:
         names = [item.given.get(option) for option in (*self.noun.key, *self.noun.find_by)]
         return str(next((name for name in (*names, item.id) if name), self.noun.label))
 
+    def _finding(self, item: Item) -> dict[str, Any]:
+        """The part of the given values that finds the item: nothing beside an id, nor beside a key that holds wherever the item is."""
+        noun = self.noun
+        sure = {option: value for option, value in item.given.items() if option in noun.find_by and option not in noun.referring}
+        if item.id or sure:
+            return {} if item.id else sure
+        return {option: value for option, value in item.given.items() if option in (*noun.key, *noun.find_by)}
+
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The given values with ids in place of names; of an item that shall be absent only what is needed to find it."""
-        given = item.given
-        if item.state == "absent":
-            finding = () if item.id else (*self.noun.key, *self.noun.find_by)
-            given = {option: value for option, value in given.items() if option in finding}
+        given = self._finding(item) if item.state == "absent" else item.given
         referring = [option for option in self.noun.referring if option in given]
         if not referring:
             return given
@@ -519,6 +531,13 @@ def _where(noun: Noun, number: int | None, name: str) -> str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _texts(plan: Plan) -> Iterator[str]:
+    """How an item refers to others of its noun, in the user's words."""
+    for option in plan.item.noun.self_referring:
+        value = plan.item.given.get(option, ())
+        yield from value if isinstance(value, tuple) else [value]
 
 
 def _pendings(value: Any) -> Iterator[Pending]:

@@ -64,6 +64,10 @@ class Index:
         table = self.table("key", lambda record: [tuple(one.read(record) for one in fields)])
         return table.get(tuple(given[option] for option in self.noun.key), [])
 
+    def above(self, _identifier: str) -> set[str]:
+        """Ids of all items that an item stands in, for nouns that form a tree."""
+        return set()
+
     def holds_scalars(self, key: str) -> bool:
         """True when this (older) server keeps a single value in a field that is a list elsewhere."""
         if key not in self._scalars:

@@ -45,7 +45,7 @@ options:
     type: dict
   dest:
     description:
-      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and RV(changed)
+      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and C(changed)
         tells whether its content is new.
     type: path
   expect:
@@ -70,7 +70,7 @@ options:
     type: int
   changed:
     description:
-      - What the task reports as RV(changed). Default is V(false) for calls that read and V(true) for calls that write.
+      - What the task reports as C(changed). Default is V(false) for calls that read and V(true) for calls that write.
       - The searches C(POST /objects/search) and C(POST /v2/get...) count as calls that read.
     type: bool
 extends_documentation_fragment:

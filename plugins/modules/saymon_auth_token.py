@@ -29,7 +29,7 @@ options:
     default: false
 extends_documentation_fragment:
   - saymon.platform.attributes
-  - saymon.platform.attributes.desired
+  - saymon.platform.attributes.writes
   - saymon.platform.connection
 attributes:
   idempotent:

@@ -73,7 +73,7 @@ options:
       state: *state
 extends_documentation_fragment:
   - saymon.platform.attributes
-  - saymon.platform.attributes.desired
+  - saymon.platform.attributes.writes
   - saymon.platform.connection
   - saymon.platform.desired
 seealso:

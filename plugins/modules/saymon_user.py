@@ -137,7 +137,7 @@ options:
       allow_self: *allow_self
 extends_documentation_fragment:
   - saymon.platform.attributes
-  - saymon.platform.attributes.desired
+  - saymon.platform.attributes.writes
   - saymon.platform.connection
   - saymon.platform.desired
 attributes:

@@ -160,9 +160,9 @@ class SaymonAction(ActionBase):
         if given:
             ref = reference(connection, credentials, given.sid)
         else:
-            ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
             if fact.get("sid"):
                 given = Session(connection.url, fact["sid"], fact.get("csrf"), fact.get("login"))
+            ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
         self._book = StoreBook(ref, connection, credentials, given)
         return self._book
 

@@ -35,6 +35,7 @@ _PARENT = os.getpid()
 _LOGOUT_TIMEOUT = 3.0
 _LOGOUT_BUDGET = 10.0
 _LIST_AGE = 30.0
+_WRITES = "saymon.writes"
 
 
 def _folder() -> Path:
@@ -72,7 +73,8 @@ class StoreBook(SessionBook):
         super().__init__(given, connection, credentials)
         self.ref = ref
         self.given = given
-        self.lists = StoreLists(ref)
+        # What a given session may see is not what another may, though both come without credentials.
+        self.lists = StoreLists(ref if given is None else hmac.new(_SALT, (ref + given.sid).encode(), hashlib.sha256).hexdigest()[:32])
         self.opener: Callable[[], Session] = lambda: log_in(connection, self.credentials)
         self.remote = False  # the server is reached from a target only, so the controller cannot log out when the run ends
 
@@ -180,7 +182,7 @@ class StoreLists(ListCache):
 
     def mark(self) -> Any:
         try:
-            return (_folder() / f"saymon-{self._ref}.writes").stat().st_size
+            return (_folder() / _WRITES).stat().st_size
         except OSError:
             return 0
 
@@ -191,10 +193,10 @@ class StoreLists(ListCache):
                 self._path(key).unlink(missing_ok=True)
 
     def drop(self) -> None:
-        # Each write adds a byte, so that a list that was on its way meanwhile is recognised as old.
-        with open(os.open(_folder() / f"saymon-{self._ref}.writes", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+        # Each write, by whatever account, adds a byte, so that a list that was on its way meanwhile is recognised as old.
+        with open(os.open(_folder() / _WRITES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
             file.write(b".")
-        for path in _folder().glob(f"saymon-{self._ref}-*.list"):
+        for path in _folder().glob("saymon-*.list"):
             path.unlink(missing_ok=True)
 
 

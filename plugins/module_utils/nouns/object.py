@@ -126,7 +126,7 @@ class Tree(Index):
 
     @cached_property
     def root(self) -> str:
-        tops = (key for key, record in self.records.items() if not _parents(record))
+        tops = (key for key, record in self.records.items() if not _parents(record) and isinstance(record["id"], (str, int)))
         return "1" if "1" in self.records else next(tops, "1")
 
     def parents(self, record: Record) -> list[str]:
@@ -151,6 +151,18 @@ class Tree(Index):
         for step in steps:
             found = {str(child["id"]) for up in found for child in self.children(up, step)}
         return found
+
+    def above(self, identifier: str, moved: Mapping[str, Iterable[Any]] | None = None) -> set[str]:
+        """Ids of all objects above one, with those in `moved` below the parents that stand there."""
+        moved = moved or {}
+        seen: set[str] = set()
+        waiting = [identifier]
+        while waiting:
+            one = waiting.pop()
+            ups = {str(up) for up in moved.get(one, self.parents(self.records[one]) if one in self.records else ())}
+            waiting += ups - seen
+            seen |= ups
+        return seen
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         if given.get("discovery_id"):
@@ -185,7 +197,7 @@ def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
         where, identifier = plan.item.where, str(plan.record["id"])
         if plan.action == "create" and not plan.item.given.get("name"):
             raise Invalid(f"{where}there is no object {plan.title!r}, and none can be made without a name: give name")
-        if plan.action == "update" and _would_contain_itself(tree, identifier, moved):
+        if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
             raise Invalid(f"{where}{plan.title!r} would stand below itself: correct parents")
         if plan.action == "delete" and identifier == tree.root:
             raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
@@ -193,20 +205,6 @@ def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
         if plan.action == "delete" and staying and not plan.item.flags.get("recursive"):
             raise Invalid(f"{where}{plan.title!r} has children ({len(staying)}), which would go with it: set recursive to delete them too")
     return []
-
-
-def _would_contain_itself(tree: Tree, identifier: str, moved: Mapping[str, Iterable[Any]]) -> bool:
-    """Whether one gets from an object to itself by going up, with what the list is about to move in its new place."""
-    waiting = [str(up) for up in moved.get(identifier, ())]
-    seen: set[str] = set()
-    while waiting:
-        up = waiting.pop()
-        if up == identifier:
-            return True
-        if up not in seen and up in tree.records:
-            seen.add(up)
-            waiting += [str(one) for one in moved.get(up, tree.parents(tree.records[up]))]
-    return False
 
 
 OBJECT = Noun(

@@ -285,7 +285,7 @@ def test_no_list_serves_after_a_write() -> None:
         one.put("/objects?", "[]", one.mark())
     lists.drop()
     assert lists.get("/objects?") is None
-    assert other.get("/objects?") == "[]"
+    assert other.get("/objects?") is None, "another account may have written what this one has read"
     lists.put("/objects?", "[]", mark)  # this one was on its way while something was written
     assert lists.get("/objects?") is None
     lists.put("/objects?", "[]", lists.mark())
@@ -298,7 +298,7 @@ def test_a_write_between_look_and_save_is_noticed(monkeypatch: pytest.MonkeyPatc
 
     def write_while_somebody_writes(path: Path, text: str) -> None:
         original(path, text)
-        with (path.parent / f"saymon-{REF}.writes").open("ab") as file:
+        with (path.parent / "saymon.writes").open("ab") as file:
             file.write(b".")
 
     monkeypatch.setattr(run_store, "_write_private", write_while_somebody_writes)
