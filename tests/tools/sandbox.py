@@ -28,7 +28,7 @@ def main() -> None:
     BUILD.mkdir(exist_ok=True)
     print(USAGE.format(port=port, password=password, bin=os.path.relpath(VENV / "bin")), flush=True)
     command = [str(VENV_PYTHON), "-m", "saymon_sandbox", "--port", port, "--data", str(BUILD / "sandbox.db"), "--seed", "demo"]
-    command += ["--login", "admin", "--password", password, *os.environ.get("SANDBOX_OPTIONS", "").split()]
+    command += ["--login", "admin", f"--password={password}", *os.environ.get("SANDBOX_OPTIONS", "").split()]
     os.execv(command[0], command)  # Ctrl-C then goes straight to the sandbox, which ends cleanly
 
 
