@@ -377,7 +377,7 @@ class Engine:
             self._make_ahead(self.nouns[name], text, pending)
         done = 0
         for wave in sorted({plan.wave for plan in changing}):
-            for _ in self._each([plan for plan in changing if plan.wave == wave]):
+            for _plan in self._each([plan for plan in changing if plan.wave == wave]):
                 done += 1
                 if done % _PROGRESS == 0:
                     self.say(f"{self.noun.plural}: {done} of {len(changing)} changes done")

@@ -9,6 +9,7 @@ Every value has one canonical form, so that equal means equal: 60 and "60", one 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -396,7 +397,7 @@ def _number(value: Any) -> int | float | None:
         number = float(value)
     except (TypeError, ValueError):
         return None
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
 

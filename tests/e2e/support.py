@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import json
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +119,22 @@ def crowd(count: int, **variables: str) -> str:
     return "".join(f"host{number:03}.invalid{words}\n" for number in range(count))
 
 
+@cache
+def _python() -> Path:
+    """The Python under test by a path without blanks, because core's wrapper of background tasks splits the path at them."""
+    python = ANSIBLE_BIN / "python"
+    if " " not in str(python):
+        return python
+    wrapper = Path(tempfile.mkdtemp(prefix="saymon-python-")) / "python"
+    wrapper.write_text(f"#!/bin/sh\nexec '{python}' \"$@\"\n", encoding="utf-8")
+    wrapper.chmod(0o755)
+    atexit.register(shutil.rmtree, wrapper.parent, ignore_errors=True)
+    return wrapper
+
+
 def this_machine(*hosts: str) -> str:
     """An inventory of hosts that are all this machine, with the Python under test, for modules that run on a target."""
-    python = ANSIBLE_BIN / "python"
+    python = _python()
     return "".join(f"{host} ansible_connection=local ansible_python_interpreter='{python}'\n" for host in hosts)
 
 

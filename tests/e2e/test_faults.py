@@ -120,7 +120,7 @@ def endings(tmp_path_factory: pytest.TempPathFactory) -> list[Ending]:
     """All cases, run in parallel."""
     cases = _cases()
     with ExitStack() as stack:
-        sandboxes = [stack.enter_context(Sandbox("--quiet")) for _ in range(LANES)]
+        sandboxes = [stack.enter_context(Sandbox("--quiet")) for _lane in range(LANES)]
         pool = stack.enter_context(ThreadPoolExecutor(LANES))
         lanes = [pool.submit(_run_lane, box, tmp_path_factory.mktemp("lane"), cases[n::LANES]) for n, box in enumerate(sandboxes)]
         return [ending for lane in lanes for ending in lane.result()]
@@ -141,8 +141,8 @@ def test_each_fault_was_met(endings: list[Ending]) -> None:
     """Otherwise the other tests would prove nothing. A refused connection never reaches the journal, and without a session
     saymon_session may have nothing to ask."""
     certain = [one for one in endings if one.case.fault != "refuse" and one.case.module != "saymon_session"]
-    missed = [one.case.name for one in certain if not any(entry["fault"] for entry in one.journal)]
-    assert missed == []
+    missed = [one for one in certain if not any(entry["fault"] for entry in one.journal)]
+    assert not missed, [(one.case.name, one.case.module, one.seen.status, one.seen.result, one.journal) for one in missed]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

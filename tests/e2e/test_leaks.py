@@ -79,7 +79,7 @@ class Watch:
 
     def noted(self) -> list[tuple[str, str | None]]:
         """(sid, csrf) of the sessions that were written down."""
-        return [(sid, csrf) for sid, csrf in json.loads(self.sessions_file.read_text())] if self.sessions_file.exists() else []
+        return [tuple(pair) for pair in json.loads(self.sessions_file.read_text())] if self.sessions_file.exists() else []
 
     def evidence(self, done: Show) -> dict[str, str]:
         """Place -> text. The playbook, and what tests themselves wrote there, is no evidence."""

@@ -102,7 +102,7 @@ def start(runner: Runner, text: str, name: str) -> tuple[subprocess.Popen[str], 
 
 def finish(process: subprocess.Popen[str], dump: Path) -> Show:
     """Wait for a started playbook."""
-    output, _ = process.communicate(timeout=120)
+    output, _errors = process.communicate(timeout=120)
     lines = dump.read_text(encoding="utf-8").splitlines() if dump.exists() else []
     return Show(process.returncode, output, "", [Seen(**json.loads(line)) for line in lines])
 

@@ -20,8 +20,6 @@ HOST = "127.0.0.1"
 _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 2.0
-# The answer to the request that asked for the refusal goes out first.
-_REFUSE_AFTER_SECONDS = 0.05
 
 
 class _Protocol(HttpToolsProtocol):
@@ -121,7 +119,7 @@ class Server:
                 await asyncio.sleep(0.001)
 
     async def _refuse(self, seconds: float) -> None:
-        await asyncio.sleep(_REFUSE_AFTER_SECONDS)
+        # The exchange that asked for it still ends: a connection that is shut down sends its answer first.
         if self._listener is None:
             return
         self._listener.close()

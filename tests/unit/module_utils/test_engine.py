@@ -469,7 +469,7 @@ def test_lost_answers_to_all_kinds_of_writes(faults: str, times: int, parallel: 
         "DELETE /objects/gone1",
     )
     server.data["/objects"].append({"id": "gone1", "name": "Gone", "parent_id": [1]})
-    getattr(server, faults).extend((call, lost) for call in calls for _ in range(times))
+    getattr(server, faults).extend((call, lost) for call in calls for _time in range(times))
     pairs = [{"name": "a", "value": "y"}, {"name": "c", "value": "z"}]
     items = [
         {"name": "Board", "parents": ["Site"], "weight": 2},

@@ -138,7 +138,7 @@ def test_special_texts_become_plain(script: Script) -> None:
     options = _options(args, {"saymon_login": trusted("ci")})
     for name, value in (("id", "7"), ("login", "x"), ("saymon_password", "pass-phrase-1"), ("saymon_login", "ci")):
         assert options[name] == value
-        assert type(options[name]) is str
+        assert options[name].__class__ is str
     script(LOGIN, _users())
     result = run_action("saymon_user_info", args, {"saymon_url": trusted(URL), "saymon_login": trusted("ci")})
     assert result == {"changed": False, "users": []}
