@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -104,21 +104,26 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _write_properties(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
-    """One call for each property that differs, so that ids, documents and what others added meanwhile stay as they are."""
-    path = f"/objects/{record['id']}/props"
-    known = record.get("properties") or []
-    if any("id" not in one for one in known):
-        known = engine.client.get_list(path)
-    ids = {one["name"]: one["id"] for one in known}
-    for name, (type_id, text) in desired.items():
-        if name not in current:
-            yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
-        elif current[name] != (type_id, text):
-            changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
-            yield Request("PATCH", f"{path}/{ids[name]}", body=changes)
-    for name in sorted(current.keys() - desired.keys()):
-        yield Request("DELETE", f"{path}/{ids[name]}")
+def write_properties(collection: str) -> Callable[[Engine, Mapping[str, Any], Any, Any], Iterator[Request]]:
+    """The `own` of a properties field. It makes one call for each property that differs, so that ids, documents and what others added
+    meanwhile stay as they are."""
+
+    def own(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+        path = f"{collection}/{record['id']}/props"
+        known = record.get("properties") or []
+        if any("id" not in one for one in known):
+            known = engine.client.get_list(path)
+        ids = {one["name"]: one["id"] for one in known}
+        for name, (type_id, text) in desired.items():
+            if name not in current:
+                yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
+            elif current[name] != (type_id, text):
+                changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
+                yield Request("PATCH", f"{path}/{ids[name]}", body=changes)
+        for name in sorted(current.keys() - desired.keys()):
+            yield Request("DELETE", f"{path}/{ids[name]}")
+
+    return own
 
 
 class Tree(Index):
@@ -233,6 +238,6 @@ OBJECT = Noun(
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
-        Field("properties", "properties", Properties(), own=_write_properties, append="append_properties"),
+        Field("properties", "properties", Properties(), own=write_properties("/objects"), append="append_properties"),
     ),
 )
