@@ -223,7 +223,7 @@ class Client:
 
     def records(self, request: Request, *, cached: bool = False) -> list[dict[str, Any]]:
         """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
-        key = f"{request.path}?{urlencode(request.query)}"
+        key = f"{request.path}?{urlencode(request.query, errors='replace')}"
         text = self.lists.get(key) if cached else None
         if text is not None:
             self.from_cache = True
@@ -338,7 +338,7 @@ class Client:
             kind = response.headers.get("Content-Type", "")
         answer = Answer(
             status=response.status_code,
-            url=f"{plain_url}?{urlencode(request.query)}" if request.query else plain_url,
+            url=f"{plain_url}?{urlencode(request.query, errors='replace')}" if request.query else plain_url,
             headers=dict(response.headers),
             text=text,
             data=decode(request.method, request.path, response.status_code, text, kind, reads=request.reads),

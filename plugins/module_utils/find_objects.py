@@ -77,7 +77,11 @@ def _by_id(call: Call) -> list[Record]:
     fields = call.args["fields"]
     try:
         needed = ",".join(sorted({*fields, *_used(call)} - {"id"})) or "name"
-        return [call.client.get_record(f"/objects/{quote(call.args['id'], safe='')}", **({"fields": needed} if fields else {}))]
+        return [
+            call.client.get_record(
+                f"/objects/{quote(call.args['id'], safe='', errors='replace')}", **({"fields": needed} if fields else {})
+            )
+        ]
     except HttpError as error:
         if not error.absent:
             raise

@@ -49,13 +49,18 @@ def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
     """The collection's unit tests; with `measure` the line coverage of plugins/ below the configured bar is one more failure."""
     env = {"PYTHONPATH": str(link_collection())}
     collect = ["coverage", "run", "-m"] if measure and not os.environ.get("TESTS") else []
-    result = _pytest("unit", [*collect, "pytest", "tests/unit"], python=python, env=env)
+    result = _pytest("unit", [*collect, "pytest", "tests/unit", "-m", "not slow"], python=python, env=env)
     if not collect:
         return result
     report = run([python, "-m", "coverage", "report"], env=clean_env(BUILD / "home"))
     if report.returncode:
         return replace(result, failed=result.failed + 1, note="coverage is below the bar")
     return replace(result, passed=result.passed + 1)
+
+
+def bad_input(python: Path = VENV_PYTHON) -> Result:
+    """The unit tests that try thousands of options and answers which nobody thought of."""
+    return _pytest("bad-input", ["pytest", "tests/unit", "-m", "slow"], python=python, env={"PYTHONPATH": str(link_collection())})
 
 
 def sandbox() -> Result:
@@ -83,6 +88,7 @@ def integration(ansible_bin: Path = VENV / "bin") -> Result:
 SUITES: dict[str, Callable[[], Result]] = {
     "lint": lint.lint,
     "unit": unit,
+    "bad-input": bad_input,
     "sandbox": sandbox,
     "e2e": e2e,
     "integration": integration,
