@@ -135,17 +135,18 @@ class ListCache:
 class Answer:
     """A decoded answer: `data` is the parsed JSON (None when the body was empty or is text), `url` never holds a token.
 
-    `elapsed` is in seconds; `saved` tells whether a download made or changed its file (None when nothing was to be saved).
+    `kind` is the Content-Type, `elapsed` in seconds; `saved` tells whether a download made or changed its file (None without one).
     """
 
     status: int
     url: str
     headers: dict[str, str]
     text: str
-    data: Any
+    kind: str
     elapsed: float
     cookies: dict[str, str]
     saved: bool | None = None
+    data: Any = None
 
 
 @dataclass
@@ -290,6 +291,8 @@ class Client:
             wait = None
             try:
                 answer, sent = self._transmit(request)
+                # Only here, where the bytes of the answer are gone: a long list is large enough as text and as records.
+                answer.data = decode(request.method, request.path, answer.status, answer.text, answer.kind, reads=request.reads)
             except Unreachable as error:
                 final = error.details.pop("final", False)
                 if last or final:
@@ -306,7 +309,7 @@ class Client:
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _transmit(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back."""
+        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back, not decoded yet."""
         headers: dict[str, str] = {"Accept": "application/json"}
         query = list(request.query)
         body: Any = None
@@ -335,13 +338,12 @@ class Client:
             if request.dest is not None and response.status_code < 300 and _is_file(response):
                 saved = _save(response, request.dest, keep=not self.read_only)
             text = "" if saved is not None else response.content.decode("utf-8", "replace")
-            kind = response.headers.get("Content-Type", "")
         answer = Answer(
             status=response.status_code,
             url=f"{plain_url}?{urlencode(request.query, errors='replace')}" if request.query else plain_url,
             headers=dict(response.headers),
             text=text,
-            data=decode(request.method, request.path, response.status_code, text, kind, reads=request.reads),
+            kind=response.headers.get("Content-Type", ""),
             elapsed=round(time.monotonic() - started, 6),
             cookies=response.cookies.get_dict(),
             saved=saved,

@@ -66,7 +66,7 @@ class Plan:
     """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it did.
 
     `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of their own,
-    `refers` the ids of items of the same noun that it refers to.
+    `given` what the user gave with ids in place of names.
     """
 
     item: Item
@@ -77,7 +77,7 @@ class Plan:
     after: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     own: list[Field] = field(default_factory=list)
-    refers: tuple[Any, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
     pending: Pending | None = None
     wave: int = 0
     error: SaymonError | None = None
@@ -237,7 +237,7 @@ class Engine:
             if record is None:
                 return Plan(item, "none", title)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"})
-        plan = Plan(item, "none", title, record or {}, refers=self._own_references(given))
+        plan = Plan(item, "none", title, record or {}, given=given)
         by_option = self.noun.by_option
         for option, value in given.items():
             one = by_option[option]
@@ -255,10 +255,6 @@ class Engine:
         self.index(self.noun.name).add(plan.record)
         return plan
 
-    def _own_references(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = [given[option] for option in self.noun.self_referring if option in given]
-        return tuple(str(one) for value in values for one in (value if isinstance(value, tuple) else [value]))
-
     def _refuse_contradictions(self, plans: list[Plan]) -> None:
         """A list must not refer to what it deletes, nor leave names behind that the next run would take for something else."""
         going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
@@ -268,7 +264,7 @@ class Engine:
             return
         index = self.index(self.noun.name)
         for plan in plans:
-            above = {up for one in plan.refers for up in (one, *index.above(one))}
+            above = {up for one in _own_references(self.noun, plan.given) for up in (str(one), *index.above(str(one)))}
             doomed = sorted(above & going.keys())
             if doomed and plan.action != "delete":
                 raise Invalid(f"{plan.item.where}it refers to {going[doomed[0]]!r}, which the same list deletes: correct one of the two")
@@ -284,11 +280,13 @@ class Engine:
             self._refuse_shifting_names(plan, future)
 
     def _refuse_shifting_names(self, plan: Plan, future: Index) -> None:
-        if plan.action == "delete" or not plan.refers or any((self.noun.name, text) in self._ahead for text in _texts(plan)):
+        texts = list(_own_references(self.noun, plan.item.given))
+        if plan.action == "delete" or any((self.noun.name, text) in self._ahead for text in texts):
             return
-        for text in _texts(plan):
+        meant = {str(one) for one in _own_references(self.noun, plan.given)}
+        for text in texts:
             found = {str(record["id"]) for record in future.named(text)}
-            if len(found) != 1 or not found <= set(plan.refers):
+            if len(found) != 1 or not found <= meant:
                 raise Invalid(f"{plan.item.where}{text!r} would mean something else after this list: give the path or the id")
 
     def _title(self, item: Item, record: Record | None) -> str:
@@ -533,10 +531,10 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _texts(plan: Plan) -> Iterator[str]:
-    """How an item refers to others of its noun, in the user's words."""
-    for option in plan.item.noun.self_referring:
-        value = plan.item.given.get(option, ())
+def _own_references(noun: Noun, given: Mapping[str, Any]) -> Iterator[Any]:
+    """How an item refers to others of its noun: in the user's words, or by ids, depending on what `given` holds."""
+    for option in noun.self_referring:
+        value = given.get(option, ())
         yield from value if isinstance(value, tuple) else [value]
 
 

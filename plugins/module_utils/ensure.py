@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,17 +51,23 @@ def ensure(noun: Noun) -> Run:
     def run(call: Call) -> dict[str, Any]:
         if not 1 <= call.args["parallel"] <= _MOST_PARALLEL:
             raise BadInput(f"parallel is {call.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
-        with _without_collector():
-            engine, plans = _planned(noun, call)
-            shown = _diff(engine, plans)
-        call.warnings += engine.warnings
-        engine.warnings = call.warnings
-        engine.apply_all(plans)
-        done = [plan.action != "none" if call.check else plan.touched for plan in plans]
-        result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(engine, plans)}
-        return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
+        with _collector_stopped() as resume_collector:
+            return _run(noun, call, resume_collector)
 
     return run
+
+
+def _run(noun: Noun, call: Call, resume_collector: Callable[[], None]) -> dict[str, Any]:
+    engine, plans = _planned(noun, call)
+    shown = _diff(engine, plans)
+    call.warnings += engine.warnings
+    engine.warnings = call.warnings
+    if any(plan.action != "none" for plan in plans):
+        resume_collector()  # requests leave garbage behind
+    engine.apply_all(plans)
+    done = [plan.action != "none" if call.check else plan.touched for plan in plans]
+    result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(engine, plans)}
+    return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
 
 
 def _planned(noun: Noun, call: Call) -> tuple[Engine, list[Plan]]:
@@ -81,15 +87,17 @@ def _planned(noun: Noun, call: Call) -> tuple[Engine, list[Plan]]:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
-    """Planning makes many records and no garbage; the collector would look through them over and over, for a third of the time."""
-    enabled = gc.isenabled()
+def _collector_stopped() -> Iterator[Callable[[], None]]:
+    """Planning makes many records and no garbage; the collector would look through them over and over, for a third of the time.
+
+    Yields the function that ends this early.
+    """
+    resume = gc.enable if gc.isenabled() else lambda: None
     gc.disable()
     try:
-        yield
+        yield resume
     finally:
-        if enabled:
-            gc.enable()
+        resume()
 
 
 def _items(engine: Engine, call: Call) -> list[Item]:

@@ -95,7 +95,7 @@ class FakeServer(Client):
             if not request.reads:
                 self.lists.drop()
                 self._raise(self.after, request)
-        return Answer(200, URL, {}, json.dumps(data), data, 0.0, {})
+        return Answer(200, URL, {}, json.dumps(data), "application/json", 0.0, {}, data=data)
 
     @staticmethod
     def _raise(faults: list[tuple[str, Fault]], request: Request) -> None:
