@@ -191,6 +191,8 @@ def interrupt(runner: Runner, text: str, ready: Callable[[], bool], *args: str, 
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         wait_for(lambda: process.poll() is not None or ready())
