@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from .errors import AnswerLost, HttpError, WrongAnswer
 
 _LONGEST_WAIT = 60.0
+_BLANKS = " \t\n\r"
+_AFTER_ELEMENT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
+_element_at = json.JSONDecoder().raw_decode
 
 
 def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: bool) -> Any:
@@ -27,9 +32,65 @@ def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: 
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         if "json" in kind and status < 300:
-            advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
-            raise AnswerLost(f"{method} {path}: the JSON of the answer broke off or is damaged. {advice}") from error
+            raise broken_off(method, path, reads=reads) from error
         return None
+
+
+def broken_off(method: str, path: str, *, reads: bool) -> AnswerLost:
+    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
+    return AnswerLost(f"{method} {path}: the JSON of the answer broke off or is damaged. {advice}")
+
+
+def read_list(chunks: Iterable[bytes], take: Callable[[Any], Any]) -> tuple[list[Any] | None, str]:
+    """Decode a JSON list while it arrives, so that a long one is never held as a whole text: its elements as `take` returns them.
+
+    The text that comes with them is empty; of a body that is no list it is all that is returned. Raises ValueError (or RecursionError)
+    when the list breaks off or is no JSON.
+    """
+    texts = codecs.iterdecode(chunks, "utf-8", "replace")
+    text = ""
+    for more in texts:
+        text = (text + more).lstrip(_BLANKS)
+        if text:
+            break
+    if not text.startswith("["):
+        return None, text + "".join(texts)
+    return [take(one) for one in _elements(text[1:], texts)], ""
+
+
+def _elements(text: str, texts: Iterator[str]) -> Iterator[Any]:
+    """The elements of the list that opened just before `text`."""
+    text = text.lstrip(_BLANKS)
+    while not text:
+        text = _longer(text, texts)
+    at = int(text[0] == "]")
+    closed = at == 1
+    while not closed:
+        try:
+            element, end = _element_at(text, at)
+            after = _AFTER_ELEMENT.match(text, end)
+        except ValueError:
+            after = None
+        if after is None:  # the rest of the element is still on its way
+            text, at = _longer(text[at:], texts), 0
+        else:
+            yield element
+            at, closed = after.end(), after[1] == "]"
+    if (text[at:] + "".join(texts)).strip(_BLANKS):
+        raise ValueError("something follows the list")
+
+
+def _longer(text: str, texts: Iterator[str]) -> str:
+    """The text with what comes next, at least as much again: an element of many chunks is not tried after each of them."""
+    parts, size = [text], 0
+    for more in texts:
+        parts.append(more)
+        size += len(more)
+        if size > len(text):
+            break
+    if not size:
+        raise ValueError("the list breaks off")
+    return "".join(parts).lstrip(_BLANKS)
 
 
 def raise_for(method: str, path: str, status: int, data: Any, text: str, expect: tuple[int, ...]) -> None:

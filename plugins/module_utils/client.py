@@ -14,14 +14,14 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from filecmp import cmp
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from .answers import decode, is_error, looks_like_html, raise_for, retry_after
+from .answers import broken_off, decode, is_error, looks_like_html, raise_for, read_list, retry_after
 from .errors import AnswerLost, BadInput, Unreachable, WrongAnswer
 
 try:
@@ -38,6 +38,7 @@ except ImportError as error:  # pragma: no cover - reported by run.py, which can
 API_ROOT = "/node/api"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LONGEST_TIMEOUT = 86400
+_CHUNK = 64 * 1024
 _BUSY = frozenset({429, 502, 503, 504})
 _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the request
 
@@ -115,17 +116,22 @@ class Auth:
         return False
 
 
-class ListCache:
-    """Keeps the texts of list calls for tasks that follow. This one keeps nothing, as befits a single task."""
+Record = dict[str, Any]
+Take = Callable[[Record], Record]
+Chunks = Iterator[bytes]
+Read = Callable[[Chunks], "tuple[Any, str]"]
 
-    def get(self, _key: str) -> str | None:
+
+class ListCache:
+    """Keeps the bodies of list calls for tasks that follow. This one keeps nothing, as befits a single task."""
+
+    def get(self, _key: str) -> BinaryIO | None:
         return None
 
-    def mark(self) -> Any:
-        """A mark of this moment, to be taken before a list is fetched."""
-
-    def put(self, _key: str, _text: str, _mark: Any) -> None:
-        """Keep a text, unless something was written since `_mark`."""
+    def copying(self, _key: str) -> AbstractContextManager[Callable[[Chunks], Chunks]]:
+        """While the list is fetched: gives a function that passes its chunks on. When nothing fails inside, and nothing was written
+        meanwhile, the copy is kept."""
+        return nullcontext(lambda chunks: chunks)
 
     def drop(self) -> None:
         """Forget everything, because something was written."""
@@ -151,7 +157,10 @@ class Answer:
 
 @dataclass
 class Request:
-    """One API call as the caller wants it; `path` is below the API root and begins with a slash."""
+    """One API call as the caller wants it; `path` is below the API root and begins with a slash.
+
+    `read` decodes the body of a success as it arrives: it returns the data, or None with the text when that is another thing.
+    """
 
     method: str
     path: str
@@ -162,6 +171,7 @@ class Request:
     expect: tuple[int, ...] = ()
     dest: str | None = None
     form: dict[str, str] | None = None
+    read: Read | None = None
 
     @property
     def reads(self) -> bool:
@@ -183,6 +193,10 @@ def make_query(query: Mapping[str, Any] | None) -> list[tuple[str, str]]:
             text = json.dumps(one, ensure_ascii=False) if isinstance(one, (bool, dict)) else str(one)
             pairs.append((str(key), text))
     return pairs
+
+
+def _as_it_is(record: Record) -> Record:
+    return record
 
 
 class Client:
@@ -210,9 +224,12 @@ class Client:
     def get(self, path: str, **query: Any) -> Any:
         return self.send(Request("GET", path, make_query(query))).data
 
-    def get_list(self, path: str, *, cached: bool = False, **query: Any) -> list[dict[str, Any]]:
-        """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since."""
-        return self.records(Request("GET", path, make_query(query)), cached=cached)
+    def get_list(self, path: str, *, cached: bool = False, each: Take = _as_it_is, **query: Any) -> list[Record]:
+        """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since.
+
+        `each` may change a record as it arrives, before the next one is looked at.
+        """
+        return self.records(Request("GET", path, make_query(query)), cached=cached, each=each)
 
     def get_record(self, path: str, **query: Any) -> dict[str, Any]:
         """One record with an `id`; one page of the vendor shows it inside a list, which is accepted."""
@@ -222,23 +239,30 @@ class Client:
             raise WrongAnswer(f"GET {path} did not answer with a record: check that saymon_url is a SAYMON server.")
         return record
 
-    def records(self, request: Request, *, cached: bool = False) -> list[dict[str, Any]]:
+    def records(self, request: Request, *, cached: bool = False, each: Take = _as_it_is) -> list[Record]:
         """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
+        wrong = WrongAnswer(
+            f"{request.method} {request.path} did not answer with a list of records: check that saymon_url is a SAYMON server."
+        )
+
+        def take(record: Any) -> Record:
+            if not isinstance(record, dict) or "id" not in record:
+                raise wrong
+            return each(record)
+
+        lists = self.lists if cached else ListCache()
         key = f"{request.path}?{urlencode(request.query, errors='replace')}"
-        text = self.lists.get(key) if cached else None
-        if text is not None:
+        kept = lists.get(key)
+        if kept is not None:
             self.from_cache = True
-            records = json.loads(text)
+            with kept:
+                records, _text = read_list(iter(lambda: kept.read(_CHUNK), b""), take)
         else:
-            mark = self.lists.mark()
-            answer = self.send(request)
-            records = answer.data
-        if not isinstance(records, list) or not all(isinstance(record, dict) and "id" in record for record in records):
-            asked = f"{request.method} {request.path}"
-            raise WrongAnswer(f"{asked} did not answer with a list of records: check that saymon_url is a SAYMON server.")
-        if cached and text is None:
-            self.lists.put(key, answer.text, mark)
-        return records
+            with lists.copying(key) as copied:
+                records = self.send(replace(request, read=lambda chunks: read_list(copied(chunks), take))).data
+                if not isinstance(records, list):
+                    raise wrong
+        return records or []
 
     def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:
         """Yield (answer, new items) for each page of a list call that pages with `limit` and `skip`, at most `most` items in all.
@@ -291,8 +315,8 @@ class Client:
             wait = None
             try:
                 answer, sent = self._transmit(request)
-                # Only here, where the bytes of the answer are gone: a long list is large enough as text and as records.
-                answer.data = decode(request.method, request.path, answer.status, answer.text, answer.kind, reads=request.reads)
+                if answer.data is None:
+                    answer.data = decode(request.method, request.path, answer.status, answer.text, answer.kind, reads=request.reads)
             except Unreachable as error:
                 final = error.details.pop("final", False)
                 if last or final:
@@ -309,7 +333,7 @@ class Client:
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _transmit(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back, not decoded yet."""
+        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back, its text not decoded yet."""
         headers: dict[str, str] = {"Accept": "application/json"}
         query = list(request.query)
         body: Any = None
@@ -332,12 +356,15 @@ class Client:
                 headers=headers,
                 timeout=(min(self.connection.timeout, 10.0), self.connection.timeout),
                 allow_redirects=False,
-                stream=request.dest is not None,
+                stream=request.dest is not None or request.read is not None,
             )
-            saved = None
+            saved = data = None
             if request.dest is not None and response.status_code < 300 and _is_file(response):
-                saved = _save(response, request.dest, keep=not self.read_only)
-            text = "" if saved is not None else response.content.decode("utf-8", "replace")
+                saved, text = _save(response, request.dest, keep=not self.read_only), ""
+            elif request.read is not None and response.status_code < 300:
+                data, text = _read(response, request, request.read)
+            else:
+                text = response.content.decode("utf-8", "replace")
         answer = Answer(
             status=response.status_code,
             url=f"{plain_url}?{urlencode(request.query, errors='replace')}" if request.query else plain_url,
@@ -347,6 +374,7 @@ class Client:
             elapsed=round(time.monotonic() - started, 6),
             cookies=response.cookies.get_dict(),
             saved=saved,
+            data=data,
         )
         return answer, headers
 
@@ -527,6 +555,14 @@ def _reason(error: BaseException) -> str:
     return words[-1] if words else re.sub(r"<[^>]*>", "", text)[:120].strip() or type(error).__name__
 
 
+def _read(response: Any, request: Request, read: Read) -> tuple[Any, str]:
+    try:
+        with response:
+            return read(response.iter_content(_CHUNK))
+    except (ValueError, RecursionError) as error:
+        raise broken_off(request.method, request.path, reads=request.reads) from error
+
+
 def _is_file(response: Any) -> bool:
     """False for an error or a login page that comes with a success status, which must not end up in the user's file."""
     kind = response.headers.get("Content-Type", "").lower()
@@ -542,7 +578,7 @@ def _save(response: Any, dest: str, *, keep: bool) -> bool:
     try:
         handle, part = tempfile.mkstemp(prefix=".saymon-", dir=os.path.dirname(os.path.abspath(dest)))
         with os.fdopen(handle, "wb") as file:
-            for chunk in response.iter_content(64 * 1024):
+            for chunk in response.iter_content(_CHUNK):
                 file.write(chunk)
         if os.path.isdir(dest):
             raise IsADirectoryError(0, "it is a folder")

@@ -9,81 +9,22 @@ made and nothing is sent. When the answer to a write is lost, the state is read 
 
 from __future__ import annotations
 
-import copy
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 from .client import Client, Request
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
 from .fields import Field, Flag, Invalid, Missing, Secret
 from .noun import Index, Noun, Record
+from .plan import Item, Pending, Plan, ids_of, pendings, put, settled, title_of, where_is
 from .session import Credentials
+from .sieve import Sieve
 
 _ATTEMPTS = 3
 _PROGRESS = 100
-
-
-class Pending:
-    """The id of an item that is planned and not made yet. Once it is made, `id` is set; `wave` is the round in which that happens."""
-
-    def __init__(self, title: str, wave: int) -> None:
-        self.title = title
-        self.wave = wave
-        self.id: Any = None
-        self.error = "see the message there"
-
-    def __str__(self) -> str:
-        return f"new {self.title} {id(self)}"
-
-
-@dataclass
-class Item:
-    """One item as the user wants it: parsed values by option, steering flags, the id if given, its number in a list."""
-
-    noun: Noun
-    number: int | None
-    given: dict[str, Any]
-    flags: Mapping[str, Any]
-    id: str | None = None
-
-    @property
-    def state(self) -> str:
-        return str(self.flags["state"])
-
-    @property
-    def where(self) -> str:
-        """What a message about this item begins with; empty when it is the only one."""
-        names = (self.given.get(option) for option in (*self.noun.key, *self.noun.find_by))
-        return _where(self.noun, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
-
-
-@dataclass
-class Plan:
-    """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it did.
-
-    `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of their own,
-    `given` what the user gave with ids in place of names.
-    """
-
-    item: Item
-    action: str
-    title: str
-    record: Record = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    body: dict[str, Any] = field(default_factory=dict)
-    own: list[Field] = field(default_factory=list)
-    given: Mapping[str, Any] = field(default_factory=dict)
-    pending: Pending | None = None
-    wave: int = 0
-    error: SaymonError | None = None
-    touched: bool = False  # whether a call that writes has gone well
-    recovered: bool = False
-    skipped: bool = False
 
 
 class Engine:
@@ -111,6 +52,7 @@ class Engine:
         self.items: list[Item] = []
         self.warnings: list[str] = []
         self._indexes: dict[str, Index] = {}
+        self._known: dict[tuple[str, Any], Any] = {}  # what names of other nouns mean, by option
         self._keys: set[str] = set()
         self._taken: dict[str, Item] = {}
         self._ahead: dict[tuple[str, str], Pending] = {}  # what is referred to and must be made before everything else
@@ -126,8 +68,13 @@ class Engine:
         """All records of a noun, read once. A write by any task of the run makes the next task read anew, a lost answer this one."""
         if name not in self._indexes:
             noun = self.nouns[name]
-            keys = {noun.by_option[option].key for option in noun.key} | (self._keys if noun is self.noun else set())
-            records = noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=self.cached, **noun.query(keys))
+            mine = noun is self.noun
+            keys = {noun.by_option[option].key for option in noun.key} | (self._keys if mine else set())
+            # The result of a single item shows the whole record.
+            each = Sieve(noun, self.items if mine and len(self.items) > 1 else ())
+            records = (
+                noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=self.cached, each=each, **noun.query(keys))
+            )
             self._indexes[name] = noun.index(noun, records)
         return self._indexes[name]
 
@@ -136,7 +83,7 @@ class Engine:
         found = self.index(noun).named(text)
         label = self.nouns[noun].label
         if len(found) > 1:
-            raise Invalid(f"several {label}s are called {text!r} (ids {_ids(found)}): give the id")
+            raise Invalid(f"several {label}s are called {text!r} (ids {ids_of(found)}): give the id")
         if found:
             identifier = found[0]["id"]
             return identifier if isinstance(identifier, Pending) else str(identifier)
@@ -161,7 +108,7 @@ class Engine:
         """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
         if not isinstance(raw, dict):
             raise BadInput(
-                f"{_where(self.noun, number, '')}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options."
+                f"{where_is(self.noun, number, '')}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options."
             )
         given: dict[str, Any] = {}
         flags = common
@@ -178,7 +125,7 @@ class Engine:
             except Invalid as error:
                 said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
                 name = next((str(raw[key]) for key in (*self.noun.key, "id") if raw.get(key)), "")
-                raise BadInput(f"{_where(self.noun, number, name)}{option}{said}: {error}.") from None
+                raise BadInput(f"{where_is(self.noun, number, name)}{option}{said}: {error}.") from None
         item = Item(self.noun, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
         self.noun.adjust(item)
         return item
@@ -243,6 +190,10 @@ class Engine:
             one = by_option[option]
             append = bool(one.append and item.flags.get(one.append))
             raw = None if record is None else one.raw(record)
+            if raw is item or (raw.__class__ is str and raw == value):
+                continue
+            if raw.__class__ is Item:
+                raw = self._whole(record, one)
             if raw is None or not one.kind.agrees(raw, value, append):
                 self._compare(plan, one, value, append, record is None)
         if record is not None:
@@ -254,6 +205,11 @@ class Engine:
         self._taken[str(plan.pending)] = item
         self.index(self.noun.name).add(plan.record)
         return plan
+
+    def _whole(self, record: Record, one: Field) -> Any:
+        """The value of a field that was given up because it agrees with another item, which means another record."""
+        record.update(self.client.get_record(f"{self.noun.path}/{record['id']}"))
+        return one.raw(record)
 
     def _refuse_contradictions(self, plans: list[Plan]) -> None:
         """A list must not refer to what it deletes, nor leave names behind that the next run would take for something else."""
@@ -274,7 +230,7 @@ class Engine:
             record = future.records[str(plan.record["id"])]
             found = future.find({one.option: one.read(record) for one in naming})
             if len(found) > 1:
-                label, ids = self.noun.label, _ids(found)
+                label, ids = self.noun.label, ids_of(found)
                 raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids}): choose another name")
         for plan in plans:
             self._refuse_shifting_names(plan, future)
@@ -312,10 +268,16 @@ class Engine:
         given = dict(given)
         for option in referring:
             one = self.noun.by_option[option]
-            try:
-                given[option] = one.kind.resolve(given[option], self, bool(one.create and item.flags.get(one.create)))
-            except Invalid as error:
-                raise type(error)(f"{option}: {error}") from None
+            name = (option, given[option])
+            if name not in self._known:
+                try:
+                    given[option] = one.kind.resolve(given[option], self, bool(one.create and item.flags.get(one.create)))
+                except Invalid as error:
+                    raise type(error)(f"{option}: {error}") from None
+                if one.kind.noun != self.noun.name:  # a name of this noun may mean another item once more are planned
+                    self._known[name] = given[option]
+            else:
+                given[option] = self._known[name]
         return given
 
     def _record(self, item: Item, given: Mapping[str, Any]) -> Record | None:
@@ -323,7 +285,7 @@ class Engine:
         index = self.index(self.noun.name)
         found = index.find(given) if item.id is None else [index.records[item.id]] if item.id in index.records else []
         if len(found) > 1:
-            raise Invalid(f"several {self.noun.label}s agree with it (ids {_ids(found)}): give the id, or remove the double")
+            raise Invalid(f"several {self.noun.label}s agree with it (ids {ids_of(found)}): give the id, or remove the double")
         if not found:
             if item.id is not None and item.state != "absent":
                 known_by = " and ".join(self.noun.key)
@@ -357,10 +319,10 @@ class Engine:
         else:
             scalar = isinstance(desired, tuple) and self.index(self.noun.name).holds_scalars(one.key)
             try:
-                _put(plan.body, plan.record, one.key, kind.write(desired, scalar))
+                put(plan.body, plan.record, one.key, kind.write(desired, scalar))
             except Invalid as error:
                 raise Invalid(f"{one.option}: {error}") from None
-        plan.wave = max([plan.wave, *(pending.wave + 1 for pending in _pendings(desired))])
+        plan.wave = max([plan.wave, *(pending.wave + 1 for pending in pendings(desired))])
 
     # --- from plans to the server --------------------------------------------------------------------------------------
 
@@ -400,8 +362,8 @@ class Engine:
         record = {**plan.record, **plan.body}
         for one in plan.own:
             if not isinstance(one.kind, Secret):
-                _put(record, record, one.key, one.kind.write(plan.after[one.option], False))
-        plan.record = {key: _title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))}
+                put(record, record, one.key, one.kind.write(plan.after[one.option], False))
+        plan.record = {key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))}
 
     def _each(self, plans: list[Plan]) -> Iterator[None]:
         if self.parallel == 1:
@@ -435,7 +397,8 @@ class Engine:
                     raise
                 with self._lock:
                     self._indexes.clear()
-                    self._taken = {}
+                    self._known.clear()
+                    self._taken.clear()
                     todo = self.plan(plan.item)
                 plan.recovered = plan.touched = True
                 if todo.action == "none":
@@ -452,20 +415,20 @@ class Engine:
             plan.touched = True
             return
         if plan.action == "create":
-            answer = self._create(self.noun, _settled(plan.body))
+            answer = self._create(self.noun, settled(plan.body))
             plan.touched = True
-            plan.record = {**_settled(plan.body), **answer}
+            plan.record = {**settled(plan.body), **answer}
             self._update(plan, self._ignored(plan, answer))
         elif plan.body:
-            self._update(plan, _settled(plan.body))
+            self._update(plan, settled(plan.body))
         for one in plan.own:
-            desired = one.kind.settle(_settled(plan.after[one.option]))
+            desired = one.kind.settle(settled(plan.after[one.option]))
             with self._lock if one.shared else nullcontext():
                 for request in one.own(self, plan.record, plan.before[one.option], desired) if one.own else ():
                     self.client.send(request)
                     plan.touched = True
             if not isinstance(one.kind, Secret):
-                _put(plan.record, plan.record, one.key, one.kind.write(desired, False))
+                put(plan.record, plan.record, one.key, one.kind.write(desired, False))
 
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
@@ -482,14 +445,14 @@ class Engine:
         body: dict[str, Any] = {}
         for option, desired in plan.after.items():
             one = self.noun.by_option[option]
-            wanted = one.kind.settle(_settled(desired))
+            wanted = one.kind.settle(settled(desired))
             if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or one.kind.same(one.read(answer), wanted):
                 continue
             if one.own:
                 plan.own.append(one)
                 plan.before[option] = one.read(answer)
             else:
-                _put(body, answer, one.key, one.kind.write(wanted, self.index(self.noun.name).holds_scalars(one.key)))
+                put(body, answer, one.key, one.kind.write(wanted, self.index(self.noun.name).holds_scalars(one.key)))
         return body
 
     def _delete(self, plan: Plan) -> None:
@@ -518,14 +481,6 @@ class Engine:
         raise AssertionError("unreachable")  # pragma: no cover
 
 
-def _ids(records: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records))
-
-
-def _where(noun: Noun, number: int | None, name: str) -> str:
-    return "" if number is None else f"{noun.plural}[{number}]{f' ({name})' if name else ''}: "
-
-
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
@@ -536,45 +491,3 @@ def _own_references(noun: Noun, given: Mapping[str, Any]) -> Iterator[Any]:
     for option in noun.self_referring:
         value = given.get(option, ())
         yield from value if isinstance(value, tuple) else [value]
-
-
-def _pendings(value: Any) -> Iterator[Pending]:
-    if isinstance(value, Pending):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _pendings(one)
-
-
-def _settled(value: Any) -> Any:
-    """The same value with the ids of what has been made meanwhile."""
-    if isinstance(value, Pending):
-        if value.id is None:
-            raise BadInput(f"it refers to {value.title!r}, which could not be made: {value.error.rstrip('.')}.")
-        return value.id
-    return _mapped(value, _settled)
-
-
-def _title_of(value: Any) -> Any:
-    """The same value with titles in place of ids that are not known yet."""
-    return value.title if isinstance(value, Pending) else _mapped(value, _title_of)
-
-
-def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: change(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(change(one) for one in value)
-    return value
-
-
-def _put(body: dict[str, Any], record: Mapping[str, Any], key: str, value: Any) -> None:
-    """Set a field in a body. Of a nested record the whole is sent, since nobody knows how deep the server merges."""
-    top, _dot, rest = key.partition(".")
-    if not rest:
-        body[top] = value
-        return
-    if top not in body or body is record:
-        present = record.get(top)
-        body[top] = copy.deepcopy(dict(present)) if isinstance(present, Mapping) else {}
-    _put(body[top], {}, rest, value)

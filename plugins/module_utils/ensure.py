@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .arguments import Spec
-from .engine import Engine, Item, Plan
+from .engine import Engine
 from .errors import BadInput
 from .fields import Secret
 from .noun import Noun
@@ -21,6 +21,7 @@ from .nouns.object import OBJECT
 from .nouns.password_policy import PASSWORD_POLICY
 from .nouns.user import USER
 from .nouns.user_group import USER_GROUP
+from .plan import Item, Plan
 from .run import Call, Run
 
 NOUNS: Mapping[str, Noun] = {noun.name: noun for noun in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)}

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from .fields import Field, Invalid
 
 if TYPE_CHECKING:
-    from .engine import Engine, Item, Plan
+    from .engine import Engine
+    from .plan import Item, Plan
 
 Record = dict[str, Any]
 

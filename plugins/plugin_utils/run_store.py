@@ -20,11 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils.client import Connection, ListCache
+from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, Connection, ListCache
 from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
 
@@ -160,7 +161,8 @@ class StoreBook(SessionBook):
                 yield record
             finally:
                 if record != before:
-                    _write_private(path.with_suffix(".json"), json.dumps(record))
+                    with _replacing(path.with_suffix(".json")) as file:
+                        file.write(json.dumps(record).encode())
 
 
 class StoreLists(ListCache):
@@ -173,24 +175,27 @@ class StoreLists(ListCache):
     def _path(self, key: str) -> Path:
         return _folder() / f"saymon-{self._ref}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.list"
 
-    def get(self, key: str) -> str | None:
+    def get(self, key: str) -> BinaryIO | None:
         path = self._path(key)
         try:
-            return path.read_text(encoding="utf-8") if time.time() - path.stat().st_mtime < _LIST_AGE else None
+            return path.open("rb") if time.time() - path.stat().st_mtime < _LIST_AGE else None
         except OSError:
             return None
 
-    def mark(self) -> Any:
+    @contextmanager
+    def copying(self, key: str) -> Iterator[Callable[[Chunks], Chunks]]:
+        path, mark = self._path(key), self._mark()
+        with _replacing(path, lambda: mark == self._mark()) as file:
+            yield partial(_tee, file)
+        if mark != self._mark():  # somebody wrote at the last moment
+            path.unlink(missing_ok=True)
+
+    def _mark(self) -> int:
+        """A mark of this moment: how many writes there were."""
         try:
             return (_folder() / _WRITES).stat().st_size
         except OSError:
             return 0
-
-    def put(self, key: str, text: str, mark: Any) -> None:
-        if mark == self.mark():
-            _write_private(self._path(key), text)
-            if mark != self.mark():  # somebody wrote meanwhile
-                self._path(key).unlink(missing_ok=True)
 
     def drop(self) -> None:
         # Each write, by whatever account, adds a byte, so that a list that was on its way meanwhile is recognised as old.
@@ -200,11 +205,26 @@ class StoreLists(ListCache):
             path.unlink(missing_ok=True)
 
 
-def _write_private(path: Path, text: str) -> None:
+def _tee(file: BinaryIO, chunks: Chunks) -> Chunks:
+    """Pass chunks on and write them down, from the beginning: a list whose first answer broke off is read again."""
+    file.seek(0)
+    file.truncate()
+    for chunk in chunks:
+        file.write(chunk)
+        yield chunk
+
+
+@contextmanager
+def _replacing(path: Path, wanted: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
+    """Write a private file that takes the place of another in one step, unless something fails, or it is not wanted in the end."""
     fresh = path.with_suffix(f".{os.getpid()}.new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    fresh.replace(path)
+    try:
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            yield file
+        if wanted():
+            fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def end_sessions() -> None:

@@ -95,7 +95,10 @@ class FakeServer(Client):
             if not request.reads:
                 self.lists.drop()
                 self._raise(self.after, request)
-        return Answer(200, URL, {}, json.dumps(data), "application/json", 0.0, {}, data=data)
+        text = json.dumps(data)
+        if request.read is not None:
+            data, _rest = request.read(iter([text.encode()]))
+        return Answer(200, URL, {}, text, "application/json", 0.0, {}, data=data)
 
     @staticmethod
     def _raise(faults: list[tuple[str, Fault]], request: Request) -> None:

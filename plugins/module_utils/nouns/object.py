@@ -25,7 +25,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Record
 
 if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Plan
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
+    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
@@ -42,6 +43,7 @@ class Properties(Kind):
         "options": {"name": {"type": "str", "required": True}, "value": {"type": "str", "required": True}, "type": {"type": "str"}},
     }
     empty: Any = {}
+    bulky = True
 
     def parse(self, value: Any) -> dict[str, tuple[int | None, str]]:
         if not isinstance(value, list):
@@ -64,8 +66,6 @@ class Properties(Kind):
         return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
 
     def agrees(self, value: Any, given: Any, append: bool) -> bool:
-        if not append:
-            return False
         found = set()
         for one in value:
             pair = given.get(one["name"])
@@ -73,6 +73,8 @@ class Properties(Kind):
                 if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
                     return False
                 found.add(one["name"])
+            elif not append and one.get("type_id") not in _MANAGED_ELSEWHERE:
+                return False
         return len(found) == len(given)
 
     def aim(self, current: Any, given: Any, append: bool) -> Any:

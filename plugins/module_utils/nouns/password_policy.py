@@ -11,7 +11,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import Fiel
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Plan
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
+    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 _IN_FORCE = "1"
 

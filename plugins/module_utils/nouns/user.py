@@ -25,7 +25,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 
 if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Item, Plan
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
+    from ansible_collections.saymon.platform.plugins.module_utils.plan import Item, Plan
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
 STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}

@@ -15,7 +15,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
 from .user import USER, group_ids
 
 if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine, Plan
+    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
+    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 
 def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:

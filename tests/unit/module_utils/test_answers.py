@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.answers import decode, looks_like_html, raise_for, retry_after
+from ansible_collections.saymon.platform.plugins.module_utils import answers
+from ansible_collections.saymon.platform.plugins.module_utils.answers import decode, looks_like_html, raise_for, read_list, retry_after
 from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     _REMEDIES,
     AnswerLost,
@@ -17,6 +19,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     SaymonError,
     WrongAnswer,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def _inner(text: str) -> str:
@@ -187,3 +191,60 @@ def test_errors_render_themselves() -> None:
     error = SaymonError("What happened.", status=401, code=None)
     assert str(error) == "What happened."
     assert error.result() == {"msg": "What happened.", "status": 401}
+
+
+# --- lists that are read while they arrive -----------------------------------------------------------------------------
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _in_chunks(body: bytes, size: int) -> Iterator[bytes]:
+    return (body[start : start + size] for start in range(0, len(body), size))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(st.lists(_JSON, max_size=5), st.integers(1, 30), st.sampled_from([None, 1]), st.booleans())
+def test_a_list_is_the_same_however_it_arrives(value: list[Any], size: int, indent: int | None, ascii_only: bool) -> None:
+    body = f" \n{json.dumps(value, indent=indent, ensure_ascii=ascii_only)}\n".encode()
+    assert read_list(_in_chunks(body, size), lambda one: one) == (value, "")
+
+
+def test_each_element_is_taken_before_the_next_one_arrives() -> None:
+    taken: list[Any] = []
+
+    def arrive() -> Iterator[bytes]:
+        for number, chunk in enumerate([b'[{"id":0}', b',{"id":1}', b',{"id":2}', b"]"]):
+            assert len(taken) == max(0, number - 1)
+            yield chunk
+
+    assert read_list(arrive(), lambda one: taken.append(one) or len(taken)) == ([1, 2, 3], "")
+    assert taken == [{"id": 0}, {"id": 1}, {"id": 2}]
+
+
+@pytest.mark.parametrize("size", [1, 4, 100])
+@pytest.mark.parametrize("text", ["", " ", "{}", '{"code":"NotFound"}', "null", "<html>", "a [1]", "\ufeff[]"])
+def test_what_is_no_list_comes_as_text(text: str, size: int) -> None:
+    assert read_list(_in_chunks(text.encode(), size), lambda one: one) == (None, text.lstrip(" "))
+
+
+@pytest.mark.parametrize("size", [1, 4, 100])
+@pytest.mark.parametrize(
+    "text", ["[", "[ ", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1]]", "[1] x", '[{"id":1},{"id', "[nul]", '["a]', "[" * 5000]
+)
+def test_a_damaged_list_is_refused(text: str, size: int) -> None:
+    with pytest.raises((ValueError, RecursionError)):
+        read_list(_in_chunks(text.encode(), size), lambda one: one)
+
+
+def test_a_long_element_is_not_tried_with_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+    element_at = answers._element_at
+    monkeypatch.setattr(answers, "_element_at", lambda text, at: tries.append(len(text)) or element_at(text, at))
+    body = json.dumps([{"id": 1, "text": "x" * 100_000}]).encode()
+    assert read_list(_in_chunks(body, 100), len) == ([2], "")
+    assert sum(tries) < 4 * len(body)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import ssl
 from collections.abc import Callable
@@ -190,6 +191,51 @@ def test_what_is_no_list_of_records(script: Script, data: Any) -> None:
     for _answer in range(2):  # the second is empty
         with pytest.raises(WrongAnswer, match=r"GET /users did not answer with a list of records"):
             Client(Connection(URL)).get_list("/users")
+
+
+BROKEN_LISTS = [b'[{"id":1},{"id', b'[{"id":1}', b'[{"id":1}]]']
+
+
+@pytest.mark.parametrize("body", BROKEN_LISTS)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_a_list_that_broke_off_is_read_again(script: Script, body: bytes, kind: str) -> None:
+    broken = Exchange("GET", "/users", content=body, answer_headers={"Content-Type": kind})
+    script(broken, ("GET", "/users", 200, [{"id": 2}]))
+    seen: list[dict[str, Any]] = []
+    assert Client(Connection(URL)).get_list("/users", each=lambda one: seen.append(one) or {**one, "seen": True}) == [
+        {"id": 2, "seen": True}
+    ]
+    assert seen in ([{"id": 1}, {"id": 2}], [{"id": 2}])
+    script(broken)
+    with pytest.raises(AnswerLost, match=r"GET /users: the JSON of the answer broke off or is damaged. Try again."):
+        Client(Connection(URL, retries=0)).get_list("/users")
+
+
+def test_a_list_whose_connection_breaks_is_read_again(script: Script) -> None:
+    """The headers have come, and the body does not end."""
+
+    class Torn(io.RawIOBase):
+        def read(self, _size: int = -1) -> bytes:
+            raise requests.exceptions.ChunkedEncodingError("torn")
+
+    def torn(self: Exchange) -> requests.Response:
+        response = original(self)
+        if self.text == "torn":
+            response.raw = Torn()
+        return response
+
+    original: Callable[[Exchange], requests.Response] = Exchange.answer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Exchange, "answer", torn)
+        script(Exchange("GET", "/users", text="torn"), ("GET", "/users", 200, [{"id": 1}]))
+        assert Client(Connection(URL)).get_list("/users") == [{"id": 1}]
+
+
+@pytest.mark.parametrize(("status", "data"), [(200, {"code": "NotFound", "message": "none"}), (403, {"code": "Forbidden"}), (404, [])])
+def test_an_error_in_place_of_a_list(script: Script, status: int, data: Any) -> None:
+    script(("GET", "/users", status, data))
+    with pytest.raises(HttpError, match=f"GET /users answered {status}"):
+        Client(Connection(URL)).get_list("/users")
 
 
 def test_what_utf8_cannot_hold_is_replaced(script: Script) -> None:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import ListCache
+from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Secret
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
@@ -115,16 +118,24 @@ class MemoryLists(ListCache):
     """Keeps lists from task to task, as a run of a playbook does."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
+        self.bodies: dict[str, bytes] = {}
 
-    def get(self, _key: str) -> str | None:
-        return self.texts.get(_key)
+    def get(self, _key: str) -> BinaryIO | None:
+        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
 
-    def put(self, _key: str, _text: str, _mark: Any) -> None:
-        self.texts[_key] = _text
+    @contextmanager
+    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
+        def copy(chunks: Chunks) -> Chunks:
+            body = b"".join(chunks)
+            copies.append(body)
+            return iter([body])
+
+        copies: list[bytes] = []
+        yield copy
+        self.bodies[_key] = copies[-1]
 
     def drop(self) -> None:
-        self.texts.clear()
+        self.bodies.clear()
 
 
 def test_lists_of_earlier_tasks_serve_for_what_is_right_already() -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -256,53 +257,79 @@ def test_those_who_waited_share_the_failure(tmp_path: Path, error: SaymonError, 
 # --- lists -------------------------------------------------------------------------------------------------------------
 
 
+def _keep(lists: StoreLists, key: str, *bodies: bytes) -> None:
+    """Copy a list, whose transport breaks before the last of the bodies comes through."""
+    with lists.copying(key) as copied:
+        for body in bodies:
+            assert b"".join(copied(iter([body[:3], body[3:]]))) == body
+
+
+def _kept(lists: StoreLists, key: str) -> bytes | None:
+    file = lists.get(key)
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
 def test_a_list_serves_the_tasks_that_follow(tmp_path: Path) -> None:
     lists = StoreLists(REF)
     assert lists.get("/objects?") is None
     umask = os.umask(0)
     try:
-        lists.put("/objects?", '[{"id":"Ж"}]', lists.mark())
+        _keep(lists, "/objects?", '[{"id":"Ж"}]'.encode())
     finally:
         os.umask(umask)
-    assert StoreLists(REF).get("/objects?") == '[{"id":"Ж"}]'
-    assert StoreLists(REF).get("/objects?a=1") is None
-    assert StoreLists("other").get("/objects?") is None
+    assert _kept(StoreLists(REF), "/objects?") == '[{"id":"Ж"}]'.encode()
+    assert _kept(StoreLists(REF), "/objects?a=1") is None
+    assert _kept(StoreLists("other"), "/objects?") is None
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
+
+
+def test_of_a_list_that_broke_off_nothing_stays(tmp_path: Path) -> None:
+    lists = StoreLists(REF)
+    _keep(lists, "/objects?", b'[{"id":1},{"id":', b'[{"id":2}]')
+    assert _kept(lists, "/objects?") == b'[{"id":2}]'
+    with suppress(WrongAnswer), lists.copying("/users?") as copied:
+        next(copied(iter([b"[1]"])))
+        raise WrongAnswer("no list of records")
+    assert _kept(lists, "/users?") is None
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_list_serves_for_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:
     lists = StoreLists(REF)
-    lists.put("/objects?", "[]", lists.mark())
+    _keep(lists, "/objects?", b"[]")
     later = time.time() + run_store._LIST_AGE
     monkeypatch.setattr(time, "time", lambda: later + 0.1)
     assert lists.get("/objects?") is None
 
 
-def test_no_list_serves_after_a_write() -> None:
+def test_no_list_serves_after_a_write(tmp_path: Path) -> None:
     lists, other = StoreLists(REF), StoreLists("other")
-    mark = lists.mark()
     for one in (lists, other):
-        one.put("/objects?", "[]", one.mark())
-    lists.drop()
-    assert lists.get("/objects?") is None
-    assert other.get("/objects?") is None, "another account may have written what this one has read"
-    lists.put("/objects?", "[]", mark)  # this one was on its way while something was written
-    assert lists.get("/objects?") is None
-    lists.put("/objects?", "[]", lists.mark())
-    assert lists.get("/objects?") == "[]"
+        _keep(one, "/objects?", b"[]")
+    with lists.copying("/objects?") as copied:
+        lists.drop()  # something is written while this one is on its way
+        assert list(copied(iter([b"[]"]))) == [b"[]"]
+    assert _kept(lists, "/objects?") is None
+    assert _kept(other, "/objects?") is None, "another account may have written what this one has read"
+    assert [path.name for path in tmp_path.iterdir()] == ["saymon.writes"]
+    _keep(lists, "/objects?", b"[]")
+    assert _kept(lists, "/objects?") == b"[]"
 
 
 def test_a_write_between_look_and_save_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     lists = StoreLists(REF)
-    original = run_store._write_private
+    original = Path.replace
 
-    def write_while_somebody_writes(path: Path, text: str) -> None:
-        original(path, text)
-        with (path.parent / "saymon.writes").open("ab") as file:
+    def replace_while_somebody_writes(self: Path, target: Path) -> Path:
+        with (self.parent / "saymon.writes").open("ab") as file:
             file.write(b".")
+        return original(self, target)
 
-    monkeypatch.setattr(run_store, "_write_private", write_while_somebody_writes)
-    lists.put("/objects?", "[]", lists.mark())
+    monkeypatch.setattr(Path, "replace", replace_while_somebody_writes)
+    _keep(lists, "/objects?", b"[]")
     assert lists.get("/objects?") is None
 
 
