@@ -1,105 +1,32 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only place that speaks HTTP: connections, authentication, retries and the decoding of answers."""
+"""The one client of the API: how a request is sent and proved, tried again, and its answer read."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import ssl
-import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from filecmp import cmp
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, BinaryIO
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from .answers import broken_off, decode, is_error, looks_like_html, raise_for, read_list, retry_after
 from .errors import AnswerLost, BadInput, Unreachable, WrongAnswer
+from .files import opened, save
+from .transport import API_ROOT, Connection, http_session, lost, translated
 
-try:
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import LocationParseError
-
-    REQUESTS_ERROR = None
-except ImportError as error:  # pragma: no cover - reported by run.py, which can fail the task in words
-    requests = None  # type: ignore[assignment]
-    HTTPAdapter = object  # type: ignore[assignment,misc]
-    REQUESTS_ERROR = str(error)
-
-API_ROOT = "/node/api"
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_LONGEST_TIMEOUT = 86400
 _CHUNK = 64 * 1024
 _BUSY = frozenset({429, 502, 503, 504})
 _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the request
 
 # POSTs that only read: the object search and the reading calls of the experimental second API.
 _SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
-
-
-@dataclass(frozen=True)
-class Connection:
-    """Where the server is and how to reach it. `url` is the origin (with a path prefix, if any) without a trailing slash."""
-
-    url: str
-    validate_certs: bool = True
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    proxy: str | None = None
-    timeout: float = 30.0
-    retries: int = 3
-
-    @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Connection:
-        """Build it from the shared options; every value that cannot be right is refused with its option's name."""
-        timeout, retries = params["saymon_timeout"], params["saymon_retries"]
-        if not 0 < timeout <= _LONGEST_TIMEOUT:
-            raise BadInput(f"saymon_timeout is {timeout}: give a number of seconds above 0, at most {_LONGEST_TIMEOUT}.")
-        if not 0 <= retries <= 10:
-            raise BadInput(f"saymon_retries is {retries}: give a number from 0 to 10.")
-        if params.get("saymon_client_key") and not params.get("saymon_client_cert"):
-            raise BadInput("saymon_client_key is given without saymon_client_cert: give both, or neither.")
-        return cls(
-            normal_url(params.get("saymon_url")),
-            params["saymon_validate_certs"],
-            params.get("saymon_ca_path"),
-            params.get("saymon_client_cert"),
-            params.get("saymon_client_key"),
-            params.get("saymon_proxy"),
-            timeout,
-            retries,
-        )
-
-
-def normal_url(url: str | None) -> str:
-    """Return the origin without trailing slashes and without the API root; refuse what is no http(s) URL."""
-    if not url:
-        raise BadInput(
-            "saymon_url is missing: give the address of the SAYMON server as option or variable, or in the environment as SAYMON_URL."
-        )
-    if "@" in url:
-        raise BadInput("saymon_url holds a user name or password: give them as saymon_login and saymon_password.")
-    try:
-        parts = urlsplit(url.strip())
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise BadInput(f"saymon_url cannot be read as a URL ({error}): give something like https://saymon.example.org.") from error
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        raise BadInput(f"saymon_url is {url!r}, which is no plain http or https address: give something like https://saymon.example.org.")
-    path = parts.path.rstrip("/")
-    if path.endswith(API_ROOT):
-        path = path[: -len(API_ROOT)].rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 class Auth:
@@ -302,9 +229,7 @@ class Client:
             if not request.reads:
                 self.lists.drop()  # whatever became of it
         if answer.status in _GATEWAY and not request.reads and answer.status not in request.expect:
-            raise _lost(
-                f"{request.method} {request.path}", self.connection.url, f"the web server before it answered {answer.status}", False
-            )
+            raise lost(f"{request.method} {request.path}", self.connection.url, f"the web server before it answered {answer.status}", False)
         raise_for(request.method, request.path, answer.status, answer.data, answer.text, request.expect)
         return answer
 
@@ -346,8 +271,8 @@ class Client:
         self.auth.apply(headers, query, request.method in _WRITES)
         plain_url = self.connection.url + API_ROOT + request.path
         started = time.monotonic()
-        with _open_files(request.files) as files, _translated(request, self.connection):
-            response = _session(self.connection).request(
+        with opened(request.files) as files, self._translated(request):
+            response = http_session(self.connection).request(
                 request.method,
                 plain_url,
                 params=query,
@@ -358,13 +283,8 @@ class Client:
                 allow_redirects=False,
                 stream=request.dest is not None or request.read is not None,
             )
-            saved = data = None
-            if request.dest is not None and response.status_code < 300 and _is_file(response):
-                saved, text = _save(response, request.dest, keep=not self.read_only), ""
-            elif request.read is not None and response.status_code < 300:
-                data, text = _read(response, request, request.read)
-            else:
-                text = response.content.decode("utf-8", "replace")
+            with response:
+                saved, data, text = self._receive(request, response)
         answer = Answer(
             status=response.status_code,
             url=f"{plain_url}?{urlencode(request.query, errors='replace')}" if request.query else plain_url,
@@ -377,6 +297,25 @@ class Client:
             data=data,
         )
         return answer, headers
+
+    def _receive(self, request: Request, response: Any) -> tuple[bool | None, Any, str]:
+        """What became of a download, the data that came with the list, and the text of anything else."""
+        if request.dest is not None and response.status_code < 300 and _is_file(response):
+            return save(self._chunks(request, response), request.dest, keep=not self.read_only), None, ""
+        if request.read is not None and response.status_code < 300:
+            try:
+                return None, *request.read(self._chunks(request, response))
+            except (ValueError, RecursionError) as error:
+                raise broken_off(request.method, request.path, reads=request.reads) from error
+        return None, None, response.content.decode("utf-8", "replace")
+
+    def _translated(self, request: Request) -> AbstractContextManager[None]:
+        return translated(f"{request.method} {request.path}", self.connection, reads=request.reads)
+
+    def _chunks(self, request: Request, response: Any) -> Chunks:
+        """The body as it arrives. What breaks meanwhile is told apart from what fails in the hands of the reader."""
+        with self._translated(request):
+            yield from response.iter_content(_CHUNK)
 
 
 def split_path(path: str) -> tuple[str, list[tuple[str, str]]]:
@@ -396,173 +335,6 @@ def split_path(path: str) -> tuple[str, list[tuple[str, str]]]:
     return bare or "/", parse_qsl(text, keep_blank_values=True)
 
 
-# --- transport ---------------------------------------------------------------------------------------------------------
-
-
-class _Adapter(HTTPAdapter):
-    """Uses one prepared TLS context; requests itself would read the certificate bundle again for every connection."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_maxsize=32)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context decides; nothing to set on the connection."""
-
-
-def _ca_from_environment() -> str | None:
-    """The variables that tools built on requests honour, so that a site sets its own authority once."""
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-
-
-def _make_context(ca_path: str | None) -> ssl.SSLContext:
-    path = ca_path or _ca_from_environment()
-    if path and os.path.isdir(path):
-        return ssl.create_default_context(capath=path)
-    return ssl.create_default_context(cafile=path if path and os.path.exists(path) else None)
-
-
-# Built while the controller imports its plugins: every forked worker then finds it ready (25 ms each otherwise).
-_DEFAULT_CONTEXT = _make_context(None)
-
-# One HTTP session, that is one set of kept-alive connections, per process and way to connect: the items of a loop share it.
-_sessions: dict[tuple[int, Connection], Any] = {}
-
-
-def _tls_context(connection: Connection) -> ssl.SSLContext:
-    if connection.validate_certs and not connection.ca_path and not connection.client_cert:
-        return _DEFAULT_CONTEXT
-    for name in ("ca_path", "client_cert", "client_key"):
-        path = getattr(connection, name)
-        if path and not os.path.exists(path):
-            raise BadInput(f"saymon_{name} is {path}, which does not exist: give the path of a PEM file.")
-    try:
-        context = _make_context(connection.ca_path)
-        if connection.client_cert:
-            context.load_cert_chain(connection.client_cert, connection.client_key)
-    except (ssl.SSLError, OSError) as error:
-        names = [name for name, path in (("saymon_ca_path", connection.ca_path), ("saymon_client_cert", connection.client_cert)) if path]
-        raise BadInput(f"{' or '.join(names)} cannot be used ({error}): give PEM files that belong together.") from error
-    if not connection.validate_certs:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-    return context
-
-
-def _session(connection: Connection) -> Any:
-    key = (os.getpid(), connection)
-    if key not in _sessions:
-        session = requests.Session()
-        # Nothing from the environment may slip in: netrc would replace our authentication, a bundle our TLS settings.
-        session.trust_env = False
-        session.verify = connection.validate_certs
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.mount("http://", HTTPAdapter(pool_maxsize=32))
-        if connection.url.startswith("https:"):
-            session.mount("https://", _Adapter(_tls_context(connection)))
-        if connection.proxy:
-            session.proxies = {"http": connection.proxy, "https": connection.proxy}
-        else:
-            session.proxies = requests.utils.get_environ_proxies(connection.url)
-        _sessions[key] = session
-    return _sessions[key]
-
-
-@contextmanager
-def _open_files(files: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
-    with ExitStack() as stack:
-        opened = {}
-        for part, path in (files or {}).items():
-            try:
-                opened[part] = (os.path.basename(path), stack.enter_context(open(path, "rb")))
-            except (OSError, ValueError) as error:
-                raise BadInput(
-                    f"files: {part} is {path!r}, which cannot be read ({_os_reason(error)}): give the path of a readable file."
-                ) from error
-        yield opened
-
-
-@contextmanager
-def _translated(request: Request, connection: Connection) -> Iterator[None]:
-    """Turn the exceptions of the transport into ours, and decide for each whether the server can have acted on the request."""
-    asked = f"{request.method} {request.path}"
-    where = connection.url
-    try:
-        yield
-    except requests.exceptions.SSLError as error:
-        if "WRONG_VERSION_NUMBER" in str(error) or "RECORD_LAYER_FAILURE" in str(error):
-            raise Unreachable(
-                f"{asked}: {where} does not speak TLS. Write saymon_url with http, or name the https port.", final=True
-            ) from error
-        raise Unreachable(
-            f"{asked}: no trusted TLS connection to {where} ({_reason(error)}). Give the authority as saymon_ca_path, "
-            "or for a self-signed test server set saymon_validate_certs: false.",
-            final=True,
-        ) from error
-    except requests.exceptions.ProxyError as error:
-        raise Unreachable(
-            f"{asked}: the proxy for {where} failed ({_reason(error)}). Check saymon_proxy and the proxy variables."
-        ) from error
-    except requests.exceptions.ConnectTimeout as error:
-        raise Unreachable(
-            f"{asked}: {where} did not accept a connection in time. Check saymon_url, the network and saymon_timeout."
-        ) from error
-    except requests.exceptions.ConnectionError as error:
-        if _never_sent(error):
-            raise Unreachable(
-                f"{asked}: {where} cannot be reached ({_reason(error)}). Check saymon_url and that the server runs."
-            ) from error
-        raise _lost(asked, where, "the connection broke before the answer was complete", request.reads) from error
-    except requests.exceptions.Timeout as error:
-        raise _lost(asked, where, f"no answer within {connection.timeout:g} s; saymon_timeout sets the limit", request.reads) from error
-    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-        raise _lost(asked, where, "the answer broke off", request.reads) from error
-    except (
-        requests.exceptions.InvalidURL,
-        requests.exceptions.InvalidSchema,
-        requests.exceptions.MissingSchema,
-        LocationParseError,
-    ) as error:
-        raise BadInput(f"{asked}: the address cannot be used ({_reason(error)}): check saymon_url and saymon_proxy.") from error
-    except (requests.exceptions.InvalidHeader, UnicodeEncodeError) as error:
-        raise BadInput(
-            f"{asked}: the query, the sid or a credential holds characters that cannot be sent: check it for line breaks."
-        ) from error
-
-
-def _lost(asked: str, where: str, what: str, reads: bool) -> AnswerLost:
-    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
-    return AnswerLost(f"{asked} to {where}: {what}. {advice}")
-
-
-def _never_sent(error: Exception) -> bool:
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return type(cause).__name__ in ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost plain words of a nested transport error, without object addresses."""
-    text = str(error)
-    found = re.findall(r"\[Errno -?\d+\] ([^'\")]+)|certificate verify failed: ([^('\")]+)|(?:Error|Exception)\('?([^'\"<>]+?)'?[,)]", text)
-    words = [next(part for part in parts if part).strip(" :") for parts in found]
-    return words[-1] if words else re.sub(r"<[^>]*>", "", text)[:120].strip() or type(error).__name__
-
-
-def _read(response: Any, request: Request, read: Read) -> tuple[Any, str]:
-    try:
-        with response:
-            return read(response.iter_content(_CHUNK))
-    except (ValueError, RecursionError) as error:
-        raise broken_off(request.method, request.path, reads=request.reads) from error
-
-
 def _is_file(response: Any) -> bool:
     """False for an error or a login page that comes with a success status, which must not end up in the user's file."""
     kind = response.headers.get("Content-Type", "").lower()
@@ -570,36 +342,3 @@ def _is_file(response: Any) -> bool:
         return True
     text = response.content.decode("utf-8", "replace")
     return not looks_like_html(text) and not is_error(decode("GET", "", response.status_code, text, "text/plain", reads=True))
-
-
-def _save(response: Any, dest: str, *, keep: bool) -> bool:
-    """Write a download beside its destination, then move it there in one step. False when the file had this content already."""
-    part = None
-    try:
-        handle, part = tempfile.mkstemp(prefix=".saymon-", dir=os.path.dirname(os.path.abspath(dest)))
-        with os.fdopen(handle, "wb") as file:
-            for chunk in response.iter_content(_CHUNK):
-                file.write(chunk)
-        if os.path.isdir(dest):
-            raise IsADirectoryError(0, "it is a folder")
-        changed = not (os.path.isfile(dest) and cmp(part, dest, shallow=False))
-        if changed and keep:
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(part, 0o666 & ~umask)
-            os.replace(part, dest)
-        return changed
-    except (OSError, ValueError) as error:
-        if isinstance(error, requests.exceptions.RequestException):  # an OSError by descent, and a matter of the network
-            raise
-        raise BadInput(
-            f"dest is {dest!r}, which cannot be written ({_os_reason(error)}): give the path of a file in a writable folder."
-        ) from error
-    finally:
-        if part is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(part)
-
-
-def _os_reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -193,7 +193,7 @@ class Engine:
             if raw is item or (raw.__class__ is str and raw == value):
                 continue
             if raw.__class__ is Item:
-                raw = self._whole(record, one)
+                raw = self._whole(plan.record, one)
             if raw is None or not one.kind.agrees(raw, value, append):
                 self._compare(plan, one, value, append, record is None)
         if record is not None:

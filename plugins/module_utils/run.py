@@ -14,10 +14,11 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .arguments import SECRET_OPTIONS, Spec
-from .client import REQUESTS_ERROR, Auth, Client, Connection
+from .client import Auth, Client
 from .errors import SaymonError
 from .scrub import Secrets
 from .session import Credentials, SessionBook, make_auth, session_from_params
+from .transport import REQUESTS_ERROR, Connection
 
 
 @dataclass

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Auth, Client, Connection, ListCache, Request
+from .client import Auth, Client, ListCache, Request
 from .errors import BadInput, HttpError, NotSignedIn, WrongAnswer
 from .scrub import Secrets
+from .transport import Connection
 
 WHO_ARE_YOU = (
     "Nobody to sign in as: set saymon_login and saymon_password (or saymon_auth_token) as option, as variable or in the environment "

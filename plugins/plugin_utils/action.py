@@ -15,11 +15,11 @@ from ansible.module_utils.common.validation import check_type_list
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, SECRET_OPTIONS, Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Connection, normal_url
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, NotSignedIn, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.run import perform
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, session_from_params
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, normal_url
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, reference, stored
 
 try:

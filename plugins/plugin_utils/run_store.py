@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, Connection, ListCache
+from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache
 from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 
 # Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess from a
 # reference in a cached fact which password it stands for.

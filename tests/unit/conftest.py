@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client
+from ansible_collections.saymon.platform.plugins.module_utils import client, transport
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
 
@@ -46,9 +46,9 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
     monkeypatch.setitem(defaults, "sleep", naps.append)
     monkeypatch.setattr(socket.socket, "connect", _refuse)
     monkeypatch.setattr(socket, "getaddrinfo", _resolve)
-    client._sessions.clear()
+    transport._sessions.clear()
     yield naps
-    client._sessions.clear()
+    transport._sessions.clear()
 
 
 @pytest.fixture
@@ -56,6 +56,6 @@ def script(monkeypatch: pytest.MonkeyPatch, isolated: list[float]) -> Iterator[S
     """The scripted server. Call it with the exchanges to expect; what is left over at the end fails the test."""
     server = Script()
     server.naps = isolated
-    monkeypatch.setattr(client, "_session", server.session)
+    monkeypatch.setattr(client, "http_session", server.session)
     yield server
     server.check_done()

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, Connection, Request
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, SessionBook
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.tests.unit.support import URL, module_of, validated
 
 Record = dict[str, Any]

@@ -22,9 +22,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
 from ansible.template import Templar
-from ansible_collections.saymon.platform.plugins.module_utils.client import API_ROOT
 from ansible_collections.saymon.platform.plugins.module_utils.run import MakeBook, memory_book, perform
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils.transport import API_ROOT
 
 PLUGINS = "ansible_collections.saymon.platform.plugins"
 URL = "https://saymon.example.org"

@@ -212,7 +212,7 @@ def test_any_answers(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     @given(_sound_tasks(name), st.lists(_ANSWERS, min_size=1, max_size=4))
     def check(task: tuple[dict[str, Any], bool], answers: list[tuple[int, bytes, str]]) -> None:
         babbler = Babbler(answers)
-        monkeypatch.setattr(client, "_session", lambda connection: babbler)
+        monkeypatch.setattr(client, "http_session", lambda connection: babbler)
         # Two tasks of a run of its own: the second also meets what the first has kept.
         monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", mkdtemp(dir=tmp_path))
         args, check_mode = task

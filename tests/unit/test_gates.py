@@ -73,7 +73,8 @@ def tree(tmp_path: Path) -> Path:
     files = {
         f"plugins/modules/{module}.py": MODULE,
         f"plugins/action/{module}.py": HEAD + gates._TWIN.format(name=module),
-        "plugins/module_utils/client.py": HEAD + "import requests\n",
+        "plugins/module_utils/transport.py": HEAD + "import requests\n",
+        "plugins/module_utils/client.py": HEAD + "from .transport import x\n",
         "plugins/module_utils/run.py": HEAD + "from ansible.module_utils.basic import AnsibleModule\nfrom .client import x\n",
         "plugins/plugin_utils/action.py": HEAD + "from ansible_collections.saymon.platform.plugins.module_utils.client import x\n",
         "meta/runtime.yml": HEAD + f"action_groups: {{saymon: [{module}]}}\n",

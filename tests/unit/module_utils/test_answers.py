@@ -222,7 +222,11 @@ def test_each_element_is_taken_before_the_next_one_arrives() -> None:
             assert len(taken) == max(0, number - 1)
             yield chunk
 
-    assert read_list(arrive(), lambda one: taken.append(one) or len(taken)) == ([1, 2, 3], "")
+    def take(one: Any) -> int:
+        taken.append(one)
+        return len(taken)
+
+    assert read_list(arrive(), take) == ([1, 2, 3], "")
     assert taken == [{"id": 0}, {"id": 1}, {"id": 2}]
 
 
@@ -242,9 +246,14 @@ def test_a_damaged_list_is_refused(text: str, size: int) -> None:
 
 
 def test_a_long_element_is_not_tried_with_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    tries = []
-    element_at = answers._element_at
-    monkeypatch.setattr(answers, "_element_at", lambda text, at: tries.append(len(text)) or element_at(text, at))
+    tries: list[int] = []
+    original = answers._element_at
+
+    def element_at(text: str, at: int) -> tuple[Any, int]:
+        tries.append(len(text))
+        return original(text, at)
+
+    monkeypatch.setattr(answers, "_element_at", element_at)
     body = json.dumps([{"id": 1, "text": "x" * 100_000}]).encode()
     assert read_list(_in_chunks(body, 100), len) == ([2], "")
     assert sum(tries) < 4 * len(body)

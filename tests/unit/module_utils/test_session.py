@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Connection
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError, NotSignedIn, SaymonError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK, Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import (
@@ -23,6 +22,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.session import (
     make_auth,
     session_from_params,
 )
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.tests.unit.support import CSRF, OTHER_SID, SID, URL, Exchange, Script
 
 CI = Credentials("ci", "pass-phrase-1")

@@ -27,7 +27,7 @@ def _record(**changes: Any) -> Record:
 
 
 @pytest.mark.parametrize("named", [{"name": "Host"}, {"discovery_id": "d1"}, {"name": "other", "discovery_id": "d1"}])
-def test_what_agrees_gives_way_to_the_item(named: dict[str, str]) -> None:
+def test_what_agrees_gives_way_to_the_item(named: dict[str, Any]) -> None:
     item = _item(**named, properties=[PAIR])
     record = Sieve(OBJECT, [item])(_record())
     assert record == _record(properties=item)

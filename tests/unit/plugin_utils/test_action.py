@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.saymon.platform.plugins.module_utils.client import Connection
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import action as action_file
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, reference, stored
 from ansible_collections.saymon.platform.tests.unit.support import (

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Connection, Request
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     HttpError,
     NotSignedIn,
@@ -26,6 +26,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     WrongAnswer,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionAuth
+from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import run_store
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, StoreLists, end_sessions, reference, stored
 from ansible_collections.saymon.platform.tests.unit.support import CSRF, OTHER_SID, SID, URL, Exchange, Script
