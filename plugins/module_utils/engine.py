@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
-from .client import Client, Request
+from .client import Client, Record, Request
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
 from .fields import Field, Flag, Invalid, Missing, Secret
-from .noun import Index, Noun, Record
+from .noun import Index, Noun
 from .plan import Item, Pending, Plan, ids_of, pendings, put, settled, title_of, where_is
 from .session import Credentials
 from .sieve import Sieve
@@ -107,9 +107,8 @@ class Engine:
     def parse(self, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
         """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
         if not isinstance(raw, dict):
-            raise BadInput(
-                f"{where_is(self.noun, number, '')}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options."
-            )
+            where = where_is(self.noun.plural, number, "")
+            raise BadInput(f"{where}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options.")
         given: dict[str, Any] = {}
         flags = common
         by_option = self.noun.by_option
@@ -125,8 +124,8 @@ class Engine:
             except Invalid as error:
                 said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
                 name = next((str(raw[key]) for key in (*self.noun.key, "id") if raw.get(key)), "")
-                raise BadInput(f"{where_is(self.noun, number, name)}{option}{said}: {error}.") from None
-        item = Item(self.noun, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
+                raise BadInput(f"{where_is(self.noun.plural, number, name)}{option}{said}: {error}.") from None
+        item = Item(self.noun.plural, self.noun.names, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
         self.noun.adjust(item)
         return item
 
@@ -214,7 +213,7 @@ class Engine:
     def _refuse_contradictions(self, plans: list[Plan]) -> None:
         """A list must not refer to what it deletes, nor leave names behind that the next run would take for something else."""
         going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
-        naming = [self.noun.by_option[option] for option in (*self.noun.key, *self.noun.find_by)]
+        naming = [self.noun.by_option[option] for option in self.noun.names]
         renamed = [plan for plan in plans if plan.action == "create" or any(one.option in plan.after for one in naming)]
         if not going and not renamed:
             return
@@ -248,7 +247,7 @@ class Engine:
     def _title(self, item: Item, record: Record | None) -> str:
         if record and record.get(self.noun.title):
             return str(record[self.noun.title])
-        names = [item.given.get(option) for option in (*self.noun.key, *self.noun.find_by)]
+        names = [item.given.get(option) for option in self.noun.names]
         return str(next((name for name in (*names, item.id) if name), self.noun.label))
 
     def _finding(self, item: Item) -> dict[str, Any]:
@@ -257,7 +256,7 @@ class Engine:
         sure = {option: value for option, value in item.given.items() if option in noun.find_by and option not in noun.referring}
         if item.id or sure:
             return {} if item.id else sure
-        return {option: value for option, value in item.given.items() if option in (*noun.key, *noun.find_by)}
+        return {option: value for option, value in item.given.items() if option in noun.names}
 
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The given values with ids in place of names; of an item that shall be absent only what is needed to find it."""

@@ -9,10 +9,10 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from .client import Request
+from .client import Record, Request
 from .ensure import NOUNS
 from .errors import BadInput, HttpError
-from .noun import Index, Record
+from .noun import Index
 from .nouns.object import OBJECT, Properties, Tree
 from .run import Call
 

@@ -11,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from .client import Client, Record
 from .fields import Field, Invalid
-
-if TYPE_CHECKING:
-    from .engine import Engine
-    from .plan import Item, Plan
-
-Record = dict[str, Any]
+from .plan import Item, Plan
+from .session import Credentials
 
 
 class Index:
@@ -77,6 +74,19 @@ class Index:
         return self._scalars[key]
 
 
+class Work(Protocol):
+    """What the hooks of a noun may use of the engine that does the work."""
+
+    client: Client
+    credentials: Credentials
+    check: bool
+    cached: bool
+    items: list[Item]
+
+    def index(self, name: str) -> Index:
+        """All records of a noun, read once."""
+
+
 @dataclass(frozen=True)
 class Noun:
     """One kind of thing on the server.
@@ -103,14 +113,19 @@ class Noun:
     flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
-    load: Callable[[Engine, set[str]], list[Record]] | None = None
+    load: Callable[[Work, set[str]], list[Record]] | None = None
     adjust: Callable[[Item], None] = lambda item: None
-    guard: Callable[[Engine, list[Plan]], list[str]] = lambda engine, plans: []
-    after: Callable[[Engine, list[Plan]], dict[str, Any]] = lambda engine, plans: {}
+    guard: Callable[[Work, list[Plan]], list[str]] = lambda work, plans: []
+    after: Callable[[Work, list[Plan]], dict[str, Any]] = lambda work, plans: {}
 
     @property
     def label(self) -> str:
         return self.name.replace("_", " ")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The options that may name an item."""
+        return (*self.key, *self.find_by)
 
     @cached_property
     def by_option(self) -> dict[str, Field]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .client import Record
 from .errors import BadInput, SaymonError
 from .fields import Field
-from .noun import Noun, Record
 
 
 class Pending:
@@ -30,9 +30,13 @@ class Pending:
 
 @dataclass
 class Item:
-    """One item as the user wants it: parsed values by option, steering flags, the id if given, its number in a list."""
+    """One item as the user wants it: parsed values by option, steering flags, the id if given.
 
-    noun: Noun
+    `number` is its place in the list `plural`, None for the only item of a task; `names` are the options that may name it.
+    """
+
+    plural: str
+    names: tuple[str, ...]
     number: int | None
     given: dict[str, Any]
     flags: Mapping[str, Any]
@@ -45,8 +49,8 @@ class Item:
     @property
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""
-        names = (self.given.get(option) for option in (*self.noun.key, *self.noun.find_by))
-        return where_is(self.noun, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
+        names = (self.given.get(option) for option in self.names)
+        return where_is(self.plural, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
 
 
 @dataclass
@@ -78,8 +82,8 @@ def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records))
 
 
-def where_is(noun: Noun, number: int | None, name: str) -> str:
-    return "" if number is None else f"{noun.plural}[{number}]{f' ({name})' if name else ''}: "
+def where_is(plural: str, number: int | None, name: str) -> str:
+    return "" if number is None else f"{plural}[{number}]{f' ({name})' if name else ''}: "
 
 
 def pendings(value: Any) -> Iterator[Pending]:

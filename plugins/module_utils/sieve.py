@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .noun import Noun, Record
+from .client import Record
+from .noun import Noun
 from .plan import Item
 
 
@@ -23,7 +24,7 @@ class Sieve:
         items = list(items)
         given = {option for item in items for option in item.given}
         self._bulky = [one for one in noun.fields if one.kind.bulky and one.option in given]
-        names = [noun.by_option[option] for option in (*noun.find_by, *noun.key) if option not in noun.referring and option in given]
+        names = [noun.by_option[option] for option in noun.names if option not in noun.referring and option in given]
         self._tables = [(one.key, _by_name(one.option, items)) for one in names if self._bulky]
 
     def __call__(self, record: Record) -> Record:

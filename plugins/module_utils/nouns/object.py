@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils.client import Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Field,
     Invalid,
@@ -22,11 +22,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Text,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Record
-
-if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
-    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Work
+from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
@@ -106,15 +103,15 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def write_properties(collection: str) -> Callable[[Engine, Mapping[str, Any], Any, Any], Iterator[Request]]:
+def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any, Any], Iterator[Request]]:
     """The `own` of a properties field. It makes one call for each property that differs, so that ids, documents and what others added
     meanwhile stay as they are."""
 
-    def own(engine: Engine, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+    def own(work: Work, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
         path = f"{collection}/{record['id']}/props"
         known = record.get("properties") or []
         if any("id" not in one for one in known):
-            known = engine.client.get_list(path)
+            known = work.client.get_list(path)
         ids = {one["name"]: one["id"] for one in known}
         for name, (type_id, text) in desired.items():
             if name not in current:
@@ -194,8 +191,8 @@ def _query(keys: set[str]) -> dict[str, Any]:
     return {"fields": ",".join(sorted(keys | {"name", "parent_id", "discovery_id"}))}
 
 
-def _guard(engine: Engine, plans: list[Plan]) -> list[str]:
-    tree = engine.index("object")
+def _guard(work: Work, plans: list[Plan]) -> list[str]:
+    tree = work.index("object")
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:

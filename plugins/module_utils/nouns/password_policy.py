@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Flag, Invalid, Number, Text
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
-
-if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
-    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun, Work
+from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 _IN_FORCE = "1"
 
 
-def _spare_the_default(_engine: Engine, plans: list[Plan]) -> list[str]:
+def _spare_the_default(_work: Work, plans: list[Plan]) -> list[str]:
     for plan in plans:
         if plan.action == "delete" and str(plan.record["id"]) == _IN_FORCE:
             raise Invalid(f"{plan.item.where}{plan.title!r} is the policy in force, which cannot be deleted: change it instead")

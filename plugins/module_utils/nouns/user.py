@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import SaymonError
@@ -22,11 +22,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Timestamp,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
-
-if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
-    from ansible_collections.saymon.platform.plugins.module_utils.plan import Item, Plan
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun, Work
+from ansible_collections.saymon.platform.plugins.module_utils.plan import Item, Plan
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
 STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
@@ -53,10 +50,10 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     return users
 
 
-def _change_password(engine: Engine, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Request]:
+def _change_password(work: Work, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Request]:
     body = {"newPassword": desired}
-    if user.get("login") == engine.credentials.login and engine.credentials.password:
-        body["currentPassword"] = engine.credentials.password  # required for one's own
+    if user.get("login") == work.credentials.login and work.credentials.password:
+        body["currentPassword"] = work.credentials.password  # required for one's own
     yield Request("PUT", f"/users/{user['id']}/password", body=body)
 
 
@@ -65,12 +62,12 @@ def _block(item: Item) -> None:
         item.given["status"] = STATUSES["blocked"]
 
 
-def _spare_oneself(engine: Engine, plans: list[Plan]) -> list[str]:
+def _spare_oneself(work: Work, plans: list[Plan]) -> list[str]:
     """Refuse to lock out the account that does the work, which costs a look at who that is only if somebody is to go."""
     going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
     going = [plan for plan in going if plan.record.get("id") is not None and not plan.item.flags.get("allow_self")]
     if any(plan.action != "create" for plan in going):
-        me = str(engine.client.get_record("/users/current")["id"])
+        me = str(work.client.get_record("/users/current")["id"])
         for plan in going:
             if str(plan.record["id"]) == me:
                 what = "deleted" if plan.action == "delete" else "blocked"
@@ -110,7 +107,7 @@ USER = Noun(
         Field("event_filter", "eventFilter", Json("list", [])),
         Field("favorites", "favorites", Items(Json("dict", {}))),
     ),
-    load=lambda engine, keys: list_users(engine.client, cached=engine.cached),
+    load=lambda work, keys: list_users(work.client, cached=work.cached),
     adjust=_block,
     guard=_spare_oneself,
 )

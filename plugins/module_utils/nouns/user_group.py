@@ -6,25 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Field, Invalid, Json, Reference, Text, set_of
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun, Work
+from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 from .user import USER, group_ids
 
-if TYPE_CHECKING:
-    from ansible_collections.saymon.platform.plugins.module_utils.engine import Engine
-    from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
-
-def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:
+def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
     """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
-    groups = engine.client.get_list("/user-groups", cached=engine.cached)
-    if "members" in keys or any(item.state == "absent" for item in engine.items):
+    groups = work.client.get_list("/user-groups", cached=work.cached)
+    if "members" in keys or any(item.state == "absent" for item in work.items):
         members: dict[str, list[Any]] = {}
-        for user in engine.index("user").records.values():
+        for user in work.index("user").records.values():
             for identifier in group_ids(user):
                 members.setdefault(identifier, []).append(user["id"])
         for group in groups:
@@ -32,8 +29,8 @@ def _load(engine: Engine, keys: set[str]) -> list[dict[str, Any]]:
     return groups
 
 
-def _set_members(engine: Engine, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
-    users = engine.index("user")
+def _set_members(work: Work, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+    users = work.index("user")
     scalar = users.holds_scalars("group")
     for identifier in sorted({*current} ^ {*desired}):
         user = users.records[identifier]
@@ -43,10 +40,10 @@ def _set_members(engine: Engine, group: Mapping[str, Any], current: Any, desired
         user["group"] = written  # reached only when the call went well
 
 
-def _spare_other_groups(engine: Engine, plans: list[Plan]) -> list[str]:
+def _spare_other_groups(work: Work, plans: list[Plan]) -> list[str]:
     """On an older server a user is in one group at most, so nobody can be added who is in another."""
     adding = [plan for plan in plans if plan.after.get("members")]
-    users = engine.index("user") if adding else None
+    users = work.index("user") if adding else None
     if users is None or not users.holds_scalars("group"):
         return []
     taken: set[str] = set()
@@ -59,12 +56,12 @@ def _spare_other_groups(engine: Engine, plans: list[Plan]) -> list[str]:
     return []
 
 
-def _tell_dangling(engine: Engine, plans: list[Plan]) -> dict[str, Any]:
+def _tell_dangling(work: Work, plans: list[Plan]) -> dict[str, Any]:
     """Users that still carry the id of a deleted group; whether the server clears it is not known. In check mode, those that would."""
     gone = {str(plan.record["id"]): plan for plan in plans if plan.action == "delete" and plan.record.get("members") and not plan.error}
     if not gone:
         return {}
-    users = list(engine.index("user").records.values()) if engine.check else engine.client.get_list("/users")
+    users = list(work.index("user").records.values()) if work.check else work.client.get_list("/users")
     return {"dangling_members": sorted(str(user.get("login")) for user in users if gone.keys() & set(group_ids(user)))}
 
 
