@@ -22,6 +22,7 @@ from .nouns.password_policy import PASSWORD_POLICY
 from .nouns.user import USER
 from .nouns.user_group import USER_GROUP
 from .plan import Item, Plan
+from .planner import Planner
 from .run import Call, Run
 
 NOUNS: Mapping[str, Noun] = {noun.name: noun for noun in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)}
@@ -59,32 +60,31 @@ def ensure(noun: Noun) -> Run:
 
 
 def _run(noun: Noun, call: Call, resume_collector: Callable[[], None]) -> dict[str, Any]:
-    engine, plans = _planned(noun, call)
-    shown = _diff(engine, plans)
-    call.warnings += engine.warnings
-    engine.warnings = call.warnings
+    planner, plans = _planned(noun, call)
+    shown = _diff(planner, plans)
+    call.warnings += planner.warnings
     if any(plan.action != "none" for plan in plans):
         resume_collector()  # requests leave garbage behind
+    engine = Engine(planner, call.warnings, call.say, call.args["parallel"])
     engine.apply_all(plans)
     done = [plan.action != "none" if call.check else plan.touched for plan in plans]
-    result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(engine, plans)}
+    result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(planner, plans)}
     return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
 
 
-def _planned(noun: Noun, call: Call) -> tuple[Engine, list[Plan]]:
+def _planned(noun: Noun, call: Call) -> tuple[Planner, list[Plan]]:
     """Plans made from lists that an earlier task has read, if they show that nothing is to be done; else from fresh ones."""
     for cached in (True, False):
-        engine = Engine(call.client, noun, NOUNS, call.credentials, check=call.check, parallel=call.args["parallel"], cached=cached)
-        engine.say = call.say
+        planner = Planner(call.client, noun, NOUNS, call.credentials, check=call.check, cached=cached)
         try:
-            plans = engine.plan_all(_items(engine, call))
+            plans = planner.plan_all(_items(planner, call))
         except BadInput:
             if not call.client.from_cache or not cached:
                 raise
             continue
         if not call.client.from_cache or all(plan.action == "none" for plan in plans):
             break
-    return engine, plans
+    return planner, plans
 
 
 @contextmanager
@@ -101,22 +101,22 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
         resume()
 
 
-def _items(engine: Engine, call: Call) -> list[Item]:
-    noun, args = engine.noun, call.args
+def _items(planner: Planner, call: Call) -> list[Item]:
+    noun, args = planner.noun, call.args
     common = {name: args[name] for name in ("state", *noun.flags)}
     own = {option: args[option] for option in ("id", *noun.by_option) if args[option] is not None}
     if args[noun.plural] is None:
-        items = [engine.parse(own, None, common)]
+        items = [planner.parse(own, None, common)]
     elif own:
         raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
     else:
-        items = [engine.parse(raw, number, common) for number, raw in enumerate(args[noun.plural])]
+        items = [planner.parse(raw, number, common) for number, raw in enumerate(args[noun.plural])]
     for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
         call.secrets.add(*(item.given.get(secret) for item in items))
     return items
 
 
-def _diff(engine: Engine, plans: list[Plan]) -> list[dict[str, Any]]:
+def _diff(planner: Planner, plans: list[Plan]) -> list[dict[str, Any]]:
     """Before and after of what differs, and of nothing else; made before anything is sent, so check mode shows the same."""
     shown = []
     for plan in plans:
@@ -126,12 +126,12 @@ def _diff(engine: Engine, plans: list[Plan]) -> list[dict[str, Any]]:
         for values in (plan.before, plan.after):
             side = {}
             for option, value in sorted(values.items()):
-                field = engine.noun.by_option.get(option)
-                side[option] = field.kind.show(value, engine) if field and value is not None else value
+                field = planner.noun.by_option.get(option)
+                side[option] = field.kind.show(value, planner) if field and value is not None else value
             sides.append(side)
         if plan.action == "create":
             sides = [{"state": "absent"}, {**sides[1], "state": "present"}]
-        header = f"{engine.noun.label} {plan.title}"
+        header = f"{planner.noun.label} {plan.title}"
         shown.append({"before_header": header, "after_header": header, "before": sides[0], "after": sides[1]})
     return shown
 

@@ -30,7 +30,7 @@ _FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
 
 
 class Invalid(Exception):
-    """A value that a field cannot have; the text says what to give instead. The engine adds option and value."""
+    """A value that a field cannot have; the text says what to give instead. The planner adds option and value."""
 
 
 class Missing(Invalid):
@@ -38,7 +38,7 @@ class Missing(Invalid):
 
 
 class Lookup(Protocol):
-    """What a reference needs of the engine."""
+    """What a reference needs of the planner."""
 
     def find_id(self, noun: str, text: str, create: bool) -> Any:
         """Id of the item of `noun` that has this id or name (or path). With `create` a missing one is planned. Raises Invalid."""
@@ -310,7 +310,7 @@ class JsonText(Kind):
 
 
 class Reference(Kind):
-    """An item of another noun, given by name or id. Canonical form: the id as text (or the engine's mark of an item to be made).
+    """An item of another noun, given by name or id. Canonical form: the id as text (or the mark of an item to be made).
 
     With `trust_ids` a value that has the form of an id is taken as one, which saves reading the other noun.
     """

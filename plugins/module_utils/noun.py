@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table format of a noun, and the index of its records.
 
-A noun is one kind of thing on the server. All that is peculiar to it stands in its table, so that the engine knows no noun.
+A noun is one kind of thing on the server. All that is peculiar to it stands in its table, so that planner and engine know no noun.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Index:
 
 
 class Work(Protocol):
-    """What the hooks of a noun may use of the engine that does the work."""
+    """What the hooks of a noun may use of the planner that does the work."""
 
     client: Client
     credentials: Credentials

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine works with: items as the user wants them, plans of what each needs, and marks of what is not made yet."""
+"""What planner and engine work with: items as the user wants them, plans of what each needs, and marks of what is not made yet."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Sieve:
     """Puts the item in place of each bulky value that agrees with what this item wants.
 
     Items are found by their names, where no two of the list share one. Whether it is really this record that the item means turns out
-    only when all are there; if it is not, the engine sees by the mark that the value is of no use to it.
+    only when all are there; if it is not, the planner sees by the mark that the value is of no use to it.
     """
 
     def __init__(self, noun: Noun, items: Iterable[Item]) -> None:
