@@ -56,11 +56,12 @@ class Planner:
             noun = self.nouns[name]
             mine = noun is self.noun
             keys = {noun.by_option[option].key for option in noun.key} | (self._keys if mine else set())
-            # The result of a single item shows the whole record.
-            each = Sieve(noun, self.items if mine and len(self.items) > 1 else ())
-            records = (
-                noun.load(self, keys) if noun.load else self.client.get_list(noun.path, cached=self.cached, each=each, **noun.query(keys))
-            )
+            if noun.load:
+                records = noun.load(self, keys)
+            else:
+                # The result of a single item shows the whole record.
+                sieve = Sieve(noun, self.items if mine and len(self.items) > 1 else ())
+                records = self.client.get_list(noun.path, cached=self.cached, each=sieve, **noun.query(keys))
             self._indexes[name] = noun.index(noun, records)
         return self._indexes[name]
 
