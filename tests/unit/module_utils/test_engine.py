@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Planner and engine: what they find, what they refuse, in which order they write, and what they do when the server or the network fails."""
+"""Planner and engine: what they find and refuse, in which order they write, and what they do when server or network fail."""
 
 from __future__ import annotations
 
