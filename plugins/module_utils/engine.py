@@ -129,13 +129,14 @@ class Engine:
             self._delete(plan)
             plan.touched = True
             return
+        body = settled(plan.body)
         if plan.action == "create":
-            answer = self._create(self.noun, settled(plan.body))
+            answer = self._create(self.noun, body)
             plan.touched = True
-            plan.record = {**settled(plan.body), **answer}
+            plan.record = {**body, **answer}
             self._update(plan, self._ignored(plan, answer))
-        elif plan.body:
-            self._update(plan, settled(plan.body))
+        elif body:
+            self._update(plan, body)
         for one in plan.own:
             desired = one.kind.settle(settled(plan.after[one.option]))
             with self._lock if one.shared else nullcontext():

@@ -184,10 +184,10 @@ class Planner:
         by_option = self.noun.by_option
         for option, value in given.items():
             one = by_option[option]
-            append = bool(one.append and item.flags.get(one.append))
             raw = None if record is None else one.raw(record)
             if raw is item or (raw.__class__ is str and raw == value):
                 continue
+            append = bool(one.append and item.flags.get(one.append))
             if raw.__class__ is Item:
                 raw = self._whole(plan.record, one)
             if raw is None or not one.kind.agrees(raw, value, append):
