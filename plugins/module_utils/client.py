@@ -27,6 +27,7 @@ _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the req
 
 # POSTs that only read: the object search and the reading calls of the experimental second API.
 _SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
+_SLASHES = re.compile("/{2,}")
 
 
 class Auth:
@@ -325,7 +326,7 @@ def split_path(path: str) -> tuple[str, list[tuple[str, str]]]:
     if not path.strip() or any(ord(char) <= 32 for char in path.strip()):
         raise BadInput(f"path is {path!r}: give a path below {API_ROOT} without blanks, such as /users.")
     bare, _mark, text = path.strip().partition("?")
-    bare = re.sub("/{2,}", "/", "/" + bare)
+    bare = _SLASHES.sub("/", "/" + bare)
     if bare == API_ROOT or bare.startswith(API_ROOT + "/"):
         bare = bare[len(API_ROOT) :]
     if "#" in path:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -37,7 +37,7 @@ class Secrets:
 
     def add_from(self, data: Any) -> None:
         """Take every value that stands under a secret key anywhere inside `data`."""
-        if isinstance(data, Mapping):
+        if isinstance(data, dict):
             for key, value in data.items():
                 if str(key).lower() in _LOWER_KEYS:
                     self.add(*(str(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, True, False)))
@@ -84,7 +84,7 @@ def _scrub(data: Any, parts: list[str], whole: Iterable[str], revealed: set[str]
             if part in data:
                 data = data.replace(part, MASK)
         return data
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return {_scrub(key, parts, (), revealed): _scrub_item(key, value, parts, whole, revealed) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_scrub(value, parts, whole, revealed) for value in data]

@@ -26,18 +26,18 @@ Lists = list[tuple[str, dict[str, str]]]
 
 
 def collect(size: Size, rounds: int, log: Path, folder: Path) -> Scale:
-    """Take all measurements. Within a round the ways follow each other; with the most objects only the quick ones are repeated."""
+    """Take all measurements. Within a round the ways follow each other; the slow ones have fewer rounds."""
     scale = Scale(size)
+    slow_rounds = min(rounds, _SLOW_ROUNDS)
     with Sandbox("--quiet", seed="empty", log=log) as sandbox:
         for count in size.objects:
-            slow_rounds = 1 if count == size.largest else min(rounds, _SLOW_ROUNDS)
             ways = (*DELAYS, *CREATIONS) if count == size.smallest else CREATIONS
             for _round in range(slow_rounds):
                 _create(scale, count, ways, sandbox, folder)
             for _round in range(rounds):
                 _repeat(scale, count, sandbox, folder)
             _play_objects(scale, count, slow_rounds, sandbox, folder)
-        _play_accounts(scale, min(rounds, _SLOW_ROUNDS), sandbox, folder)
+        _play_accounts(scale, slow_rounds, sandbox, folder)
     return scale
 
 

@@ -88,8 +88,7 @@ _SECTION = """\
 - With `parallel: {parallel}` the module keeps {parallel} requests on their way. That saves waiting, not work: it gains much
   from a server that takes its time (one bar has a server that answers {delay} ms later), and nothing from one that answers at
   once and shares the cores with the client.
-- Within a round all ways follow each other. Unchanged runs are repeated in every round, creations and plays up to three times,
-  those of {largest} objects are done once.
+- Within a round all ways follow each other. Unchanged runs are repeated in every round, creations and plays up to three times.
 - Requests were counted by the server. Every creation is checked to have sent the same bodies, every unchanged play to have sent
   no write.
 - The {users} users and {groups} groups are two tasks of one play, each user in two of the groups."""
