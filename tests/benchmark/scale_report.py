@@ -58,7 +58,6 @@ def section(scale: Scale, bars: str) -> str:
         properties=PROPERTIES,
         parallel=PARALLEL,
         delay=DELAY,
-        largest=f"{size.largest:,}",
         users=f"{size.users:,}",
         groups=f"{size.groups:,}",
     )
