@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from .errors import AnswerLost, HttpError, WrongAnswer
+from .errors import AnswerLost, HttpError, WrongAnswer, lost
 
 _LONGEST_WAIT = 60.0
 _BLANKS = " \t\n\r"
@@ -37,8 +37,7 @@ def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: 
 
 
 def broken_off(method: str, path: str, *, reads: bool) -> AnswerLost:
-    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
-    return AnswerLost(f"{method} {path}: the JSON of the answer broke off or is damaged. {advice}")
+    return lost(f"{method} {path}: the JSON of the answer broke off or is damaged", reads=reads)
 
 
 def read_list(chunks: Iterable[bytes], take: Callable[[Any], Any]) -> tuple[list[Any] | None, str]:

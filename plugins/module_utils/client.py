@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from .answers import broken_off, decode, is_error, looks_like_html, raise_for, read_list, retry_after
-from .errors import AnswerLost, BadInput, Unreachable, WrongAnswer
+from .errors import AnswerLost, BadInput, Unreachable, WrongAnswer, lost
 from .files import opened, save
-from .transport import API_ROOT, Connection, http_session, lost, translated
+from .transport import API_ROOT, Connection, http_session, translated
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _CHUNK = 64 * 1024
@@ -230,7 +230,8 @@ class Client:
             if not request.reads:
                 self.lists.drop()  # whatever became of it
         if answer.status in _GATEWAY and not request.reads and answer.status not in request.expect:
-            raise lost(f"{request.method} {request.path}", self.connection.url, f"the web server before it answered {answer.status}", False)
+            asked = f"{request.method} {request.path} to {self.connection.url}"
+            raise lost(f"{asked}: the web server before it answered {answer.status}", reads=False)
         raise_for(request.method, request.path, answer.status, answer.data, answer.text, request.expect)
         return answer
 

@@ -15,6 +15,7 @@ from .arguments import Spec
 from .engine import Engine
 from .errors import BadInput
 from .fields import Secret
+from .items import parse_item
 from .noun import Noun
 from .nouns.catalog import CLASS, STATE, TAG
 from .nouns.object import OBJECT
@@ -74,10 +75,11 @@ def _run(noun: Noun, call: Call, resume_collector: Callable[[], None]) -> dict[s
 
 def _planned(noun: Noun, call: Call) -> tuple[Planner, list[Plan]]:
     """Plans made from lists that an earlier task has read, if they show that nothing is to be done; else from fresh ones."""
+    items = _items(noun, call)
     for cached in (True, False):
         planner = Planner(call.client, noun, NOUNS, call.credentials, check=call.check, cached=cached)
         try:
-            plans = planner.plan_all(_items(planner, call))
+            plans = planner.plan_all(items)
         except BadInput:
             if not call.client.from_cache or not cached:
                 raise
@@ -101,16 +103,16 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
         resume()
 
 
-def _items(planner: Planner, call: Call) -> list[Item]:
-    noun, args = planner.noun, call.args
+def _items(noun: Noun, call: Call) -> list[Item]:
+    args = call.args
     common = {name: args[name] for name in ("state", *noun.flags)}
     own = {option: args[option] for option in ("id", *noun.by_option) if args[option] is not None}
     if args[noun.plural] is None:
-        items = [planner.parse(own, None, common)]
+        items = [parse_item(noun, own, None, common)]
     elif own:
         raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
     else:
-        items = [planner.parse(raw, number, common) for number, raw in enumerate(args[noun.plural])]
+        items = [parse_item(noun, raw, number, common) for number, raw in enumerate(args[noun.plural])]
     for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
         call.secrets.add(*(item.given.get(secret) for item in items))
     return items

@@ -32,7 +32,13 @@ class Unreachable(SaymonError):
 
 
 class AnswerLost(SaymonError):
-    """A write was sent but its answer never arrived whole: the server may or may not have acted on it."""
+    """A request was sent but its answer never arrived whole: the server may or may not have acted on a write."""
+
+
+def lost(said: str, *, reads: bool) -> AnswerLost:
+    """The error with the advice that fits the request."""
+    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
+    return AnswerLost(f"{said}. {advice}")
 
 
 class WrongAnswer(SaymonError):

@@ -13,9 +13,9 @@ from typing import Any
 
 from .client import Client, Record
 from .errors import BadInput
-from .fields import Field, Flag, Invalid, Missing, Secret
+from .fields import Field, Invalid, Missing, Secret
 from .noun import Index, Noun
-from .plan import Item, Pending, Plan, ids_of, pendings, put, where_is
+from .plan import Item, Pending, Plan, ids_of, pendings, put
 from .session import Credentials
 from .sieve import Sieve
 
@@ -101,42 +101,6 @@ class Planner:
 
     # --- from input to plans -------------------------------------------------------------------------------------------
 
-    def parse(self, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
-        """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
-        if not isinstance(raw, dict):
-            where = where_is(self.noun.plural, number, "")
-            raise BadInput(f"{where}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options.")
-        given: dict[str, Any] = {}
-        flags = common
-        by_option = self.noun.by_option
-        for option, value in raw.items():
-            if value is None or option == "id":
-                continue
-            one = by_option.get(option)
-            try:
-                if one is not None:
-                    given[option] = one.kind.parse(value)
-                else:
-                    flags = {**flags, option: self._flag(option, value)}
-            except Invalid as error:
-                said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
-                name = next((str(raw[key]) for key in (*self.noun.key, "id") if raw.get(key)), "")
-                raise BadInput(f"{where_is(self.noun.plural, number, name)}{option}{said}: {error}.") from None
-        item = Item(self.noun.plural, self.noun.names, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
-        self.noun.adjust(item)
-        return item
-
-    def _flag(self, option: str, value: Any) -> Any:
-        argument = {"choices": self.noun.states} if option == "state" else self.noun.flags.get(option)
-        if argument is None:
-            raise Invalid(f"there is no such option, only {', '.join(['id', *self.noun.by_option, 'state', *self.noun.flags])}")
-        if "choices" in argument and value not in argument["choices"]:
-            raise Invalid(f"{_short(value)} is none of {', '.join(argument['choices'])}")
-        try:
-            return value if "choices" in argument else Flag().parse(value)
-        except Invalid as error:
-            raise Invalid(f"{_short(value)} is neither: {error}") from None
-
     def plan_all(self, items: list[Item]) -> list[Plan]:
         """Plan every item, or raise BadInput with what is wrong. Items may refer to each other in any order."""
         self.items = items
@@ -185,7 +149,7 @@ class Planner:
         for option, value in given.items():
             one = by_option[option]
             raw = None if record is None else one.raw(record)
-            if raw is item or (raw.__class__ is str and raw == value):
+            if raw is item or (raw.__class__ is str and raw == value):  # in a long list that is right already, nearly all are
                 continue
             append = bool(one.append and item.flags.get(one.append))
             if raw.__class__ is Item:
@@ -319,11 +283,6 @@ class Planner:
             except Invalid as error:
                 raise Invalid(f"{one.option}: {error}") from None
         plan.wave = max([plan.wave, *(pending.wave + 1 for pending in pendings(desired))])
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _own_references(noun: Noun, given: Mapping[str, Any]) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import AnswerLost, BadInput, Unreachable
+from .errors import BadInput, Unreachable, lost
 
 try:
     import requests
@@ -194,11 +194,11 @@ def translated(asked: str, connection: Connection, *, reads: bool) -> Iterator[N
             raise Unreachable(
                 f"{asked}: {where} cannot be reached ({_reason(error)}). Check saymon_url and that the server runs."
             ) from error
-        raise lost(asked, where, "the connection broke before the answer was complete", reads) from error
+        raise lost(f"{asked} to {where}: the connection broke before the answer was complete", reads=reads) from error
     except requests.exceptions.Timeout as error:
-        raise lost(asked, where, f"no answer within {connection.timeout:g} s; saymon_timeout sets the limit", reads) from error
+        raise lost(f"{asked} to {where}: no answer within {connection.timeout:g} s; saymon_timeout sets the limit", reads=reads) from error
     except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-        raise lost(asked, where, "the answer broke off", reads) from error
+        raise lost(f"{asked} to {where}: the answer broke off", reads=reads) from error
     except (
         requests.exceptions.InvalidURL,
         requests.exceptions.InvalidSchema,
@@ -210,11 +210,6 @@ def translated(asked: str, connection: Connection, *, reads: bool) -> Iterator[N
         raise BadInput(
             f"{asked}: the query, the sid or a credential holds characters that cannot be sent: check it for line breaks."
         ) from error
-
-
-def lost(asked: str, where: str, what: str, reads: bool) -> AnswerLost:
-    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
-    return AnswerLost(f"{asked} to {where}: {what}. {advice}")
 
 
 def _never_sent(error: Exception) -> bool:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
-from functools import partial
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -185,9 +185,23 @@ class StoreLists(ListCache):
 
     @contextmanager
     def copying(self, key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        path, mark = self._path(key), self._mark()
-        with _replacing(path, lambda: mark == self._mark()) as file:
-            yield partial(_tee, file)
+        path, mark, whole = self._path(key), self._mark(), True
+
+        def copied(chunks: Chunks) -> Chunks:
+            """Begins anew each time: a list whose first answer broke off is read again."""
+            nonlocal whole
+            file.seek(0)
+            file.truncate()
+            whole = True
+            for chunk in chunks:
+                try:
+                    whole = whole and file.raw.write(chunk) == len(chunk)  # past the buffer, which would fail only when closed
+                except OSError:  # a full disk costs the next task a request, and this one nothing
+                    whole = False
+                yield chunk
+
+        with _replacing(path, lambda: whole and mark == self._mark()) as file:
+            yield copied
         if mark != self._mark():  # somebody wrote at the last moment
             path.unlink(missing_ok=True)
 
@@ -206,17 +220,8 @@ class StoreLists(ListCache):
             path.unlink(missing_ok=True)
 
 
-def _tee(file: BinaryIO, chunks: Chunks) -> Chunks:
-    """Pass chunks on and write them down, from the beginning: a list whose first answer broke off is read again."""
-    file.seek(0)
-    file.truncate()
-    for chunk in chunks:
-        file.write(chunk)
-        yield chunk
-
-
 @contextmanager
-def _replacing(path: Path, wanted: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
+def _replacing(path: Path, wanted: Callable[[], bool] = lambda: True) -> Iterator[BufferedWriter]:
     """Write a private file that takes the place of another in one step, unless something fails, or it is not wanted in the end."""
     fresh = path.with_suffix(f".{os.getpid()}.new")
     try:

@@ -42,7 +42,6 @@ from ansible_collections.saymon.platform.plugins.module_utils.transport import C
 from ansible_collections.saymon.platform.tests.unit.support import CSRF, OTHER_SID, SID, URL, Exchange, Script
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProtocolError
 
-PARAMS: dict[str, Any] = {"saymon_url": URL, "saymon_timeout": 30.0, "saymon_retries": 3, "saymon_validate_certs": True}
 EXPIRED = {"code": "Unauthorized", "message": '{"errorCode":3,"message":"Session expired."}'}
 WRONG = {"code": "InvalidCredentials", "message": '{"errorCode":3,"message":"Invalid login or password."}'}
 

@@ -10,13 +10,8 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.saymon.platform.plugins.module_utils.client import (
-    Client,
-    Request,
-)
-from ansible_collections.saymon.platform.plugins.module_utils.errors import (
-    BadInput,
-)
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.tests.unit.support import URL, Exchange, Script
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -296,6 +297,19 @@ def test_of_a_list_that_broke_off_nothing_stays(tmp_path: Path) -> None:
         raise WrongAnswer("no list of records")
     assert _kept(lists, "/users?") is None
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_full_disk_costs_the_copy_and_not_the_task(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for limit in (0, 2):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))  # nobody can write a longer file
+        try:
+            _keep(StoreLists(REF), "/objects?", b'[{"id":1}]')
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert list(tmp_path.iterdir()) == []
+    _keep(StoreLists(REF), "/objects?", b'[{"id":1}]')
+    assert _kept(StoreLists(REF), "/objects?") == b'[{"id":1}]'
 
 
 def test_a_list_serves_for_a_short_time(monkeypatch: pytest.MonkeyPatch) -> None:

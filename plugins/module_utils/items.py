@@ -1,0 +1,57 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the options that a user gave into items, and says what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import BadInput
+from .fields import Flag, Invalid, Secret
+from .noun import Noun
+from .plan import Item, where_is
+
+
+def parse_item(noun: Noun, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
+    """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
+    if not isinstance(raw, dict):
+        where = where_is(noun.plural, number, "")
+        raise BadInput(f"{where}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options.")
+    given: dict[str, Any] = {}
+    flags = common
+    by_option = noun.by_option
+    for option, value in raw.items():
+        if value is None or option == "id":
+            continue
+        one = by_option.get(option)
+        try:
+            if one is not None:
+                given[option] = one.kind.parse(value)
+            else:
+                flags = {**flags, option: _flag(noun, option, value)}
+        except Invalid as error:
+            said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
+            name = next((str(raw[key]) for key in (*noun.key, "id") if raw.get(key)), "")
+            raise BadInput(f"{where_is(noun.plural, number, name)}{option}{said}: {error}.") from None
+    item = Item(noun.plural, noun.names, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
+    noun.adjust(item)
+    return item
+
+
+def _flag(noun: Noun, option: str, value: Any) -> Any:
+    argument = {"choices": noun.states} if option == "state" else noun.flags.get(option)
+    if argument is None:
+        raise Invalid(f"there is no such option, only {', '.join(['id', *noun.by_option, 'state', *noun.flags])}")
+    if "choices" in argument and value not in argument["choices"]:
+        raise Invalid(f"{_short(value)} is none of {', '.join(argument['choices'])}")
+    try:
+        return value if "choices" in argument else Flag().parse(value)
+    except Invalid as error:
+        raise Invalid(f"{_short(value)} is neither: {error}") from None
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
