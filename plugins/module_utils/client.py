@@ -123,6 +123,11 @@ def make_query(query: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return pairs
 
 
+def is_record(value: Any) -> bool:
+    """True for the data of one item."""
+    return isinstance(value, dict) and isinstance(value.get("id"), (str, int))
+
+
 def _as_it_is(record: Record) -> Record:
     return record
 
@@ -163,9 +168,10 @@ class Client:
         """One record with an `id`; one page of the vendor shows it inside a list, which is accepted."""
         answer = self.get(path, **query)
         record = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
-        if not isinstance(record, dict) or "id" not in record:
+        if not is_record(record):
             raise WrongAnswer(f"GET {path} did not answer with a record: check that saymon_url is a SAYMON server.")
-        return record
+        found: dict[str, Any] = record
+        return found
 
     def records(self, request: Request, *, cached: bool = False, each: Take = _as_it_is) -> list[Record]:
         """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
@@ -174,7 +180,7 @@ class Client:
         )
 
         def take(record: Any) -> Record:
-            if not isinstance(record, dict) or "id" not in record:
+            if not is_record(record):
                 raise wrong
             return each(record)
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
-from .client import Record, Request
+from .client import Record, Request, is_record
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
 from .fields import Invalid, Secret
 from .noun import Noun
@@ -150,8 +150,8 @@ class Engine:
         if body:
             answer = self.client.send(Request(self.noun.update, f"{self.noun.path}/{plan.record['id']}", body=body)).data
             plan.touched = True
-            answer = answer if isinstance(answer, dict) else {}
-            ignored = [key for key, value in body.items() if "id" in answer and key not in answer and value not in (None, "", [])]
+            answer = answer if is_record(answer) else {}
+            ignored = [key for key, value in body.items() if answer and key not in answer and value not in (None, "", [])]
             if ignored:
                 self.warnings.append(f"{plan.item.where}the server did not take over {', '.join(ignored)}: this version may not know it.")
             plan.record = {**plan.record, **body, **answer}
@@ -191,7 +191,7 @@ class Engine:
             self._creator[noun.name] = (method, path)
             if isinstance(answer, list) and len(answer) == 1:
                 answer = answer[0]
-            if not isinstance(answer, dict) or "id" not in answer:
+            if not is_record(answer):
                 raise AnswerLost(f"{method} {path} answered without the new {noun.label}: run the task again, it looks before it writes.")
             return dict(answer)
         raise AssertionError("unreachable")  # pragma: no cover

@@ -19,11 +19,14 @@ from typing import Any, Protocol
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
 
 from .client import Request
+from .errors import WrongAnswer
 from .scrub import MASK
 
 # The ids of things that users made, and the small numbers of what is built in.
 _ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 
+# What a value of another shape than the documented one sets off.
+_ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 # Epoch milliseconds of 1973 and 9999: what lies before is most likely in seconds, what lies behind in microseconds.
 _FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
@@ -388,7 +391,23 @@ class Field:
     def read(self, record: Mapping[str, Any]) -> Any:
         """Canonical form of this field in a record of the server."""
         value = self.raw(record)
-        return self.kind.empty if value is None else self.kind.read(value)
+        try:
+            return self.kind.empty if value is None else self.kind.read(value)
+        except _ODD as error:
+            raise self._unreadable(record) from error
+
+    def agrees(self, record: Mapping[str, Any], value: Any, given: Any, append: bool) -> bool:
+        """Whether the (raw) value in a record is what a user gave."""
+        try:
+            return self.kind.agrees(value, given, append)
+        except _ODD as error:
+            raise self._unreadable(record) from error
+
+    def _unreadable(self, record: Mapping[str, Any]) -> WrongAnswer:
+        return WrongAnswer(
+            f"The server's record {record.get('id')} holds {self.key} in a form that is not known: "
+            "look at it with saymon.platform.saymon_api, and report it if this server is a SAYMON."
+        )
 
 
 def _number(value: Any) -> int | float | None:

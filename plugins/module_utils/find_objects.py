@@ -13,7 +13,7 @@ from .client import Record, Request
 from .ensure import NOUNS
 from .errors import BadInput, HttpError
 from .noun import Index
-from .nouns.object import OBJECT, Properties, Tree
+from .nouns.object import OBJECT, Tree
 from .run import Call
 
 # What the list is asked for when the user names no fields, so that it returns what a search returns.
@@ -157,5 +157,5 @@ def _fits(record: Record, args: dict[str, Any], ids: dict[str, set[str]]) -> boo
         return False
     if not args["property"]:
         return True
-    pair = Properties().read(record.get("properties") or []).get(args["property"]["name"])
+    pair = OBJECT.by_option["properties"].read(record).get(args["property"]["name"])
     return pair is not None and args["property"]["value"] in (None, pair[1])

@@ -19,6 +19,12 @@ from .plan import Item, Plan
 from .session import Credentials
 
 
+def text_of(record: Record, key: str) -> str:
+    """A value as text, whatever the server put there; empty when there is none."""
+    value = record.get(key)
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
 class Index:
     """The records of one noun, found by id, by name, or by the fields that identify an item."""
 
@@ -50,8 +56,8 @@ class Index:
         if record is not None:
             return [record]
         title = self.noun.title
-        exact = self.table("name", lambda one: [one.get(title)]).get(text)
-        return exact or self.table("folded name", lambda one: [str(one.get(title) or "").casefold()]).get(text.casefold(), [])
+        exact = self.table("name", lambda one: [text_of(one, title)]).get(text)
+        return exact or self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is missing."""

@@ -154,7 +154,7 @@ class Planner:
             append = bool(one.append and item.flags.get(one.append))
             if raw.__class__ is Item:
                 raw = self._whole(plan.record, one)
-            if raw is None or not one.kind.agrees(raw, value, append):
+            if raw is None or not one.agrees(plan.record, raw, value, append):
                 self._compare(plan, one, value, append, record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"

@@ -40,7 +40,7 @@ class Sieve:
             wanted, value = item.given.get(one.option), record.get(one.key)
             if wanted is None or not value or isinstance(value, Item):
                 continue
-            if one.kind.agrees(value, wanted, bool(one.append and item.flags.get(one.append))):
+            if one.agrees(record, value, wanted, bool(one.append and item.flags.get(one.append))):
                 record[one.key] = item
 
 

@@ -74,7 +74,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import HttpError
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
+from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER, group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
 SPEC = Spec(needs_session=False)
@@ -87,7 +87,7 @@ def run(call: Call) -> dict[str, Any]:
     # Without manage-users the list holds only the caller's groups, with it all of them: both serve.
     own = set(group_ids(user))
     groups = [group for group in call.client.get_list("/user-groups") if str(group.get("id")) in own] if own else []
-    permissions = {text for holder in [user, *groups] for text in holder.get("permissions") or []}
+    permissions = {text for holder in [user, *groups] for text in USER.by_option["permissions"].read(holder)}
     return {"valid": True, "user": user, "permissions": sorted(permissions), "groups": groups}
 
 

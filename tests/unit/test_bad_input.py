@@ -18,6 +18,7 @@ import requests
 from ansible import constants as C
 from ansible_collections.saymon.platform.plugins.module_utils import client
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS
+from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import make_action, module_of
 from hypothesis import HealthCheck, given, settings
@@ -120,25 +121,9 @@ def _tasks(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], dict[str, Any], 
     return args, variables, draw(st.booleans())
 
 
-_KEYS = (
-    "id",
-    "_id",
-    "login",
-    "name",
-    "email",
-    "group",
-    "permissions",
-    "objectPermissions",
-    "status",
-    "class_id",
-    "parent_id",
-    "properties",
-    "tags",
-    "code",
-    "message",
-)
+_KEYS = sorted({"id", "_id", "code", "message", "state_id", *(one.key.partition(".")[0] for noun in NOUNS.values() for one in noun.fields)})
 _VALUES = st.one_of(st.integers(-1, 5), st.sampled_from(["", "x", "1", "64b1f0c2a9d3e45f6a7b8c01"]), _JUNK)
-_RECORDS = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=6).flatmap(
+_RECORDS = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=8).flatmap(
     lambda record: st.integers(0, 5).map(lambda number: {**record, "id": number} if number else record)
 )
 # status, body, Content-Type

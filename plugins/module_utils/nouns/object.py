@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.client import Record, Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Field,
     Invalid,
@@ -22,7 +23,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Text,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Work
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Work, text_of
 from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
@@ -112,15 +113,21 @@ def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any,
         known = record.get("properties") or []
         if any("id" not in one for one in known):
             known = work.client.get_list(path)
-        ids = {one["name"]: one["id"] for one in known}
+        ids = {text_of(one, "name"): one["id"] for one in known}
+
+        def at(name: str) -> str:
+            if name not in ids:
+                raise WrongAnswer(f"GET {path} does not list the property {name!r}, which was there a moment ago: run the task again.")
+            return f"{path}/{ids[name]}"
+
         for name, (type_id, text) in desired.items():
             if name not in current:
                 yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
             elif current[name] != (type_id, text):
                 changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
-                yield Request("PATCH", f"{path}/{ids[name]}", body=changes)
+                yield Request("PATCH", at(name), body=changes)
         for name in sorted(current.keys() - desired.keys()):
-            yield Request("DELETE", f"{path}/{ids[name]}")
+            yield Request("DELETE", at(name))
 
     return own
 
@@ -138,7 +145,7 @@ class Tree(Index):
         return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
 
     def children(self, parent: str, name: str) -> list[Record]:
-        return self.table("child", lambda one: [(up, one.get("name")) for up in self.parents(one)]).get((parent, name), [])
+        return self.table("child", lambda one: [(up, text_of(one, "name")) for up in self.parents(one)]).get((parent, name), [])
 
     def named(self, text: str) -> list[Record]:
         if not text.startswith("/"):
@@ -170,7 +177,7 @@ class Tree(Index):
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         if given.get("discovery_id"):
-            found = self.table("discovery id", lambda one: [one["discovery_id"]] if one.get("discovery_id") else [])
+            found = self.table("discovery id", lambda one: [text_of(one, "discovery_id")])
             return found.get(given["discovery_id"], [])
         if not given.get("name"):
             raise Invalid("discovery_id, or name with parents, must be given, because it names the object (or give its id)")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS
+from ansible_collections.saymon.platform.plugins.module_utils.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Choice,
     Field,
@@ -248,6 +249,26 @@ def test_read(kind: Kind, value: Any, canonical: Any) -> None:
 )
 def test_read_nested(record: Mapping[str, Any], canonical: str) -> None:
     assert Field("option", "a.b.c", Text()).read(record) == canonical
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "given"),
+    [
+        (Reference("tag"), {"name": "x"}, "1"),
+        (set_of(Reference("tag")), [{"name": "x"}], ("1",)),
+        (Properties(), 5, {}),
+        (Properties(), ["x"], {}),
+        (Properties(), [{"value": "x"}], {}),
+        (Properties(), [{"name": []}], {}),
+    ],
+)
+def test_a_form_that_is_not_known_is_told(kind: Kind, value: Any, given: Any) -> None:
+    field, record = Field("option", "key", kind), {"id": "r1", "key": value}
+    said = "record r1 holds key in a form that is not known: .* report it"
+    with pytest.raises(WrongAnswer, match=said):
+        field.read(record)
+    with pytest.raises(WrongAnswer, match=said):
+        field.agrees(record, value, given, False)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ THINGS: list[dict[str, Any]] = [
     {"id": "b", "name": "TWO"},
     {"id": "c", "name": "two", "size": "2"},
     {"id": "d"},
+    {"id": "n", "name": 7},
 ]
 
 
@@ -43,10 +44,16 @@ def ids(records: list[dict[str, Any]]) -> list[Any]:
         ("three", []),
         ("None", []),  # one without a name is not called so
         ("none", []),
+        ("7", ["n"]),
     ],
 )
 def test_named(text: str, found: list[Any]) -> None:
     assert ids(Index(THING, THINGS).named(text)) == found
+
+
+@pytest.mark.parametrize("name", [[], ["two"], {}, {"two": 1}, True])
+def test_a_name_that_is_no_text_is_nobodys(name: Any) -> None:
+    assert ids(Index(THING, [*THINGS, {"id": "x", "name": name}]).named("two")) == ["a", "c"]
 
 
 def test_an_id_goes_before_a_name() -> None:

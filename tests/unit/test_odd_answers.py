@@ -1,0 +1,232 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every value of every answer, one after the other, replaced by a value of any other shape: the result is still one clear message."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from ansible_collections.saymon.platform.plugins.module_utils import client
+from ansible_collections.saymon.platform.plugins.module_utils.transport import API_ROOT
+from ansible_collections.saymon.platform.tests.unit.gates import modules
+from ansible_collections.saymon.platform.tests.unit.support import run_module
+
+# What may stand in place of any value. MISSING takes the key away.
+MISSING: Any = object()
+ODD: tuple[Any, ...] = (
+    *(MISSING, None, True, False, 0, -1, 7.5, 10**400, "", "x", "9" * 400, "[", [], {}),
+    *([None], [1], ["x"], [[]], [{}], [{"id": []}], [{"name": []}], [{"name": {}, "value": "x"}], {"id": {}}, {"x": []}, {"include": 1}),
+    *({"include": [{}], "exclude": [[]]}, [{"name": "Owner", "value": [], "type_id": "x"}]),
+)
+
+ROOT, SITE, RACK = "1", "64b1f0c2a9d3e45f6a7b8e01", "64b1f0c2a9d3e45f6a7b8e02"
+NOC, CHIEF, OPERATOR, ROBOT = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 5))
+OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "type_id": 1}
+
+ANSWERS: dict[str, Any] = {
+    "/classes": [{"id": 3, "name": "Host"}],
+    "/states": [{"id": 2, "name": "Working"}],
+    "/tags": [{"id": "64b1f0c2a9d3e45f6a7b8d01", "name": "prod"}],
+    "/objects": [
+        {"id": ROOT, "name": "ROOT"},
+        {"id": SITE, "name": "Site", "parent_id": [ROOT], "class_id": 3, "state_id": 2, "tags": [], "properties": []},
+        {
+            "id": RACK,
+            "name": "Rack",
+            "parent_id": [SITE],
+            "class_id": 3,
+            "state_id": 2,
+            "discovery_id": "cmdb-1",
+            "weight": 1,
+            "tags": ["64b1f0c2a9d3e45f6a7b8d01"],
+            "geoposition": [1.5, 2.5],
+            "geopositionRadius": 5,
+            "background": "",
+            "client_data": '{"note": "x"}',
+            "properties": [OWNER],
+        },
+    ],
+    f"/objects/{RACK}/props": [OWNER],
+    "/user-groups": [
+        {"id": NOC, "name": "NOC", "permissions": ["a"], "objectPermissions": {"include": [SITE], "exclude": []}, "eventFilter": []}
+    ],
+    "/users": [
+        {
+            "id": OPERATOR,
+            "login": "operator",
+            "displayName": "Operator",
+            "email": "operator@example.org",
+            "group": [NOC],
+            "permissions": ["a"],
+            "objectPermissions": {"include": [SITE], "exclude": [RACK]},
+            "status": 2,
+            "activeTo": 1893456000000,
+            "contacts": ["x"],
+            "language": "en",
+            "eventFilter": [{"a": 1}],
+            "favorites": [{"b": 2}],
+            "authenticationToken": "hidden",
+        },
+        {"id": CHIEF, "login": "chief", "group": None},
+    ],
+    "/users/current": {"id": CHIEF, "login": "chief", "permissions": ["a"], "group": NOC},
+    "/password-policies": [{"id": 1, "name": "Default", "length": 8, "minDigits": 1, "changePasswordOnFirstLogin": False}],
+}
+ANSWERS["/objects/search"] = ANSWERS["/objects"]
+ANSWERS[f"/objects/{RACK}"] = ANSWERS["/objects"][2]
+
+USER = {
+    "login": "operator",
+    "display_name": "Chief operator",
+    "email": "operator@example.org",
+    "groups": ["NOC"],
+    "permissions": ["a"],
+    "object_include": ["/ROOT/Site"],
+    "object_exclude": ["Rack"],
+    "status": "active",
+    "active_to": "1893456000000",
+    "contacts": ["x"],
+    "language": "en",
+    "event_filter": [{"a": 1}],
+    "favorites": [{"b": 2}],
+}
+RACK_OPTIONS = {
+    "name": "Rack",
+    "discovery_id": "cmdb-1",
+    "parents": ["/ROOT/Site"],
+    "class": "Host",
+    "tags": ["prod"],
+    "weight": 2,
+    "geoposition": [1.5, 2.5],
+    "geoposition_radius": 5,
+    "client_data": {"note": "x"},
+    "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
+}
+TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("saymon_user", USER),
+    ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
+    ("saymon_user", {"users": [{"login": "operator", "state": "absent"}, {"login": "chief", "groups": ["NOC"], "password": "hidden-1"}]}),
+    ("saymon_user", {"id": OPERATOR, "state": "blocked"}),
+    ("saymon_user_group", {"name": "NOC", "members": ["chief"], "permissions": ["b"], "object_include": ["Site"], "event_filter": []}),
+    ("saymon_user_group", {"name": "NOC", "state": "absent"}),
+    ("saymon_user_group", {"user_groups": [{"name": "NOC", "members": ["chief"]}, {"name": "Audit"}], "append_members": True}),
+    ("saymon_object", RACK_OPTIONS),
+    ("saymon_object", {"objects": [RACK_OPTIONS, {"name": "New", "class": "Host", "parents": ["/Site"]}], "append_properties": False}),
+    ("saymon_object", {"name": "Site", "state": "absent", "recursive": True}),
+    ("saymon_password_policy", {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True}),
+    ("saymon_password_policy", {"password_policies": [{"name": "Strict", "length": 9}, {"id": "1", "name": "Default"}]}),
+    ("saymon_auth_token", {"user": "operator", "renew": True}),
+    ("saymon_auth_token", {}),
+    ("saymon_object_info", {"path": "/ROOT/Site/Rack", "class": "Host", "state": "Working", "tag": "prod"}),
+    ("saymon_object_info", {"parent": "Site", "deep": True, "property": {"name": "Owner", "value": "ops"}, "fields": ["path"]}),
+    ("saymon_object_info", {"name_regex": "^R", "class": "Host", "property": {"name": "Owner"}}),
+    ("saymon_object_info", {"id": RACK, "discovery_id": "cmdb-1"}),
+    ("saymon_password_policy_info", {"name": "Default"}),
+    ("saymon_user_group_info", {"name": "NOC"}),
+    ("saymon_session", {}),
+    ("saymon_session_info", {}),
+    ("saymon_user_info", {"login": "operator", "email": "operator@example.org", "group": "NOC", "status": "active"}),
+)
+
+
+class Server:
+    """Answers reads with what stands in `answers`, and writes with what was sent, unless `spoil` changes that.
+
+    `asked` are the paths that were read, `written` the answers to writes.
+    """
+
+    def __init__(self, answers: dict[str, Any], spoil: Callable[[Any], Any] = lambda data: data) -> None:
+        self.answers = answers
+        self.spoil = spoil
+        self.written: list[Any] = []
+        self.asked: list[str] = []
+        self._numbers = count(1)
+
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        path = urlsplit(url).path.removeprefix(API_ROOT)
+        response = requests.Response()
+        response.status_code = 200
+        response.headers["Content-Type"] = "application/json"
+        if method == "GET" or path == "/objects/search":
+            self.asked.append(path)
+            data = self.answers.get(path, [])
+        elif path.endswith("/auth-token"):
+            data = "hidden-token"
+        else:
+            sent = json.loads(kwargs["data"]) if kwargs.get("data") else {}
+            identifier = f"new-{next(self._numbers)}" if method == "POST" else path.rpartition("/")[2]
+            data = {"id": identifier, **sent}
+            self.written.append(data)
+            data = self.spoil(data)
+        response.raw = io.BytesIO(json.dumps(data).encode())
+        return response
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in JSON data: the keys and indexes that lead to each value, the whole included."""
+    yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from _places(one, (*at, key))
+
+
+def _replaced(value: Any, place: tuple[Any, ...], odd: Any) -> Any:
+    """A copy of `value` with `odd` at a place; the value itself where it has no such place."""
+    if not place:
+        return [] if odd is MISSING else odd
+    changed = copy.deepcopy(value)
+    holder = changed
+    try:
+        for key in place[:-1]:
+            holder = holder[key]
+        if odd is MISSING:
+            del holder[place[-1]]
+        else:
+            holder[place[-1]] = odd
+    except (LookupError, TypeError):
+        return value
+    return changed
+
+
+def _run(name: str, options: dict[str, Any], server: Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(client, "http_session", lambda connection: server)
+    return run_module(name, options)
+
+
+def test_every_module_that_reads_records_has_a_task() -> None:
+    root = Path(__file__).resolve().parents[2]
+    assert {name for name, _options in TASKS} == {path.stem for path in modules(root)} - {"saymon_api"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), TASKS, ids=[f"{name}-{number}" for number, (name, _options) in enumerate(TASKS)])
+def test_odd_answers(name: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = Server(ANSWERS)
+    result = _run(name, options, sound, monkeypatch)
+    assert not result.get("failed"), result["msg"]
+    assert sound.asked
+    servers = [
+        ((path, *place, odd), Server({**ANSWERS, path: _replaced(ANSWERS[path], place, odd)}))
+        for path in dict.fromkeys(one for one in sound.asked if one in ANSWERS)
+        for place in _places(ANSWERS[path])
+        for odd in ODD
+    ]
+    servers += [
+        (("write", *place, odd), Server(ANSWERS, partial(_replaced, place=place, odd=odd)))
+        for place in dict.fromkeys(place for answer in sound.written for place in _places(answer))
+        for odd in ODD
+    ]
+    messages = ((what, str(_run(name, options, server, monkeypatch).get("msg", ""))) for what, server in servers)
+    said = [(what, message) for what, message in messages if "Bug in saymon.platform" in message]
+    assert not said, f"{len(said)} of {len(servers)}, such as {said[:5]}"
