@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -14,6 +14,7 @@ from . import errors, ids
 from .store import Doc
 
 Reader = Callable[[Any], Any]
+_Number = TypeVar("_Number", int, float)
 
 
 def text(value: Any) -> str:
@@ -32,14 +33,21 @@ def integer(value: Any) -> int:
     """A whole number, also as text."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError("not a whole number")
-    return int(value)
+    return _storable(int(value))
+
+
+def _storable(value: _Number) -> _Number:
+    """Refuses what JSON or the store cannot hold: infinity, and whole numbers of more than 64 bits."""
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("out of range")
+    return value
 
 
 def number(value: Any) -> int | float:
     """A number, also as text."""
     if isinstance(value, str):
         value = float(value)
-        return int(value) if value.is_integer() else value
+        return _storable(int(value) if value.is_integer() else value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("not a number")
     return value

@@ -133,6 +133,7 @@ def test_readme_names_every_setting(api: Api) -> None:
         {"name": "x", "properties": {}, "state_id": [], "stateId": {}, "source": 1.5, "key": "k", "newPassword": 5, "token": {}},
         {"login": 5, "password": [], "auth-token": {}, "group": 5, "objectPermissions": [], "class_id": True, "limit": "x"},
         {"auth-service": "keycloak", "auth-service-params": "x", "flags": 5, "offset": "x", "fields": 5, "ui": [], "value": {}},
+        {"name": "x", "priority": "9" * 30, "weight": "inf", "length": "nan", "geoposition": ["1e300"], "activeTo": "1e400"},
         {"name": "x", "filter": {"tags": 5}, "order": [5], "limit": -1, "bulk": [{"modify": {"name": 5}}], "search": {"$or": 5}},
     ],
 )
