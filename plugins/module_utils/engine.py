@@ -157,16 +157,20 @@ class Engine:
             plan.record = {**plan.record, **body, **answer}
 
     def _ignored(self, plan: Plan, answer: Record) -> dict[str, Any]:
-        """What a creation did not take over, as its answer shows: another run may have made the item a moment before."""
+        """What a creation did not take over, as its answer shows: another run may have made the item a moment before, or the server
+        has put something where the user wants nothing."""
         body: dict[str, Any] = {}
-        for option, desired in plan.after.items():
+        for option, given in plan.given.items():
             one = self.noun.by_option[option]
-            wanted = one.kind.settle(settled(desired))
-            if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or one.kind.same(one.read(answer), wanted):
+            if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or isinstance(one.kind, Secret):
+                continue
+            current = one.read(answer)
+            wanted = one.kind.aim(current, one.kind.settle(settled(given)), bool(one.append and plan.item.flags.get(one.append)))
+            if one.kind.same(current, wanted):
                 continue
             if one.own:
                 plan.own.append(one)
-                plan.before[option] = one.read(answer)
+                plan.before[option], plan.after[option] = current, wanted
             else:
                 put(body, answer, one.key, one.kind.write(wanted, self.planner.index(self.noun.name).holds_scalars(one.key)))
         return body

@@ -92,6 +92,9 @@ class Work(Protocol):
     def index(self, name: str) -> Index:
         """All records of a noun, read once."""
 
+    def title(self, noun: str, identifier: Any) -> str:
+        """The name to show for an id."""
+
 
 @dataclass(frozen=True)
 class Noun:

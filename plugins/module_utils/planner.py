@@ -142,8 +142,8 @@ class Planner:
         title = self._title(item, record)
         if item.state == "absent":
             if record is None:
-                return Plan(item, "none", title)
-            return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"})
+                return Plan(item, "none", title, given=given)
+            return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, given=given)
         plan = Plan(item, "none", title, record or {}, given=given)
         by_option = self.noun.by_option
         for option, value in given.items():
@@ -174,30 +174,47 @@ class Planner:
     def _refuse_contradictions(self, plans: list[Plan]) -> None:
         """A list must not refer to what it deletes, nor leave names behind that the next run would take for something else."""
         going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
-        naming = [self.noun.by_option[option] for option in self.noun.names]
-        renamed = [plan for plan in plans if plan.action == "create" or any(one.option in plan.after for one in naming)]
-        if not going and not renamed:
+        if not going and not any(self._is_named(plan) for plan in plans):
             return
         index = self.index(self.noun.name)
         for plan in plans:
             above = {up for one in _own_references(self.noun, plan.given) for up in (str(one), *index.above(str(one)))}
             doomed = sorted(above & going.keys())
-            if doomed and plan.action != "delete":
+            if doomed and plan.item.state != "absent":
                 raise Invalid(f"{plan.item.where}it refers to {going[doomed[0]]!r}, which the same list deletes: correct one of the two")
         changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
         future = self.noun.index(self.noun, (changed.get(key, record) for key, record in index.records.items() if key not in going))
-        for plan in renamed:
-            record = future.records[str(plan.record["id"])]
-            found = future.find({one.option: one.read(record) for one in naming})
-            if len(found) > 1:
-                label, ids = self.noun.label, ids_of(found)
-                raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids}): choose another name")
+        for plan in plans:
+            self._refuse_confusion(plan, future)
         for plan in plans:
             self._refuse_shifting_names(plan, future)
 
+    def _is_named(self, plan: Plan) -> bool:
+        """Whether a plan gives a name to something."""
+        return plan.action == "create" or any(option in plan.after for option in self.noun.names)
+
+    def _refuse_confusion(self, plan: Plan, future: Index) -> None:
+        """What an item finds, and by what it is found, once the list is done."""
+        label, searches = self.noun.label, [plan.given]
+        if plan.item.state == "absent":
+            if plan.given and future.find(plan.given):
+                raise Invalid(
+                    f"{plan.item.where}it shall be absent, but this list leaves another {label} in its place: correct one of the two"
+                )
+            return
+        if plan.item.id is not None:
+            searches = []
+        if self._is_named(plan):
+            record = future.records[str(plan.record["id"])]
+            searches.append({option: self.noun.by_option[option].read(record) for option in self.noun.names})
+        for given in searches:
+            found = future.find(given)
+            if len(found) > 1:
+                raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids_of(found)}): choose another name")
+
     def _refuse_shifting_names(self, plan: Plan, future: Index) -> None:
         texts = list(_own_references(self.noun, plan.item.given))
-        if plan.action == "delete" or any((self.noun.name, text) in self.ahead for text in texts):
+        if plan.item.state == "absent" or any((self.noun.name, text) in self.ahead for text in texts):
             return
         meant = {str(one) for one in _own_references(self.noun, plan.given)}
         for text in texts:

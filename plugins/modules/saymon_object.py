@@ -58,8 +58,8 @@ options:
     type: list
     elements: float
   geoposition_radius: &geoposition_radius
-    description: Radius around O(geoposition).
-    type: float
+    description: Radius around O(geoposition), a whole number.
+    type: int
   weight: &weight
     description: Weight of the object in the state of its parent.
     type: float

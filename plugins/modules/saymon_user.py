@@ -36,6 +36,7 @@ options:
     <<: &update_password
       description:
         - V(always) sets the password in each run and reports a change, V(on_create) sets it for new users only.
+        - Where the password policy forbids to use a password again, V(always) fails in the second run.
       type: str
       choices: [always, on_create]
     default: always

@@ -70,7 +70,8 @@ def sandbox() -> Result:
 
 def e2e(ansible_bin: Path = VENV / "bin") -> Result:
     """Tests that run ansible against a sandbox."""
-    return _pytest("e2e", ["pytest", "tests/e2e"], env={"SAYMON_TEST_ANSIBLE_BIN": str(ansible_bin)})
+    env = {"SAYMON_TEST_ANSIBLE_BIN": str(ansible_bin), "PYTHONPATH": str(link_collection())}
+    return _pytest("e2e", ["pytest", "tests/e2e"], env=env)
 
 
 def integration(ansible_bin: Path = VENV / "bin") -> Result:

@@ -153,15 +153,22 @@ class Tree(Index):
         return [self.records[one] for one in sorted(self.at(text)) if one in self.records]
 
     def at(self, text: str) -> set[str]:
-        """Ids of the objects at a path; that of the root also when the account may not see it."""
-        steps = [step for step in text.split("/") if step]
+        """Ids of the objects at a path; that of the root also when the account may not see it.
+
+        A name may hold slashes itself (file systems are called /var/lib), so every number of steps is tried as one name.
+        """
+        steps = text.strip("/").split("/") if text.strip("/") else []
         # The root may be hidden from the account: its children still name it as their parent.
         if steps and steps[0].casefold() == str(self.records.get(self.root, {}).get("name", "ROOT")).casefold():
             steps = steps[1:]
-        found = {self.root}
-        for step in steps:
-            found = {str(child["id"]) for up in found for child in self.children(up, step)}
-        return found
+        reached: list[set[str]] = [{self.root}, *(set() for _step in steps)]
+        for start, ups in enumerate(reached):
+            for end in range(start + 1, len(reached)) if ups else ():
+                name = "/".join(steps[start:end])
+                reached[end].update(str(child["id"]) for up in ups for child in self.children(up, name))
+                if not name:  # one slash too many
+                    reached[end] |= ups
+        return reached[-1]
 
     def above(self, identifier: str, moved: Mapping[str, Iterable[Any]] | None = None) -> set[str]:
         """Ids of all objects above one, with those in `moved` below the parents that stand there."""
@@ -240,7 +247,7 @@ OBJECT = Noun(
         Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
         Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
         Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),
-        Field("geoposition_radius", "geopositionRadius", Number(whole=False)),
+        Field("geoposition_radius", "geopositionRadius", Number()),
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),

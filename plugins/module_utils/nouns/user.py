@@ -62,6 +62,14 @@ def _block(item: Item) -> None:
         item.given["status"] = STATUSES["blocked"]
 
 
+def _guard(work: Work, plans: list[Plan]) -> list[str]:
+    for plan in plans:
+        name = plan.after.get("display_name")
+        if name and name == plan.after.get("login", plan.record.get("login")):
+            raise Invalid(f"{plan.item.where}display_name is {name!r}, the login itself, which the server refuses: choose another")
+    return _spare_oneself(work, plans)
+
+
 def _spare_oneself(work: Work, plans: list[Plan]) -> list[str]:
     """Refuse to lock out the account that does the work, which costs a look at who that is only if somebody is to go."""
     going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
@@ -109,5 +117,5 @@ USER = Noun(
     ),
     load=lambda work, keys: list_users(work.client, cached=work.cached),
     adjust=_block,
-    guard=_spare_oneself,
+    guard=_guard,
 )

@@ -48,9 +48,9 @@ def _spare_other_groups(work: Work, plans: list[Plan]) -> list[str]:
         return []
     taken: set[str] = set()
     for plan in adding:
-        for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}):
-            if group_ids(users.records[identifier]) or identifier in taken:
-                login = users.records[identifier].get("login")
+        for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}, key=str):
+            if group_ids(users.records.get(identifier, {})) or identifier in taken:
+                login = work.title("user", identifier)
                 raise Invalid(f"{plan.item.where}members: {login!r} is in another group, and this older server knows one group a user")
             taken.add(identifier)
     return []

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from typing import Any
 
@@ -232,6 +233,26 @@ def test_a_list_must_not_refer_to_what_it_deletes() -> None:
     for parents in ("Site", "Rack"):
         refuses(server, "object", {"name": "New", "parents": [parents]}, items[1])
     refuses(server, "object", items[1], items[0])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"name": "Engineers", "state": "absent"}, {"id": OPERATORS["id"], "name": "Engineers"}],
+        [{"name": "New", "state": "absent"}, {"name": "New"}],
+        [{"name": "New", "state": "absent"}, {"id": OPERATORS["id"], "name": "New"}],
+    ],
+)
+def test_what_shall_be_absent_is_not_made_in_the_same_list(items: list[Any], turned: bool) -> None:
+    server = FakeServer(user_groups=[OPERATORS, ENGINEERS])
+    message = refuses(server, "user_group", *(reversed(items) if turned else items))
+    assert message.endswith(
+        (
+            f"({items[0]['name']}): it shall be absent, but this list leaves another user group in its place: correct one of the two.",
+            "this user group stands in the list twice, also as user_groups[0] (New): merge the two.",
+        )
+    )
 
 
 @pytest.mark.parametrize("who", [{"id": RACK["id"]}, {"discovery_id": "cmdb-1"}])
@@ -630,21 +651,42 @@ def test_an_upsert_that_keeps_something_gets_one_patch() -> None:
     assert actions(result) == ["created"]
     (_post, patch) = server.writes
     assert patch[:2] == ("PATCH", f"/objects/{result['outcomes'][0]['id']}")
-    assert patch[2]["weight"] == 5
     assert patch[2].keys() == {"weight", "client_data"}
+    assert (patch[2]["weight"], json.loads(patch[2]["client_data"])) == (5, {"a": 1, "b": 2})
 
 
-def test_an_upsert_that_keeps_properties_gets_their_calls() -> None:
+@pytest.mark.parametrize("append", [True, False])
+def test_an_upsert_that_keeps_properties_gets_their_calls(append: bool) -> None:
     server = FakeServer()
     make = server._make
     kept = [{"name": "a", "value": "old", "type_id": 1}, {"name": "b", "value": "other", "type_id": 1}]
     server._make = lambda path, body: make(path, {**body, "properties": kept})  # type: ignore[method-assign]
     pairs = [{"name": "a", "value": "new"}, {"name": "c", "value": "more"}]
-    result = ensure_on(server, "object", {"name": "Rack", "properties": pairs})
-    assert actions(result) == ["created"]
+    item = {"name": "Rack", "properties": pairs, "append_properties": append}
+    assert actions(ensure_on(server, "object", item)) == ["created"]
     values = {one["name"]: one["value"] for one in server.one("/objects", name="Rack")["properties"]}
-    assert (values["a"], values["c"]) == ("new", "more")
-    assert ensure_on(server, "object", {"name": "Rack", "properties": pairs})["changed"] is False
+    assert values == {"a": "new", "c": "more", **({"b": "other"} if append else {})}
+    assert ensure_on(server, "object", item)["changed"] is False
+
+
+def test_what_the_server_puts_where_nothing_is_wanted_is_taken_away() -> None:
+    server = FakeServer()
+    make = server._make
+    server._make = lambda path, body: make(path, {"displayName": "an*", "contacts": ["x"], **body})  # type: ignore[method-assign]
+    item = {"login": "ann", "display_name": "", "contacts": []}
+    assert actions(ensure_on(server, "user", item)) == ["created"]
+    assert [(method, body) for method, _path, body in server.writes] == [
+        ("POST", {"login": "ann"}),
+        ("PATCH", {"displayName": "", "contacts": []}),
+    ]
+    assert ensure_on(server, "user", item)["changed"] is False
+
+
+def test_an_item_must_be_found_again_after_the_list() -> None:
+    """Another object gets the same name and place, and can be told apart only by a key that the first item does not give."""
+    server = FakeServer(objects=[SITE, RACK, {"id": "x", "name": "Site", "discovery_id": "d", "parent_id": [RACK["id"]]}])
+    message = refuses(server, "object", {"name": "Site", "weight": 2}, {"name": "Site", "discovery_id": "d", "parents": ["/ROOT"]})
+    assert "objects[0] (Site): several objects could not be told apart then (ids 64" in message
 
 
 def test_a_nested_record_is_sent_whole() -> None:

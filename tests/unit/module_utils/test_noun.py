@@ -149,6 +149,10 @@ RECORDS: list[dict[str, Any]] = [
     {"id": "r", "name": "Rack", "parent_id": ["s", "t"], "discovery_id": "d"},
     {"id": "q", "name": "Rack", "parent_id": "t", "discovery_id": ""},
     {"id": "w", "name": "Wurzel", "parent_id": [1]},
+    {"id": "v", "name": "/var/lib", "parent_id": ["r"]},
+    {"id": "b", "name": "a/b", "parent_id": ["v"]},
+    {"id": "c", "name": "a", "parent_id": ["v"]},
+    {"id": "d", "name": "b", "parent_id": ["c"]},
 ]
 
 
@@ -164,6 +168,9 @@ RECORDS: list[dict[str, Any]] = [
         ("/ROOT", []),
         ("/Nowhere/Rack", []),
         ("/Site/rack", []),
+        ("/Site/Rack//var/lib", ["v"]),
+        ("/Site/Rack/var/lib", []),
+        ("/Site/Rack//var/lib/a/b", ["b", "d"]),
         ("Rack", ["r", "q"]),
         ("r", ["r"]),
         ("Site", ["s"]),

@@ -341,6 +341,13 @@ def test_the_account_that_is_signed_in_is_spared(script: Script, check: bool, ar
     assert result["msg"].endswith(f"'ci' is the account that is signed in and would be {what}: set allow_self to do it.")
 
 
+@pytest.mark.parametrize("item", [{"login": "ann", "display_name": "ann"}, {"login": "eve", "display_name": "eve"}])
+def test_the_display_name_is_not_the_login(script: Script, item: dict[str, Any]) -> None:
+    script(LIST)
+    result = run_module(NAME, item)
+    assert result["msg"] == f"display_name is {item['login']!r}, the login itself, which the server refuses: choose another."
+
+
 def test_unless_it_is_meant(script: Script) -> None:
     script(LIST, ("DELETE", f"/users/{CI['id']}", 200))
     assert run_module(NAME, {"login": "ci", "state": "absent", "allow_self": True})["changed"] is True

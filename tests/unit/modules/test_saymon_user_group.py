@@ -229,6 +229,13 @@ def test_old_server_knows_one_group_a_user(script: Script, check: bool) -> None:
     assert "user_groups[1] (Operators): members: 'eve' is in another group" in result["msg"]
 
 
+def test_old_server_and_a_member_that_an_earlier_task_makes(script: Script) -> None:
+    script(("GET", "/users", 200, OLD_USERS), LIST)
+    result = run_module(NAME, {"name": "Operators", "members": ["bob", "zoe"]}, check=True)
+    assert result["diff"][0]["after"] == {"members": ["bob", "zoe"]}
+    assert len(result["warnings"]) == 1
+
+
 def test_old_server_in_one_list() -> None:
     """Two groups of one list that want the same user do not fit either, and nothing may be written to find that out."""
     server = FakeServer(users=[{**BOB, "group": None}, {**ANN, "group": OPERATORS["id"]}], user_groups=[OPERATORS, ENGINEERS])
