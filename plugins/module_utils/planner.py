@@ -213,13 +213,16 @@ class Planner:
                 raise Invalid(f"{plan.item.where}several {label}s could not be told apart then (ids {ids_of(found)}): choose another name")
 
     def _refuse_shifting_names(self, plan: Plan, future: Index) -> None:
-        texts = list(_own_references(self.noun, plan.item.given))
-        if plan.item.state == "absent" or any((self.noun.name, text) in self.ahead for text in texts):
+        absent = plan.item.state == "absent"
+        if absent and not plan.given:
+            return  # it was found by its id, or what it stands in is not there
+        texts = list(_own_references(self.noun, self._finding(plan.item) if absent else plan.item.given))
+        if any((self.noun.name, text) in self.ahead for text in texts):
             return
         meant = {str(one) for one in _own_references(self.noun, plan.given)}
         for text in texts:
             found = {str(record["id"]) for record in future.named(text)}
-            if len(found) != 1 or not found <= meant:
+            if not found <= meant or (len(found) != 1 and not (absent and not found)):
                 raise Invalid(f"{plan.item.where}{text!r} would mean something else after this list: give the path or the id")
 
     def _title(self, item: Item, record: Record | None) -> str:

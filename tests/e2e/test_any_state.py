@@ -12,13 +12,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.saymon.platform.plugins.module_utils.run import memory_book, perform
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible import constants as C
+from ansible_collections.saymon.platform.tests.unit.support import make_action
 
 from tests.tools.sandbox_process import Sandbox
 
@@ -170,14 +170,10 @@ def server() -> Iterator[Sandbox]:
 
 
 def _run(server: Sandbox, module: str, options: dict[str, Any], *, check: bool = False) -> dict[str, Any]:
-    """The result of a module as its action runs it, without the seconds that ansible itself needs to start."""
-    code: Any = import_module(f"ansible_collections.saymon.platform.plugins.modules.{module}")
-    login = {"saymon_url": server.url, "saymon_login": server.login, "saymon_password": server.password, "saymon_auth_method": "basic"}
-    own = {name: value for name, value in options.items() if name != code.SPEC.bulk}
-    outcome = ArgumentSpecValidator(code.SPEC.argument_spec, **code.SPEC.rules).validate({**login, **own})
-    assert not outcome.error_messages, outcome.error_messages
-    args = {**outcome.validated_parameters, **{name: value for name, value in options.items() if name == code.SPEC.bulk}}
-    return perform(code.SPEC, code.run, args, check=check, make_book=memory_book, secrets=Secrets(), say=lambda text: None)
+    """The result of the action, without the seconds that ansible itself needs to start."""
+    who = {"saymon_url": server.url, "saymon_login": server.login, "saymon_password": server.password}
+    result: dict[str, Any] = make_action(module, {**who, **options}, {}, check=check).run(task_vars={})
+    return result
 
 
 def _fresh(server: Sandbox, dice: random.Random, *, old: bool) -> None:
@@ -211,11 +207,14 @@ def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("old", [False, True], ids=["new", "old"])
-def test_any_task_is_told_done_and_then_left_alone(server: Sandbox, seed: int, old: bool) -> None:
+def test_any_task_is_told_done_and_then_left_alone(
+    server: Sandbox, seed: int, old: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     dice = random.Random(seed)
     problems, done = [], 0
     for number in range(TASKS):
         if number % PER_SERVER == 0:
+            monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", mkdtemp(dir=tmp_path))  # a run of its own, with session and lists
             _fresh(server, dice, old=old)
         kind = dice.choice(KINDS)
         task = kind.task(dice)

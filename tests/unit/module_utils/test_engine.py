@@ -682,6 +682,20 @@ def test_what_the_server_puts_where_nothing_is_wanted_is_taken_away() -> None:
     assert ensure_on(server, "user", item)["changed"] is False
 
 
+def test_absent_below_what_is_not_there_stands_in_no_lists_way() -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    gone = {"name": "Old", "parents": ["/ROOT/Nowhere"], "state": "absent"}
+    assert actions(ensure_on(server, "object", gone, {"name": "New"})) == ["unchanged", "created"]
+    below = {"name": "Rack", "parents": ["Site"], "state": "absent"}
+    assert actions(ensure_on(server, "object", below, {"name": "Site", "parents": ["/ROOT"], "state": "absent"})) == ["deleted", "deleted"]
+
+
+def test_absent_below_a_name_that_another_item_takes_too() -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    items = [{"name": "Rack", "parents": ["/Site"], "state": "absent"}, {"name": "Site", "discovery_id": "d2"}]
+    assert "objects[0] (Rack): '/Site' would mean something else after this list" in refuses(server, "object", *items)
+
+
 def test_an_item_must_be_found_again_after_the_list() -> None:
     """Another object gets the same name and place, and can be told apart only by a key that the first item does not give."""
     server = FakeServer(objects=[SITE, RACK, {"id": "x", "name": "Site", "discovery_id": "d", "parent_id": [RACK["id"]]}])
