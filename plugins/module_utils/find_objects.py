@@ -37,6 +37,9 @@ _FIELDS = [
     "geoposition",
     "geopositionRadius",
     "weight",
+    "mute_alert",
+    "mute_alerts",
+    "object_groups",
     "created",
     "updated",
 ]

@@ -28,6 +28,7 @@ options:
   parents: &parents
     description:
       - The objects above this one. Each is given by path (such as V(/ROOT/Plant North/Rack 1)), name or id.
+      - A name that holds a slash is written into a path as it is, such as V(/ROOT/Plant North/db01//var/lib).
       - Without it a new object is made below the root, and O(name) is looked up there.
     type: list
     elements: str

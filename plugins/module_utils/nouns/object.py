@@ -148,8 +148,11 @@ class Tree(Index):
         return self.table("child", lambda one: [(up, text_of(one, "name")) for up in self.parents(one)]).get((parent, name), [])
 
     def named(self, text: str) -> list[Record]:
+        """The objects that a path, an id or a name may mean; the server itself prints paths without the slash in front."""
         if not text.startswith("/"):
-            return super().named(text)
+            found = super().named(text)
+            if found or "/" not in text:
+                return found
         return [self.records[one] for one in sorted(self.at(text)) if one in self.records]
 
     def at(self, text: str) -> set[str]:

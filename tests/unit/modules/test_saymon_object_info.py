@@ -38,7 +38,7 @@ STATES = ("GET", "/states", 200, [{"id": 4, "name": "Alarm"}, {"id": 9, "name": 
 TAGS = ("GET", "/tags", 200, [{"id": "t1", "name": "hot"}])
 DEFAULT_FIELDS = (
     "background,child_ids,child_link_ids,child_ref_ids,class_id,client_data,created,discovery_id,geoposition,geopositionRadius,"
-    "last_state_update,manual_state,name,operations,owner_id,parent_id,properties,state_id,tags,updated,weight"
+    "last_state_update,manual_state,mute_alert,mute_alerts,name,object_groups,operations,owner_id,parent_id,properties,state_id,tags,updated,weight"
 )
 
 
