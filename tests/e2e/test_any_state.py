@@ -169,6 +169,12 @@ def server() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(autouse=True)
+def _run_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Session and lists are kept here, not where the user's runs keep theirs."""
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", mkdtemp(dir=tmp_path))
+
+
 def _run(server: Sandbox, module: str, options: dict[str, Any], *, check: bool = False) -> dict[str, Any]:
     """The result of the action, without the seconds that ansible itself needs to start."""
     who = {"saymon_url": server.url, "saymon_login": server.login, "saymon_password": server.password}
@@ -214,7 +220,7 @@ def test_any_task_is_told_done_and_then_left_alone(
     problems, done = [], 0
     for number in range(TASKS):
         if number % PER_SERVER == 0:
-            monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", mkdtemp(dir=tmp_path))  # a run of its own, with session and lists
+            monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", mkdtemp(dir=tmp_path))
             _fresh(server, dice, old=old)
         kind = dice.choice(KINDS)
         task = kind.task(dice)
@@ -227,3 +233,38 @@ def test_any_task_is_told_done_and_then_left_alone(
             problems.append((kind.module, task, problem))
     assert not problems, f"{len(problems)} of {TASKS}, such as {problems[0]}"
     assert done >= TASKS / 3
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"class": "Host"},
+        {"name_regex": "(?i)^north"},
+        {"state": "Alarm"},
+        {"property": {"name": "OS"}},
+        {"discovery_id": "web-north-1"},
+        {"class": "host", "name_regex": "2$", "state": "Working"},
+    ],
+)
+def test_search_and_list_return_the_same(server: Sandbox, filters: dict[str, Any]) -> None:
+    """An account that may not search gets the records from the list; nobody should notice."""
+    server.reset("demo")
+    nobody = {"login": "poor", "password": "Pass-phrase-11", "permissions": [], "object_include": ["/ROOT"]}
+    assert not _run(server, "saymon_user", nobody).get("failed")
+    searched = _run(server, "saymon_object_info", filters)
+    listed = _run(server, "saymon_object_info", {**filters, "saymon_login": "poor", "saymon_password": nobody["password"]})
+    assert [call["status"] for call in server.journal() if call["path"] == "/objects/search"] == [200, 403]
+    assert searched["objects"] == listed["objects"] != []
+
+
+def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
+    server.reset("demo")
+    objects = _run(server, "saymon_object_info", {"fields": ["path", "name", "parent_id"]})["objects"]
+    path_of = {str(one["id"]): one["path"] for one in objects}
+    assert any("//" in path for path in path_of.values())  # a file system is called /var/lib/db
+    for one in objects:
+        for path in (one["path"], "/" + one["path"]):
+            found = _run(server, "saymon_object_info", {"path": path, "fields": ["name"]})["objects"]
+            assert [each["id"] for each in found] == [one["id"]], path
+    items = [{"name": one["name"], "parents": [path_of[str(up)] for up in one["parent_id"]]} for one in objects if one.get("parent_id")]
+    assert _run(server, "saymon_object", {"objects": items})["changed"] is False
