@@ -48,7 +48,7 @@ bad-input: .venv/.dev ## Unit tests with thousands of random options and answers
 sandbox-tests: .venv/.dev .venv/.sandbox ## Tests of the sandbox itself (TESTS= selects)
 	@$(TOOL).suites sandbox
 
-e2e: .venv/.dev .venv/.installed .venv/.sandbox ## Playbooks and ad-hoc commands against a sandbox (TESTS= selects)
+e2e: .venv/.dev .venv/.installed .venv/.sandbox ## Playbooks, ad-hoc commands, random tasks against a sandbox (TESTS= selects)
 	@$(TOOL).suites e2e
 
 integration: .venv/.dev .venv/.sandbox ## ansible-test integration against a sandbox (TARGETS="saymon_api" selects)
