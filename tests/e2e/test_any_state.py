@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.tests.unit.support import make_action
+from ansible_collections.saymon.platform.tests.unit.gates import modules
+from ansible_collections.saymon.platform.tests.unit.support import make_action, module_of
 
+from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 TASKS = 150
@@ -209,6 +211,10 @@ def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
     if again.get("failed") or again["changed"]:
         return f"the second run: {again.get('msg') or again['diff']}"
     return None
+
+
+def test_every_module_that_takes_a_list_has_its_tasks() -> None:
+    assert {kind.module for kind in KINDS} == {path.stem for path in modules(ROOT) if module_of(path.stem).SPEC.bulk}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
