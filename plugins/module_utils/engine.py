@@ -151,9 +151,13 @@ class Engine:
             answer = self.client.send(Request(self.noun.update, f"{self.noun.path}/{plan.record['id']}", body=body)).data
             plan.touched = True
             answer = answer if is_record(answer) else {}
-            ignored = [key for key, value in body.items() if answer and key not in answer and value not in (None, "", [])]
+            sent = [one for one in self.noun.fields if one.key.partition(".")[0] in body]
+            ignored = [one.option for one in sent if answer and not one.kind.same(one.read(answer), one.read(body))]
             if ignored:
-                self.warnings.append(f"{plan.item.where}the server did not take over {', '.join(ignored)}: this version may not know it.")
+                self.warnings.append(
+                    f"{plan.item.where}the server did not take over {', '.join(ignored)}: "
+                    "this version may not know it, or something else about the item rules it out."
+                )
             plan.record = {**plan.record, **body, **answer}
 
     def _ignored(self, plan: Plan, answer: Record) -> dict[str, Any]:

@@ -441,19 +441,31 @@ def test_a_refused_deletion() -> None:
     assert [user["login"] for user in server.data["/users"]] == ["ann"]
 
 
-def test_a_field_that_the_server_drops_is_told() -> None:
-    server = FakeServer(users=[ANN])
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ({"activeTo": None, "status": 3}, "active_to"),
+        ({"activeTo": 1893456000000, "status": 2}, "status"),
+        ({"activeTo": "1893456000000", "status": "3", "email": "ann@example.org"}, None),
+        ({"activeTo": 5, "status": 2, "email": ""}, "email, status, active_to"),
+    ],
+)
+def test_what_the_server_does_not_take_over_is_told(kept: Record, told: str | None) -> None:
+    server = FakeServer(users=[{**ANN, "status": 2}])
     send = server.send
 
-    def forgetful(request: Request, *, recover: bool = True) -> Answer:
+    def stubborn(request: Request, *, recover: bool = True) -> Answer:
         answer = send(request, recover=recover)
         if request.method == "PATCH":
-            del answer.data["activeTo"]
+            answer.data = {**answer.data, **kept}
         return answer
 
-    server.send = forgetful  # type: ignore[method-assign]
-    result = ensure_on(server, "user", {"login": "ann", "active_to": "2030-01-01T00:00:00Z", "email": "ann@example.org"})
-    assert result["warnings"] == ["users[0] (ann): the server did not take over activeTo: this version may not know it."]
+    server.send = stubborn  # type: ignore[method-assign]
+    item = {"login": "ann", "active_to": "2030-01-01T00:00:00Z", "email": "ann@example.org", "status": "blocked"}
+    why = "this version may not know it, or something else about the item rules it out"
+    assert ensure_on(server, "user", item).get("warnings") == (
+        [f"users[0] (ann): the server did not take over {told}: {why}."] if told else None
+    )
 
 
 def test_a_created_item_that_failed_later_can_be_referred_to() -> None:
