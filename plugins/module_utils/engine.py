@@ -129,7 +129,7 @@ class Engine:
             self._delete(plan)
             plan.touched = True
             return
-        body = settled(plan.body)
+        body = settled(plan.body) if plan.refers else plan.body
         if plan.action == "create":
             answer = self._create(self.noun, body)
             plan.touched = True
@@ -169,7 +169,8 @@ class Engine:
             if one.key.partition(".")[0] not in answer or one.create_only or one in plan.own or isinstance(one.kind, Secret):
                 continue
             current = one.read(answer)
-            wanted = one.kind.aim(current, one.kind.settle(settled(given)), bool(one.append and plan.item.flags.get(one.append)))
+            given = one.kind.settle(settled(given)) if plan.refers else given
+            wanted = one.kind.aim(current, given, bool(one.append and plan.item.flags.get(one.append)))
             if one.kind.same(current, wanted):
                 continue
             if one.own:

@@ -72,6 +72,7 @@ class Plan:
     given: Mapping[str, Any] = field(default_factory=dict)
     pending: Pending | None = None
     wave: int = 0
+    refers: bool = False  # to something that is not made yet
     error: SaymonError | None = None
     touched: bool = False  # whether a call that writes has gone well
     recovered: bool = False

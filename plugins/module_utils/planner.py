@@ -302,7 +302,8 @@ class Planner:
                 put(plan.body, plan.record, one.key, kind.write(desired, scalar))
             except Invalid as error:
                 raise Invalid(f"{one.option}: {error}") from None
-        plan.wave = max([plan.wave, *(pending.wave + 1 for pending in pendings(desired))])
+        for pending in pendings(desired):
+            plan.refers, plan.wave = True, max(plan.wave, pending.wave + 1)
 
 
 def _own_references(noun: Noun, given: Mapping[str, Any]) -> Iterator[Any]:
