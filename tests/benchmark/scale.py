@@ -32,7 +32,7 @@ def collect(size: Size, rounds: int, log: Path, folder: Path) -> Scale:
     with Sandbox("--quiet", seed="empty", log=log) as sandbox:
         for count in size.objects:
             ways = (*DELAYS, *CREATIONS) if count == size.smallest else CREATIONS
-            for _round in range(slow_rounds):
+            for _round in range(slow_rounds if count == size.largest else rounds):
                 _create(scale, count, ways, sandbox, folder)
             for _round in range(rounds):
                 _repeat(scale, count, sandbox, folder)
