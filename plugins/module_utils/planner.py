@@ -195,15 +195,14 @@ class Planner:
 
     def _refuse_confusion(self, plan: Plan, future: Index) -> None:
         """What an item finds, and by what it is found, once the list is done."""
-        label, searches = self.noun.label, [plan.given]
+        label = self.noun.label
         if plan.item.state == "absent":
             if plan.given and future.find(plan.given):
                 raise Invalid(
                     f"{plan.item.where}it shall be absent, but this list leaves another {label} in its place: correct one of the two"
                 )
             return
-        if plan.item.id is not None:
-            searches = []
+        searches = [plan.given] if plan.item.id is None else []
         if self._is_named(plan):
             record = future.records[str(plan.record["id"])]
             searches.append({option: self.noun.by_option[option].read(record) for option in self.noun.names})
@@ -222,7 +221,7 @@ class Planner:
         meant = {str(one) for one in _own_references(self.noun, plan.given)}
         for text in texts:
             found = {str(record["id"]) for record in future.named(text)}
-            if not found <= meant or (len(found) != 1 and not (absent and not found)):
+            if not found <= meant or len(found) not in ((0, 1) if absent else (1,)):
                 raise Invalid(f"{plan.item.where}{text!r} would mean something else after this list: give the path or the id")
 
     def _title(self, item: Item, record: Record | None) -> str:

@@ -263,6 +263,14 @@ def test_search_and_list_return_the_same(server: Sandbox, filters: dict[str, Any
     assert searched["objects"] == listed["objects"] != []
 
 
+def test_an_expired_user_becomes_active_with_a_later_end_only(server: Sandbox) -> None:
+    server.reset("demo")
+    for options, lasting in (({}, False), ({"active_to": "2033-01-01T00:00:00Z"}, True)):
+        task = {"login": "former", "status": "active", **options}
+        assert _run(server, "saymon_user", task)["changed"] is True
+        assert _run(server, "saymon_user", task)["changed"] is not lasting
+
+
 def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
     server.reset("demo")
     objects = _run(server, "saymon_object_info", {"fields": ["path", "name", "parent_id"]})["objects"]

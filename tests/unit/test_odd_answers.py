@@ -31,7 +31,7 @@ ODD: tuple[Any, ...] = (
 )
 
 ROOT, SITE, RACK = "1", "64b1f0c2a9d3e45f6a7b8e01", "64b1f0c2a9d3e45f6a7b8e02"
-NOC, CHIEF, OPERATOR, ROBOT = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 5))
+NOC, CHIEF, OPERATOR = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 4))
 OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "type_id": 1}
 
 ANSWERS: dict[str, Any] = {
