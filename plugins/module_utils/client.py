@@ -64,6 +64,10 @@ class ListCache:
     def drop(self) -> None:
         """Forget everything, because something was written."""
 
+    def writes(self) -> int:
+        """How many writes this run has made so far. Two equal answers mean that none of its tasks wrote anything in between."""
+        return 0
+
 
 @dataclass
 class Answer:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +151,10 @@ class SessionBook:
 
     def keep(self) -> None:
         """Leave the session open when the run ends (a session in memory always stays)."""
+
+    def exclusive(self, _resources: Iterable[str]) -> AbstractContextManager[None]:
+        """Hold back all other tasks of the run that want to write to these resources of the server. A single task has nobody to hold."""
+        return nullcontext()
 
 
 class SessionAuth(Auth):

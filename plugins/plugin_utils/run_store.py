@@ -185,7 +185,7 @@ class StoreLists(ListCache):
 
     @contextmanager
     def copying(self, key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        path, mark, whole = self._path(key), self._mark(), True
+        path, mark, whole = self._path(key), self.writes(), True
 
         def copied(chunks: Chunks) -> Chunks:
             """Begins anew each time: a list whose first answer broke off is read again."""
@@ -200,13 +200,12 @@ class StoreLists(ListCache):
                     whole = False
                 yield chunk
 
-        with _replacing(path, lambda: whole and mark == self._mark()) as file:
+        with _replacing(path, lambda: whole and mark == self.writes()) as file:
             yield copied
-        if mark != self._mark():  # somebody wrote at the last moment
+        if mark != self.writes():  # somebody wrote at the last moment
             path.unlink(missing_ok=True)
 
-    def _mark(self) -> int:
-        """A mark of this moment: how many writes there were."""
+    def writes(self) -> int:
         try:
             return (_folder() / _WRITES).stat().st_size
         except OSError:
