@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,12 +45,14 @@ class Spec:
     core's check of ten thousand items would take longer than the task.
     `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as short names.
     `needs_session`: a session is opened for it when there is none yet.
+    `reveals`: whether the result of a task with these options holds a secret, because handing it over is the purpose of the task.
     """
 
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     bulk: str | None = None
     publishes: bool = False
     needs_session: bool = True
+    reveals: Callable[[Mapping[str, Any]], bool] = lambda args: False
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()
     required_together: Sequence[Sequence[str]] = ()

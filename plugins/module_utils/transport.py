@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment
 
 from .errors import BadInput, Unreachable, lost
 
@@ -223,3 +224,12 @@ def _reason(error: BaseException) -> str:
     found = re.findall(r"\[Errno -?\d+\] ([^'\")]+)|certificate verify failed: ([^('\")]+)|(?:Error|Exception)\('?([^'\"<>]+?)'?[,)]", text)
     words = [next(part for part in parts if part).strip(" :") for parts in found]
     return words[-1] if words else re.sub(r"<[^>]*>", "", text)[:120].strip() or type(error).__name__
+
+
+def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
+    """The proxy that an environment names for an address, for a process that must not look into its own."""
+    folded = {name.lower(): value for name, value in environment.items() if name.lower().endswith("_proxy")}
+    where = urlsplit(url)
+    if where.hostname and proxy_bypass_environment(where.hostname, {"no": folded.get("no_proxy", "")}):
+        return None
+    return folded.get(f"{where.scheme}_proxy") or folded.get("all_proxy") or None

@@ -177,6 +177,14 @@ from ansible_collections.saymon.platform.plugins.module_utils.client import Answ
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
+# Calls whose answer is a secret: the id of a new session, a new API token.
+_SECRET_ANSWERS = re.compile(r"/users/(session|[^/]+/auth-token)/?")
+
+
+def _answers_secret(path: str) -> bool:
+    return _SECRET_ANSWERS.fullmatch(path) is not None
+
+
 SPEC = Spec(
     options={
         "path": {"type": "str", "required": True},
@@ -193,10 +201,8 @@ SPEC = Spec(
         "changed": {"type": "bool"},
     },
     mutually_exclusive=[("body", "body_text"), ("body_text", "files"), ("dest", "paginate")],
+    reveals=lambda args: args["method"] == "POST" and _answers_secret(split_path(args["path"])[0]),
 )
-
-# Calls whose answer is a secret: the id of a new session, a new API token.
-_SECRET_ANSWERS = re.compile(r"/users/(session|[^/]+/auth-token)/?")
 
 
 def run(call: Call) -> dict[str, Any]:
@@ -209,7 +215,7 @@ def run(call: Call) -> dict[str, Any]:
     if call.args["paginate"]:
         return _pages(call, request, changed)
     answer = call.client.send(request)
-    if request.method == "POST" and _SECRET_ANSWERS.fullmatch(request.path) and isinstance(answer.data, str):
+    if request.method == "POST" and _answers_secret(request.path) and isinstance(answer.data, str):
         call.secrets.reveal(answer.data)
     result = _result(answer, answer.data, changed)
     if request.dest is not None and answer.saved is not None:

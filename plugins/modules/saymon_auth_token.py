@@ -92,7 +92,8 @@ SPEC = Spec(
         "user": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "renew": {"type": "bool", "default": False},
-    }
+    },
+    reveals=lambda args: args["state"] == "present",
 )
 
 

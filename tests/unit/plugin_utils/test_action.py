@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import UserString
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import action as action_file
+from ansible_collections.saymon.platform.plugins.plugin_utils import facts as facts_file
+from ansible_collections.saymon.platform.plugins.plugin_utils.facts import marked
+from ansible_collections.saymon.platform.plugins.plugin_utils.options import Source, resolve
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, reference, stored
 from ansible_collections.saymon.platform.tests.unit.support import (
     CREDENTIALS,
@@ -25,6 +31,7 @@ from ansible_collections.saymon.platform.tests.unit.support import (
     Exchange,
     Script,
     make_action,
+    module_of,
     run_action,
     trusted,
 )
@@ -38,7 +45,7 @@ EXPIRED = {"code": "Unauthorized", "message": '{"errorCode":3,"message":"Session
 
 
 def _fact(**change: Any) -> dict[str, Any]:
-    return {"url": URL, "login": "ci", "sid": SID, "csrf": None, "ref": "", **change}
+    return marked({"url": URL, "login": "ci", "sid": SID, "csrf": None, "ref": "", **change}, keep=False)
 
 
 def _facts(fact: Any) -> dict[str, Any]:
@@ -58,8 +65,9 @@ def _users(sid: str | None = SID, status: int = 200, data: Any = (), at: str = U
 
 
 def _options(args: dict[str, Any], task_vars: dict[str, Any], name: str = "saymon_user_info") -> dict[str, Any]:
-    options: dict[str, Any] = make_action(name, args, task_vars)._options(task_vars)
-    return options
+    module = module_of(name)
+    template = Templar(loader=DataLoader(), variables=dict(task_vars)).template
+    return resolve(name, module.SPEC, Source(args, task_vars, None, template)).values
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +184,10 @@ def test_a_list_of_items_is_left_to_the_module(value: Any, items: list[Any]) -> 
 
 @pytest.mark.parametrize("value", ["text", "{", {"login": "x"}])
 def test_what_is_no_list_of_items(value: Any) -> None:
-    assert run_action("saymon_user", {"users": value}, VARS)["msg"] == "users is no list: give a list of dictionaries."
+    assert (
+        run_action("saymon_user", {"users": value}, VARS)["msg"]
+        == f"users must be a list of dictionaries, got {type(value).__name__}: give a list."
+    )
 
 
 @pytest.mark.parametrize("url", [5, [URL], {"a": 1}, "ftp://x"])
@@ -314,9 +325,36 @@ def test_a_session_opened_with_a_token_is_not_replaced_by_the_environment(
 def test_credentials_of_the_environment_renew_a_fact_of_their_own(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAYMON_LOGIN", "ci")
     monkeypatch.setenv("SAYMON_PASSWORD", "pass-phrase-1")
+    monkeypatch.setenv("SAYMON_URL", f"{URL}/")  # the address must be known apart from the fact
     script(_users(OTHER_SID, 401), LOGIN, _users(), _users())
     for _task in range(2):  # the second finds the new session in the store, although its fact is the old one
         assert run_action("saymon_user_info", {}, _facts(_fact(sid=OTHER_SID)))["users"] == []
+
+
+@pytest.mark.parametrize("url", [None, "http://other.example.org", "no address"])
+def test_an_address_of_a_fact_gets_no_credentials_from_elsewhere(script: Script, monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
+    monkeypatch.setenv("SAYMON_LOGIN", "ci")
+    if url:
+        monkeypatch.setenv("SAYMON_URL", url)
+    script(_users(OTHER_SID, 401))
+    result = run_action("saymon_user_info", {}, {**_facts(_fact(sid=OTHER_SID)), "saymon_password": "pass-phrase-1"})
+    assert (result["failed"], result["status"]) == (True, 401)
+
+
+def test_a_fact_that_nobody_vouches_for_is_ignored(script: Script) -> None:
+    script(LOGIN, _users(), _users(), _users())
+    for change in ({"sid": OTHER_SID}, {"mark": "0" * 64}, {"mark": None}):
+        result = run_action("saymon_user_info", {}, {**VARS, **_facts({**_fact(), **change})})
+        assert result["users"] == []
+        assert "The fact saymon_session is ignored" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("injected", [True, False])
+def test_connection_options_from_facts_are_ignored(monkeypatch: pytest.MonkeyPatch, injected: bool) -> None:
+    monkeypatch.setattr(facts_file.C, "INJECT_FACTS_AS_VARS", injected, raising=False)
+    task_vars = {"saymon_timeout": "7", "saymon_retries": "1", "ansible_facts": {"saymon_timeout": "7", "saymon_retries": "2"}}
+    options = _options({}, task_vars)
+    assert (options["saymon_timeout"], options["saymon_retries"]) == (30.0 if injected else 7.0, 1)
 
 
 def test_a_kept_fact_of_an_earlier_run_serves_as_long_as_the_server_takes_it(script: Script) -> None:
@@ -362,7 +400,7 @@ def test_the_fact_while_facts_live_in_memory(script: Script) -> None:
         "changed": True,
         "msg": "Opened a session.",
         "session": shown,
-        "ansible_facts": {"saymon_session": {**shown, "ref": REF}},
+        "ansible_facts": {"saymon_session": marked({**shown, "ref": REF}, keep=False)},
         "_ansible_no_log": True,
     }
 
@@ -375,7 +413,7 @@ def test_the_fact_while_facts_live_on_disk(script: Script, monkeypatch: pytest.M
     result = _session({"keep": keep}, VARS)
     fact = result["ansible_facts"]["saymon_session"]
     assert result["session"]["sid"] == SID
-    assert fact == ({**result["session"], "ref": REF} if keep else {"url": URL, "login": "ci", "ref": REF})
+    assert fact == marked({**result["session"], "ref": REF} if keep else {"url": URL, "login": "ci", "ref": REF}, keep=keep)
     assert (stored(REF) or {}).get("keep", False) is keep
     script(_users())
     run_action("saymon_user_info", {}, {"ansible_facts": result["ansible_facts"]})
@@ -559,7 +597,7 @@ def test_the_session_module_on_the_target(script: Script) -> None:
     args = target.started[0]["args"]
     assert (args["saymon_login"], args["saymon_password"], args["keep"]) == ("ci", "pass-phrase-1", True)
     assert not set(args) & {"login", "password", "url", "auth_token"}
-    assert result["ansible_facts"]["saymon_session"] == {**OPENED["session"], "ref": REF}  # type: ignore[dict-item]
+    assert result["ansible_facts"]["saymon_session"] == marked({**OPENED["session"], "ref": REF}, keep=True)  # type: ignore[dict-item]
     assert result["_ansible_no_log"] is True
     assert "saymon_revealed" not in result
     # the session is one of this run, and a task that knows only the fact can use it
@@ -583,3 +621,49 @@ def test_the_session_module_on_the_target_ends_the_session(script: Script) -> No
 
 def test_the_session_module_cannot_be_async() -> None:
     assert "async cannot be used here" in Target().run("saymon_session", {}, VARS, async_val=60)["msg"]
+
+
+def test_what_reveals_a_secret_cannot_be_async() -> None:
+    """Core keeps the result of a background task in a file."""
+    for name, args in (("saymon_auth_token", {}), ("saymon_api", {"path": "/users/1/auth-token", "method": "POST"})):
+        assert "async cannot be used here" in Target().run(name, args, VARS, async_val=60)["msg"]
+
+
+def test_what_a_target_answers_is_believed_only_as_a_result(script: Script) -> None:
+    elsewhere = {**OPENED, "session": {**OPENED["session"], "url": "http://thief.example.org", "login": 5, "csrf": []}}  # type: ignore[dict-item]
+    target = Target(elsewhere, {"changed": False, "users": [], "ansible_facts": {"saymon_url": "http://thief.example.org"}})
+    assert target.run("saymon_user_info", {}, ON_TARGET) == {"changed": False, "users": []}
+    assert StoreBook(REF, Connection(URL), CI).peek() == Session(URL, SID)
+
+
+@pytest.mark.parametrize("session", [None, "text", {}, {"sid": ""}, {"sid": 5}])
+def test_a_login_on_the_target_without_a_session(session: Any) -> None:
+    result = Target({"changed": True, "session": session}).run("saymon_user_info", {}, ON_TARGET)
+    assert "The login on the target returned no session id" in result["msg"]
+
+
+def test_a_proxy_of_the_task_s_environment_is_handed_over() -> None:
+    for environment, proxy in (
+        ([{"HTTPS_PROXY": "http://proxy:3128"}], "http://proxy:3128"),
+        ([{"all_proxy": "http://proxy:3128"}], "http://proxy:3128"),
+        ([{"https_proxy": "http://proxy:3128", "no_proxy": "example.org"}], None),
+        ([{"https_proxy": "http://proxy:3128"}, {"https_proxy": ""}], None),
+    ):
+        StoreBook(REF, Connection(URL), CI).adopt(Session(URL, SID))
+        target = Target({"changed": False})
+        action = make_action("saymon_user_info", {}, ON_TARGET)
+        action._task.environment = environment
+        action._execute_module = target.execute(action)
+        action.run(task_vars=ON_TARGET)
+        assert target.started[0]["args"].get("saymon_proxy") == proxy
+
+
+def test_the_environment_of_a_task_counts_as_the_environment(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAYMON_URL", "http://other.example.org")
+    action = make_action("saymon_user_info", {}, CREDENTIALS)
+    action._task.environment = [{"SAYMON_URL": "http://third.example.org"}, {"SAYMON_URL": URL, "UNUSED": None}]
+    script(LOGIN, _users())
+    assert action.run(task_vars=CREDENTIALS)["users"] == []
+    assert os.environ["SAYMON_URL"] == "http://other.example.org"
+    action._task.environment = ["text"]
+    assert "environment must be a dictionary, got str" in action.run(task_vars=CREDENTIALS)["msg"]
