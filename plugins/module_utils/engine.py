@@ -20,9 +20,9 @@ from .fields import Invalid, Secret
 from .noun import Noun
 from .plan import Pending, Plan, put, settled, title_of
 from .planner import Planner
+from .progress import Progress
 
 _ATTEMPTS = 3
-_PROGRESS = 100
 
 
 class Engine:
@@ -53,12 +53,10 @@ class Engine:
             return
         for (name, text), pending in self.planner.ahead.items():
             self._make_ahead(self.planner.nouns[name], text, pending)
-        done = 0
+        progress = Progress(self.noun.plural, len(changing), self.say)
         for wave in sorted({plan.wave for plan in changing}):
             for _plan in self._each([plan for plan in changing if plan.wave == wave]):
-                done += 1
-                if done % _PROGRESS == 0:
-                    self.say(f"{self.noun.plural}: {done} of {len(changing)} changes done")
+                progress.step()
 
     def _make_ahead(self, noun: Noun, text: str, pending: Pending) -> None:
         for _attempt in range(_ATTEMPTS):

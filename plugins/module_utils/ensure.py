@@ -16,6 +16,7 @@ from .engine import Engine
 from .errors import BadInput
 from .fields import Secret
 from .items import parse_item
+from .listing import Placed, placed
 from .noun import Noun
 from .nouns.catalog import CLASS, STATE, TAG
 from .nouns.object import OBJECT
@@ -40,6 +41,8 @@ def spec_of(noun: Noun) -> Spec:
     options = {
         **item,
         noun.plural: {"type": "list", "elements": "dict", "options": many},
+        "src": {"type": "list", "elements": "path"},
+        "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
         "parallel": {"type": "int", "default": 1},
     }
     for name, argument in (*options.items(), *many.items()):
@@ -70,7 +73,7 @@ def _run(noun: Noun, call: Call, resume_collector: Callable[[], None]) -> dict[s
     engine.apply_all(plans)
     done = [plan.action != "none" if call.check else plan.touched for plan in plans]
     result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(planner, plans)}
-    return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans))}
+    return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans, call.args["outcomes"] == "all"))}
 
 
 def _planned(noun: Noun, call: Call) -> tuple[Planner, list[Plan]]:
@@ -107,12 +110,15 @@ def _items(noun: Noun, call: Call) -> list[Item]:
     args = call.args
     common = {name: args[name] for name in ("state", *noun.flags)}
     own = {option: args[option] for option in ("id", *noun.by_option) if args[option] is not None}
-    if args[noun.plural] is None:
+    listed, source = args[noun.plural], noun.plural if args["src"] is None else "src"
+    if source == "src" and not isinstance(listed, Placed):
+        raise BadInput(f"src can be read only where Ansible itself runs: call the module through its action, or give {noun.plural}.")
+    if listed is None:
         items = [parse_item(noun, own, None, common)]
     elif own:
-        raise BadInput(f"{noun.plural} and {', '.join(own)} are given together: put everything into the list, or leave the list out.")
+        raise BadInput(f"{source} and {', '.join(own)} are given together: put everything into the list, or leave {source} out.")
     else:
-        items = [parse_item(noun, raw, number, common) for number, raw in enumerate(args[noun.plural])]
+        items = [parse_item(noun, raw, place, common) for place, raw in placed(listed)]
     for secret in (one.option for one in noun.fields if isinstance(one.kind, Secret)):
         call.secrets.add(*(item.given.get(secret) for item in items))
     return items
@@ -148,9 +154,10 @@ def _one(noun: Noun, plan: Plan) -> dict[str, Any]:
     return {noun.name: {} if plan.item.state == "absent" else plan.record, "action": _WORDS[plan.action], "recovered": plan.recovered}
 
 
-def _many(noun: Noun, plans: list[Plan]) -> dict[str, Any]:
-    outcomes = [_outcome(noun, plan) for plan in plans]
-    counts = Counter(outcome["action"] for outcome in outcomes)
+def _many(noun: Noun, plans: list[Plan], every: bool) -> dict[str, Any]:
+    """What became of a list. Items without a change have an outcome only if `every` one is wanted; core takes long over many."""
+    counts = Counter(_word(plan) for plan in plans)
+    outcomes = [_outcome(noun, plan) for plan in plans if every or _word(plan) != _WORDS["none"]]
     summary = {word: counts[word] for word in (*_WORDS.values(), "failed", "skipped")}
     summary["recovered"] = sum(plan.recovered for plan in plans)
     result: dict[str, Any] = {"outcomes": outcomes, "summary": summary}
@@ -163,9 +170,16 @@ def _many(noun: Noun, plans: list[Plan]) -> dict[str, Any]:
     return result
 
 
+def _word(plan: Plan) -> str:
+    if plan.error:
+        return "skipped" if plan.skipped else "failed"
+    return _WORDS[plan.action]
+
+
 def _outcome(noun: Noun, plan: Plan) -> dict[str, Any]:
     identifier = plan.record.get("id")
     outcome: dict[str, Any] = {noun.title: plan.title, "id": identifier if isinstance(identifier, (str, int)) else None}
+    outcome["action"] = _word(plan)
     if plan.error:
-        return {**outcome, "action": "skipped" if plan.skipped else "failed", "changed": plan.touched, "msg": str(plan.error)}
-    return {**outcome, "action": _WORDS[plan.action], "changed": plan.action != "none"}
+        return {**outcome, "changed": plan.touched, "msg": str(plan.error)}
+    return {**outcome, "changed": plan.action != "none"}

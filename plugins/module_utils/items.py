@@ -14,10 +14,10 @@ from .noun import Noun
 from .plan import Item, where_is
 
 
-def parse_item(noun: Noun, raw: Any, number: int | None, common: Mapping[str, Any]) -> Item:
+def parse_item(noun: Noun, raw: Any, place: int | str | None, common: Mapping[str, Any]) -> Item:
     """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
     if not isinstance(raw, dict):
-        where = where_is(noun.plural, number, "")
+        where = where_is(noun.plural, place, "")
         raise BadInput(f"{where}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options.")
     given: dict[str, Any] = {}
     flags = common
@@ -34,8 +34,8 @@ def parse_item(noun: Noun, raw: Any, number: int | None, common: Mapping[str, An
         except Invalid as error:
             said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
             name = next((str(raw[key]) for key in (*noun.key, "id") if raw.get(key)), "")
-            raise BadInput(f"{where_is(noun.plural, number, name)}{option}{said}: {error}.") from None
-    item = Item(noun.plural, noun.names, number, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
+            raise BadInput(f"{where_is(noun.plural, place, name)}{option}{said}: {error}.") from None
+    item = Item(noun.plural, noun.names, place, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
     noun.adjust(item)
     return item
 

@@ -32,12 +32,13 @@ class Pending:
 class Item:
     """One item as the user wants it: parsed values by option, steering flags, the id if given.
 
-    `number` is its place in the list `plural`, None for the only item of a task; `names` are the options that may name it.
+    `place` is its number in the list `plural`, or where it stands in a file; None for the only item of a task. `names` are the options
+    that may name it.
     """
 
     plural: str
     names: tuple[str, ...]
-    number: int | None
+    place: int | str | None
     given: dict[str, Any]
     flags: Mapping[str, Any]
     id: str | None = None
@@ -50,7 +51,7 @@ class Item:
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""
         names = (self.given.get(option) for option in self.names)
-        return where_is(self.plural, self.number, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
+        return where_is(self.plural, self.place, next((name for name in (*names, self.id) if isinstance(name, str) and name), ""))
 
 
 @dataclass
@@ -83,8 +84,12 @@ def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records))
 
 
-def where_is(plural: str, number: int | None, name: str) -> str:
-    return "" if number is None else f"{plural}[{number}]{f' ({name})' if name else ''}: "
+def where_is(plural: str, place: int | str | None, name: str) -> str:
+    """What a message about an item begins with. `place` is its number in the list `plural`, or a text that says it all."""
+    if place is None:
+        return ""
+    where = place if isinstance(place, str) else f"{plural}[{place}]"
+    return f"{where} ({name}): " if name else f"{where}: "
 
 
 def pendings(value: Any) -> Iterator[Pending]:

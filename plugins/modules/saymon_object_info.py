@@ -71,6 +71,7 @@ extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
   - saymon.platform.connection
+  - saymon.platform.listing
 seealso:
   - module: saymon.platform.saymon_object
 """
@@ -109,11 +110,10 @@ objects:
       state_id: 3
 """
 
-from typing import Any
-
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.find_objects import find_objects
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils.run import main
 
 SPEC = Spec(
     options={
@@ -121,12 +121,10 @@ SPEC = Spec(
         "property": {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}}},
         "deep": {"type": "bool", "default": False},
         "fields": {"type": "list", "elements": "str", "default": []},
+        **DEST_OPTIONS,
     }
 )
-
-
-def run(call: Call) -> dict[str, Any]:
-    return {"objects": find_objects(call)}
+run = listed("objects", find_objects)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
   - saymon.platform.connection
+  - saymon.platform.listing
 seealso:
   - module: saymon.platform.saymon_password_policy
 """
@@ -48,21 +49,24 @@ password_policies:
       length: 8
 """
 
-from typing import Any
-
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
-SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}})
+SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, **DEST_OPTIONS})
 
 
-def run(call: Call) -> dict[str, Any]:
+def find(call: Call) -> list[Record]:
     policies = call.client.get_list("/password-policies")
     if call.args["id"]:
         policies = [policy for policy in policies if str(policy["id"]) == call.args["id"]]
     if call.args["name"]:
         policies = [policy for policy in policies if policy.get("name") == call.args["name"]]
-    return {"password_policies": policies}
+    return policies
+
+
+run = listed("password_policies", find)
 
 
 if __name__ == "__main__":

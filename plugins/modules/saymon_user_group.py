@@ -130,7 +130,9 @@ recovered:
   type: bool
   sample: false
 outcomes:
-  description: What became of each item, in the order of the list. C(action) can also be C(failed) and C(skipped), then with C(msg).
+  description:
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.
+    - C(action) can also be C(failed) and C(skipped), then with C(msg).
   returned: with a list of items
   type: list
   elements: dict

@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
   - saymon.platform.connection
+  - saymon.platform.listing
 seealso:
   - module: saymon.platform.saymon_user_info
 """
@@ -66,16 +67,16 @@ user_groups:
           login: operator
 """
 
-from typing import Any
-
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
-SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_members": {"type": "bool", "default": True}})
+SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_members": {"type": "bool", "default": True}, **DEST_OPTIONS})
 
 
-def run(call: Call) -> dict[str, Any]:
+def find(call: Call) -> list[Record]:
     args = call.args
     groups = call.client.get_list("/user-groups")
     if args["id"]:
@@ -87,7 +88,10 @@ def run(call: Call) -> dict[str, Any]:
         for group in groups:
             members = [user for user in users if str(group["id"]) in group_ids(user)]
             group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]
-    return {"user_groups": groups}
+    return groups
+
+
+run = listed("user_groups", find)
 
 
 if __name__ == "__main__":

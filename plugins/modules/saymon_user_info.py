@@ -39,6 +39,7 @@ extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
   - saymon.platform.connection
+  - saymon.platform.listing
 seealso:
   - module: saymon.platform.saymon_user_group_info
   - module: saymon.platform.saymon_session_info
@@ -80,9 +81,9 @@ users:
       status: 2
 """
 
-from typing import Any
-
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import STATUSES, group_ids, is_masked
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
@@ -93,11 +94,12 @@ SPEC = Spec(
         "email": {"type": "str"},
         "group": {"type": "str"},
         "status": {"type": "str", "choices": sorted(STATUSES)},
+        **DEST_OPTIONS,
     }
 )
 
 
-def run(call: Call) -> dict[str, Any]:
+def find(call: Call) -> list[Record]:
     args = call.args
     users = call.client.get_list("/users")
     if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):
@@ -117,7 +119,10 @@ def run(call: Call) -> dict[str, Any]:
         groups = call.client.get_list("/user-groups")
         wanted = {str(group["id"]) for group in groups if args["group"] in (str(group["id"]), group.get("name"))}
         users = [user for user in users if wanted.intersection(group_ids(user))]
-    return {"users": users}
+    return users
+
+
+run = listed("users", find)
 
 
 if __name__ == "__main__":

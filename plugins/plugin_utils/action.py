@@ -19,6 +19,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.session import Cre
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, proxy_for
 
 from .facts import FACT, marked
+from .list_files import ListFiles
 from .options import Options, Source, environment_set, plain, resolve, task_environment
 from .run_store import StoreBook, reference
 from .target import Target
@@ -63,6 +64,7 @@ class SaymonAction(ActionBase):
         source = Source(self._task.args, task_vars, self._task.delegate_to, self._templar.template)
         options = resolve(name, self._spec, source)
         args = options.values
+        self._take_list(options)
         secrets.add(*(args.get(option) for option in SECRET_OPTIONS))
         if args["saymon_run_on"] == "target" or self._task.async_val:
             result = self._on_target(options, task_vars, environment, secrets)
@@ -81,6 +83,16 @@ class SaymonAction(ActionBase):
         if options.warnings:
             result["warnings"] = [*options.warnings, *result.get("warnings", [])]
         return result
+
+    def _take_list(self, options: Options) -> None:
+        """Put the items of the files in `src` where the list of the task would be."""
+        bulk, src = self._spec.bulk, options.values.get("src")
+        if bulk is None or src is None:
+            return
+        if options.values[bulk] is not None:
+            raise BadInput(f"src and {bulk} are given together: put everything into one of them.")
+        files = ListFiles(bulk, self._task.get_search_path(), self._loader, options.warnings)
+        options.values[bulk] = files.items(src)
 
     def _make_book(self, connection: Connection, credentials: Credentials, options: Options) -> StoreBook:
         fact = options.fact

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils.listing import Placed
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import Session
 
@@ -36,6 +37,7 @@ class Target:
         self._secrets = secrets
         self._execute = execute
         self._url = url
+        self._given = _given(spec, options)
         book.opener, book.remote = self._log_in, True
 
     def run(self, check: bool) -> dict[str, Any]:
@@ -61,8 +63,7 @@ class Target:
     def _handed(self, session: Session | None) -> dict[str, Any]:
         """The options for the module file: as the task gave them, with the shared ones resolved; a session replaces the credentials."""
         values = self._options.values
-        short = {alias for option in self._spec.argument_spec.values() for alias in option.get("aliases", [])}
-        handed = {name: value for name, value in self._options.given.items() if name not in short}
+        handed = dict(self._given)
         handed.update({name: values[name] for name in CONNECTION_OPTIONS})
         if session:
             self._secrets.add(session.sid, session.csrf)
@@ -91,3 +92,14 @@ class Target:
             )
         login = session.get("login")
         return Session(self._url, sid, csrf if isinstance(csrf, str) else None, login if isinstance(login, str) else None)
+
+
+def _given(spec: Spec, options: Options) -> dict[str, Any]:
+    """The options as the task gave them; a list that comes from files is read, since a target does not have them."""
+    short = {alias for option in spec.argument_spec.values() for alias in option.get("aliases", [])}
+    given = {name: value for name, value in options.given.items() if name not in short}
+    items = options.values[spec.bulk] if spec.bulk else None
+    if spec.bulk and isinstance(items, Placed):
+        given.pop("src")
+        given[spec.bulk] = [item for _place, item in items.pairs]
+    return given

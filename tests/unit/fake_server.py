@@ -173,7 +173,7 @@ def ensure_on(server: FakeServer, noun: str, *items: Any, check: bool = False, p
     table = NOUNS[noun]
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
-    args.update(steering, parallel=parallel, **{table.plural: list(items)})
+    args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
     return _outcome(server, ensure(table), args, check=check)
 
 

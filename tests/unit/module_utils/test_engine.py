@@ -8,10 +8,13 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.plugins.module_utils import engine as engine_file
 from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request
+from ansible_collections.saymon.platform.plugins.module_utils.progress import Progress
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, Record, ensure_on, lost, refused, run_on, unreachable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -742,11 +745,15 @@ def test_a_rename_onto_another_item_is_refused() -> None:
 # --- cost ------------------------------------------------------------------------------------------------------------------
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     server = FakeServer(objects=[SITE])
-    items = [{"name": "Site"}, *({"name": f"o{number}"} for number in range(205))]
+    items = [{"name": "Site"}, *({"name": f"o{number}"} for number in range(3))]
+    monkeypatch.setattr(engine_file, "Progress", partial(Progress, clock=itertools.count(0, 10).__next__))
     assert "said" not in ensure_on(server, "object", *items, check=True)
-    assert ensure_on(server, "object", *items)["said"] == ["objects: 100 of 205 changes done", "objects: 200 of 205 changes done"]
+    assert ensure_on(server, "object", *items)["said"] == [
+        "objects: 1 of 3 changes done, 0.1 a second, about 20 s left",
+        "objects: 2 of 3 changes done, 0.1 a second, about 10 s left",
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 60])

@@ -27,7 +27,7 @@ def test_options(name: str) -> None:
     spec = spec_of(noun)
     many = spec.options[noun.plural]["options"]
     assert spec.bulk == noun.plural
-    assert set(spec.options) == {*many, noun.plural, "parallel"}
+    assert set(spec.options) == {*many, noun.plural, "src", "outcomes", "parallel"}
     assert set(many) == {"id", "state", *noun.by_option, *noun.flags}
     for option, argument in many.items():
         assert "default" not in argument  # else an item would overrule what is said beside the list
@@ -72,7 +72,17 @@ def test_the_keys_of_results() -> None:
     server.before = [("POST /users", refused(403))]
     failed = run_on(server, "saymon_user", {"users": [{"login": "ann"}, {"login": "bob"}]})
     assert set(failed) == {"changed", "diff", "outcomes", "summary", "failed", "msg"}
-    assert set(failed["outcomes"][1]) == {"login", "id", "action", "changed", "msg"}
+    assert [set(outcome) for outcome in failed["outcomes"]] == [{"login", "id", "action", "changed", "msg"}]
+
+
+def test_outcomes_are_of_what_changed_or_failed_unless_all_are_wanted() -> None:
+    users = [{"login": "ann"}, {"login": "bob"}, {"login": "eve"}]
+    for wanted, actions in (("changed", ["created", "failed"]), ("all", ["unchanged", "created", "failed"])):
+        server = FakeServer(users=[ANN])
+        server.before = [("POST /users", lambda request: None), ("POST /users", refused(403))]
+        result = run_on(server, "saymon_user", {"users": users, "outcomes": wanted})
+        assert [outcome["action"] for outcome in result["outcomes"]] == actions
+        assert (result["summary"]["unchanged"], result["summary"]["created"], result["summary"]["failed"]) == (1, 1, 1)
 
 
 def test_one_failure_keeps_its_details() -> None:

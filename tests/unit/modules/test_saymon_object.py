@@ -197,7 +197,7 @@ def test_list(script: Script, check: bool) -> None:
         {"id": BOARD["id"], "state": "absent"},
         {"name": "Hall", "weight": 1},
     ]
-    result = run_module(NAME, {"objects": objects}, check=check)
+    result = run_module(NAME, {"objects": objects, "outcomes": "all"}, check=check)
     assert [(one["name"], one["action"], one["id"]) for one in result["outcomes"]] == [
         ("Row", "created", None if check else "new2"),
         ("Rack", "updated", RACK["id"]),
@@ -281,7 +281,7 @@ def test_a_hidden_root_is_still_the_root() -> None:
     server = FakeServer(objects=[SITE])
     del server.data["/objects"][0]
     objects = [{"name": "Site"}, {"name": "Fan", "parents": ["/ROOT/Site"]}, {"name": "New"}]
-    result = run_on(server, NAME, {"objects": objects})
+    result = run_on(server, NAME, {"objects": objects, "outcomes": "all"})
     assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "created", "created"]
     assert server.one("/objects", name="Fan")["parent_id"] == [SITE["id"]]
     assert run_on(server, NAME, {"objects": objects})["changed"] is False

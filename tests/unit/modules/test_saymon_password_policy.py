@@ -104,7 +104,7 @@ def test_list(script: Script, check: bool) -> None:
             ("POST", "/password-policies", 200, {"id": "new1", "name": "Guests"}, {"name": "Guests"}),
         )
     policies = [{"id": 1, "length": "10"}, {"name": "Strict", "length": 16.0}, {"name": "Guests"}, {"name": "Gone", "state": "absent"}]
-    result = run_module(NAME, {"password_policies": policies}, check=check)
+    result = run_module(NAME, {"password_policies": policies, "outcomes": "all"}, check=check)
     assert [outcome["action"] for outcome in result["outcomes"]] == ["updated", "unchanged", "created", "unchanged"]
     assert result["changed"] is True
 

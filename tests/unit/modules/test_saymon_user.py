@@ -161,7 +161,7 @@ def test_list(script: Script, check: bool) -> None:
         {"login": "nobody", "state": "absent"},
         {"login": "gone", "state": "absent"},
     ]
-    result = run_module(NAME, {"users": users, "append_permissions": True}, check=check)
+    result = run_module(NAME, {"users": users, "append_permissions": True, "outcomes": "all"}, check=check)
     assert result["changed"] is True
     assert result["outcomes"] == [
         {"login": "ann", "id": ANN["id"], "action": "updated", "changed": True},
@@ -365,13 +365,13 @@ def test_block(script: Script, check: bool) -> None:
 
 def test_blocked_already_or_from_the_start(script: Script) -> None:
     script(OLD_LIST, ("POST", "/users", 200, {"id": "new1", "login": "eve", "status": 3}, {"login": "eve", "status": 3}))
-    result = run_module(NAME, {"users": [{"login": "nobody"}, {"login": "eve"}], "state": "blocked"})
+    result = run_module(NAME, {"users": [{"login": "nobody"}, {"login": "eve"}], "state": "blocked", "outcomes": "all"})
     assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "created"]
 
 
 def test_options_beside_the_list(script: Script) -> None:
     result = run_module(NAME, {"login": "ann", "email": "x", "users": [{"login": "eve"}]})
-    assert result["msg"] == "users and login, email are given together: put everything into the list, or leave the list out."
+    assert result["msg"] == "users and login, email are given together: put everything into the list, or leave users out."
 
 
 @pytest.mark.parametrize("parallel", [0, 33])

@@ -155,7 +155,11 @@ def test_special_texts_become_plain(script: Script) -> None:
 @pytest.mark.parametrize(
     ("name", "args", "text"),
     [
-        ("saymon_user_info", {"logn": "x"}, "saymon.platform.saymon_user_info: there is no option logn, only email, group, id, login, "),
+        (
+            "saymon_user_info",
+            {"logn": "x"},
+            "saymon.platform.saymon_user_info: there is no option logn, only dest, email, group, id, login, ",
+        ),
         ("saymon_api", {}, "saymon.platform.saymon_api: missing required arguments: path."),
         ("saymon_api", {"path": "/x", "method": "GOT"}, "value of method must be one of: GET, POST, PUT, PATCH, DELETE, got: GOT."),
         ("saymon_api", {"path": "/x", "page_size": "many"}, "'page_size' is of type"),
