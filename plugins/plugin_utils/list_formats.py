@@ -18,6 +18,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.errors import BadI
 from .list_yaml import read_yaml
 
 _LONGEST_LINE = 16 * 1024 * 1024
+_MOST_SHARED = 10_000
 
 # The place of an item, such as file and line, and the item as it stands there.
 Pairs = Iterator["tuple[str, Any]"]
@@ -132,18 +133,24 @@ def parse_json(place: str, text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are shared with all others, which saves much memory in a long list."""
-    found = {sys.intern(key): value for key, value in pairs}
+    """An object whose keys, and most of whose repeated texts, are kept once for the whole list, which saves much memory."""
+    found = {sys.intern(key): _once(value) if value.__class__ is str else value for key, value in pairs}
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
         raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} is a duplicate")
     return found
 
 
+def _once(text: str) -> str:
+    """The same text; of one that comes again and again, such as the name of a property, always the first."""
+    return _met.setdefault(text, text) if len(_met) < _MOST_SHARED else _met.get(text, text)
+
+
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is not a number in JSON")
 
 
+_met: dict[str, str] = {}
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
 
 
