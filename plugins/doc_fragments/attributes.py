@@ -29,15 +29,15 @@ attributes:
   check_mode:
     support: full
     details:
-      - The module only reads.
+      - The module only reads from the server.
   diff_mode:
     support: N/A
     details:
-      - The module only reads.
+      - The module only reads from the server.
   idempotent:
     support: full
     details:
-      - The module only reads.
+      - The module only reads from the server.
 """
 
     # For modules that bring something to a desired state (core takes the last word of a name for a file first, so not "desired").

@@ -170,6 +170,12 @@ EXAMPLES = r"""
     name: Plant North
     state: absent
     recursive: true
+
+- name: Everything that the inventory system has exported
+  saymon.platform.saymon_object:
+    src: export/*.jsonl
+    create_tags: true
+    parallel: 8
 """
 
 RETURN = r"""

@@ -94,12 +94,16 @@ EXAMPLES = r"""
 - name: One object by its key in the inventory system
   saymon.platform.saymon_object_info:
     discovery_id: cmdb-4711
+
+- name: Write all objects into a file, a record in each line
+  saymon.platform.saymon_object_info:
+    dest: objects.jsonl
 """
 
 RETURN = r"""
 objects:
   description: The objects, with the server's own keys.
-  returned: success
+  returned: success, without O(dest)
   type: list
   elements: dict
   sample:
@@ -108,6 +112,16 @@ objects:
       parent_id: [64b1f0c2a9d3e45f6a7b8e00]
       class_id: 3
       state_id: 3
+count:
+  description: How many records the file holds.
+  returned: success, with O(dest)
+  type: int
+  sample: 12
+dest:
+  description: The file, as it was given.
+  returned: success, with O(dest)
+  type: str
+  sample: objects.jsonl
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec

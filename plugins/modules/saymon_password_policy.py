@@ -96,6 +96,10 @@ EXAMPLES = r"""
   saymon.platform.saymon_password_policy:
     name: Contractors
     state: absent
+
+- name: All policies of a file
+  saymon.platform.saymon_password_policy:
+    src: policies.json
 """
 
 RETURN = r"""

@@ -35,18 +35,32 @@ EXAMPLES = r"""
   saymon.platform.saymon_password_policy_info:
     id: "1"
   register: policy
+
+- name: Write all policies into a file
+  saymon.platform.saymon_password_policy_info:
+    dest: policies.json
 """
 
 RETURN = r"""
 password_policies:
   description: The policies, with the server's own keys.
-  returned: success
+  returned: success, without O(dest)
   type: list
   elements: dict
   sample:
     - id: 1
       name: Default
       length: 8
+count:
+  description: How many records the file holds.
+  returned: success, with O(dest)
+  type: int
+  sample: 12
+dest:
+  description: The file, as it was given.
+  returned: success, with O(dest)
+  type: str
+  sample: policies.json
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec

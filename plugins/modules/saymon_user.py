@@ -182,6 +182,11 @@ EXAMPLES = r"""
         groups: [Operators]
       - login: night.shift
         state: absent
+
+- name: Whoever the staff list names
+  saymon.platform.saymon_user:
+    src: staff.csv  # login,email,groups[]
+    parallel: 4
 """
 
 RETURN = r"""

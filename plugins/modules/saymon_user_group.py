@@ -107,6 +107,10 @@ EXAMPLES = r"""
   saymon.platform.saymon_user_group:
     name: Plant engineers
     state: absent
+
+- name: All groups of a file
+  saymon.platform.saymon_user_group:
+    src: groups.yml
 """
 
 RETURN = r"""

@@ -47,6 +47,10 @@ EXAMPLES = r"""
 - name: List all groups without their members
   saymon.platform.saymon_user_group_info:
     with_members: false
+
+- name: Write all groups into a file
+  saymon.platform.saymon_user_group_info:
+    dest: groups.yml
 """
 
 RETURN = r"""
@@ -54,7 +58,7 @@ user_groups:
   description:
     - The groups, with the server's own keys.
     - With O(with_members=true) each has C(members), a list of C(id) and C(login) that the module adds.
-  returned: success
+  returned: success, without O(dest)
   type: list
   elements: dict
   sample:
@@ -65,6 +69,16 @@ user_groups:
       members:
         - id: 64b1f0c2a9d3e45f6a7b8c02
           login: operator
+count:
+  description: How many records the file holds.
+  returned: success, with O(dest)
+  type: int
+  sample: 12
+dest:
+  description: The file, as it was given.
+  returned: success, with O(dest)
+  type: str
+  sample: groups.yml
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec

@@ -63,12 +63,17 @@ EXAMPLES = r"""
 - name: Print them
   ansible.builtin.debug:
     msg: "{{ everybody.users | map(attribute='login') | sort }}"
+
+- name: Write all users into a file that a spreadsheet can open
+  saymon.platform.saymon_user_info:
+    dest: users.csv
+    mode: "0600"
 """
 
 RETURN = r"""
 users:
   description: The users, with the server's own keys. Tokens are masked.
-  returned: success
+  returned: success, without O(dest)
   type: list
   elements: dict
   sample:
@@ -79,6 +84,16 @@ users:
       objectPermissions: {include: [1], exclude: []}
       group: [64b1f0c2a9d3e45f6a7b8d01]
       status: 2
+count:
+  description: How many records the file holds.
+  returned: success, with O(dest)
+  type: int
+  sample: 12
+dest:
+  description: The file, as it was given.
+  returned: success, with O(dest)
+  type: str
+  sample: users.csv
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec

@@ -19,6 +19,12 @@ from tests.tools.sandbox_process import Sandbox
 
 # What the examples leave to the reader.
 VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
+FILES = {
+    "files/staff.csv": "login,email,groups[]\nday.shift.2,day.shift.2@example.org,Operators;Engineers\n",
+    "groups.yml": "- name: Plant planners\n  permissions: [manage-objects]\n",
+    "policies.json": '{"password_policies": [{"name": "Robots", "length": 32}]}',
+    "export/sites.jsonl": '{"name": "Plant East", "tags": ["new"]}\n{"name": "Plant West"}\n',
+}
 
 
 def examples(module: str) -> list[dict[str, Any]]:
@@ -40,6 +46,10 @@ def examples(module: str) -> list[dict[str, Any]]:
 def test_examples(runner: Runner, sandbox: Sandbox, module: str) -> None:
     tasks = examples(module)
     assert any(f"saymon.platform.{module}" in task for task in tasks), "no example uses the module itself"
+    for name, content in FILES.items():
+        path = runner.directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     server = {"saymon_url": sandbox.url, "saymon_login": sandbox.login, "saymon_password": sandbox.password}
     env = {"SAYMON_URL": None, "SAYMON_LOGIN": None, "SAYMON_PASSWORD": None}
     done = show(runner, play(*tasks, vars={**server, **VARIABLES}), env=env)
