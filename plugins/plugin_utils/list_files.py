@@ -46,7 +46,9 @@ class ListFiles:
                 found.setdefault(os.path.realpath(file), name)
         if not found:
             raise BadInput(f"src is an empty list: name files, or leave it out and give {self._plural}.")
-        for name in found.values():
+        for file, name in found.items():
+            if os.path.isdir(file):
+                raise BadInput(f"src is {name!r}, which is a folder: name the files in it, for example by the glob {name}/*.json.")
             _suffix(name)
         return Placed(itertools.chain.from_iterable(self._read(name, file) for file, name in found.items()))
 

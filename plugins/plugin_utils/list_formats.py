@@ -196,7 +196,7 @@ def _csv(content: Content) -> Pairs:
 
 
 def _columns(place: str, header: Iterable[str]) -> list[_Column]:
-    columns = []
+    columns: list[_Column] = []
     taken: set[tuple[str, ...]] = set()
     for cell in header:
         name = cell.strip()

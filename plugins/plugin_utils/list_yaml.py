@@ -19,6 +19,7 @@ _TEXTS = (f"{_PREFIX}str", f"{_PREFIX}timestamp", f"{_PREFIX}value", "!unsafe") 
 _VAULTS = ("!vault", "!vault-encrypted")
 _MERGE = f"{_PREFIX}merge"
 _BUSY = object()
+_LARGEST = 10_000_000  # values; a few lines of aliases can stand for more than any memory holds
 
 
 def read_yaml(name: str, text: str, decrypt: Callable[[str], str]) -> Any:
@@ -49,7 +50,8 @@ class _Reader:
     def __init__(self, loader: Any, decrypt: Callable[[str], str]) -> None:
         self._loader = loader
         self._decrypt = decrypt
-        self._made: dict[int, Any] = {}  # a node that has an anchor may be met again
+        self._made: dict[int, Any] = {}  # a node that has an anchor may be met again: its value and size
+        self._size = 0  # of everything so far, as if it were written out without aliases
         scalars = {kind: yaml.SafeLoader.yaml_constructors[f"{_PREFIX}{kind}"] for kind in ("null", "bool", "int", "float")}
         self._scalars = {f"{_PREFIX}{kind}": construct for kind, construct in scalars.items()}
 
@@ -59,10 +61,18 @@ class _Reader:
         made = self._made.get(id(node))
         if made is _BUSY:
             raise _wrong(node, "a value holds itself")
+        before = self._size
         if made is None:
             self._made[id(node)] = _BUSY
-            made = self._made[id(node)] = self._collection(node)
-        return made
+            self._size += len(node.value)
+            value = self._collection(node)
+            self._made[id(node)] = value, self._size - before
+            return value
+        value, size = made
+        self._size += size
+        if self._size > _LARGEST:
+            raise _wrong(node, "aliases make it too large")
+        return value
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag in _TEXTS:

@@ -33,6 +33,10 @@ def loader(tmp_path: Path) -> DataLoader:
     return loader
 
 
+# A few lines that stand for billions of values.
+LAUGHS = "- &a0 [1, 1]\n" + "".join(f"- &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 12))
+
+
 class Reader:
     """Reads files of a play; keeps the warnings."""
 
@@ -84,7 +88,8 @@ def test_formats(read: Reader, suffix: str, ending: str, mark: str) -> None:
 @pytest.mark.parametrize("suffix", ["json", "yml"])
 def test_a_list_may_stand_under_its_name(read: Reader, suffix: str) -> None:
     assert [item for _place, item in read.holding(f"list.{suffix}", text_of({"objects": ITEMS}, suffix))] == ITEMS
-    for wrong in ({"objects": ITEMS, "users": []}, {"users": []}, {}, {"objects": {}}):
+    others: list[dict[str, Any]] = [{"objects": ITEMS, "users": []}, {"users": []}, {}, {"objects": {}}]
+    for wrong in others:
         assert "write a list of dictionaries, or a dictionary with the list under its only key objects." in read.complaint(
             f"list.{suffix}", text_of(wrong, suffix)
         )
@@ -190,6 +195,7 @@ def test_broken_json(read: Reader, suffix: str, text: str, said: str) -> None:
         ("- password: !!binary SECRET\n", "list.yml:1: this is not valid YAML (a tag is not known here): "),
         ("- password: !!int SECRET\n", "list.yml:1: this is not valid YAML (a value does not fit its tag): "),
         ("- weight: .inf\n", "list.yml:1: this is not valid YAML (a number is not finite): "),
+        (LAUGHS, "list.yml:8: this is not valid YAML (aliases make it too large): "),
         ("- &a [*a]\n", "list.yml:1: this is not valid YAML (a value holds itself): "),
         ("- <<: SECRET\n", "list.yml:1: this is not valid YAML (only dictionaries can be merged): "),
         ("- ? [SECRET]\n  : 1\n", "list.yml:1: this is not valid YAML (a key is not a text): "),
@@ -353,7 +359,9 @@ def test_globs_are_sorted_and_each_file_counts_once(read: Reader, tmp_path: Path
         ("", "src is '': give the path of a file."),
         ("a\0.json", "src is 'a\\x00.json': give the path of a file."),
         ("list.txt", "src is 'list.txt', whose format is not known: give a file that ends in .json, .jsonl, .ndjson, .yml, .yaml, .csv."),
-        ("folder.json", "src is 'folder.json', which cannot be read (Is a directory): give a readable file."),
+        ("folder.json", "src is 'folder.json', which is a folder: name the files in it, for example by the glob folder.json/*.json."),
+        (".", "src is '.', which is a folder: "),
+        ("locked.json", "src is 'locked.json', which cannot be read ("),
         ("pipe.json", "src is 'pipe.json', which cannot be read (it is a device, a pipe or a socket): give a readable file."),
         ("null.json", "src is 'null.json', which cannot be read (it is a device, a pipe or a socket): give a readable file."),
     ],
@@ -363,6 +371,7 @@ def test_paths_that_lead_nowhere(read: Reader, tmp_path: Path, path: str, said: 
     (tmp_path / "folder.json").mkdir()
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "null.json").symlink_to("/dev/null")
+    (tmp_path / "locked.json").symlink_to("/proc/self/mem")  # even root cannot read its first byte
     with pytest.raises(BadInput) as caught:
         read(path)
     assert str(caught.value).startswith(said)
