@@ -25,12 +25,7 @@ _LARGEST = 10_000_000  # values; a few lines of aliases can stand for more than 
 def read_yaml(name: str, text: str, decrypt: Callable[[str], str]) -> Any:
     """The value of a YAML text, of types that JSON knows too. `decrypt` opens the values tagged as vaults. Raises BadInput."""
     try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-            return None if node is None else _Reader(loader, decrypt).value(node)
-        finally:
-            loader.dispose()
+        return _value(text, decrypt)
     except yaml.reader.ReaderError:
         said = "it holds a character that YAML does not allow"
     except yaml.MarkedYAMLError as error:
@@ -42,6 +37,15 @@ def read_yaml(name: str, text: str, decrypt: Callable[[str], str]) -> Any:
     except RecursionError:
         said = "it is nested too deeply"
     raise BadInput(f"{name}: this is not valid YAML ({said}): correct it.")
+
+
+def _value(text: str, decrypt: Callable[[str], str]) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return None if node is None else _Reader(loader, decrypt).value(node)
+    finally:
+        loader.dispose()
 
 
 class _Reader:

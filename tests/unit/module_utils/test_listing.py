@@ -28,9 +28,9 @@ RECORDS: list[dict[str, Any]] = [
 BY_ID = [RECORDS[2], RECORDS[1], RECORDS[0]]
 
 
-def write(dest: Path | str, *, check: bool = False, records: Any = RECORDS, **args: Any) -> dict[str, Any]:
+def write(dest: Path | str, *, check: bool = False, records: Any = None, **args: Any) -> dict[str, Any]:
     server = FakeServer()
-    server.data["/objects"] = json.loads(json.dumps(records))
+    server.data["/objects"] = json.loads(json.dumps(RECORDS if records is None else records))
     return run_on(server, NAME, {"dest": str(dest), **args}, check=check)
 
 
