@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads lists of items as JSON, JSON lines, CSV and YAML. Messages never repeat what a file holds, since that may be a secret."""
+"""Reads lists of items as JSON, JSON lines, CSV and YAML. Messages name keys and never repeat values, which may be secrets."""
 
 from __future__ import annotations
 
@@ -89,17 +89,21 @@ def _members(content: Content, value: Any, suspicious: bool) -> Pairs:
     if isinstance(value, dict) and set(value) == {content.plural}:
         value = value[content.plural]
     if not isinstance(value, list):
-        said = f"a {type(value).__name__}" if value is not None else "nothing"
-        if isinstance(value, dict):
-            said = f"a dictionary with the keys {', '.join(sorted(value)[:10])}" if value else "an empty dictionary"
         raise BadInput(
-            f"{content.name} holds {said}: write a list of dictionaries, or a dictionary with the list under its only key {content.plural}."
+            f"{content.name} must hold a list of dictionaries, or a dictionary with the list under its only key {content.plural}, "
+            f"got {_kind(value)}: correct it."
         )
     for number, item in enumerate(value):
         place = f"{content.name}[{number}]"
         if suspicious and _is_template(json.dumps(item, default=str)):
             content.warn(place)
         yield place, item
+
+
+def _kind(value: Any) -> str:
+    if not isinstance(value, dict):
+        return "nothing" if value is None else type(value).__name__
+    return f"a dictionary with the keys {', '.join(sorted(value)[:10])}" if value else "an empty dictionary"
 
 
 # --- JSON lines --------------------------------------------------------------------------------------------------------------
