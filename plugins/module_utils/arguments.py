@@ -44,7 +44,7 @@ class Spec:
     `bulk` names the option with the list of items, which `run` checks itself: it knows which item and which option is wrong, and
     core's check of ten thousand items would take longer than the task.
     `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as short names.
-    `needs_session`: a session is opened for it when there is none yet.
+    `needs_session`: the module fails when no session can be opened for it.
     `reveals`: whether the result of a task with these options holds a secret, because handing it over is the purpose of the task.
     """
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment
 
 from .errors import BadInput, Unreachable, lost
 
@@ -229,7 +228,6 @@ def _reason(error: BaseException) -> str:
 def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
     """The proxy that an environment names for an address, for a process that must not look into its own."""
     folded = {name.lower(): value for name, value in environment.items() if name.lower().endswith("_proxy")}
-    where = urlsplit(url)
-    if where.hostname and proxy_bypass_environment(where.hostname, {"no": folded.get("no_proxy", "")}):
+    if requests.utils.should_bypass_proxies(url, folded.get("no_proxy", "")):
         return None
-    return folded.get(f"{where.scheme}_proxy") or folded.get("all_proxy") or None
+    return folded.get(f"{urlsplit(url).scheme}_proxy") or folded.get("all_proxy") or None

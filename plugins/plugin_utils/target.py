@@ -40,9 +40,7 @@ class Target:
 
     def run(self, check: bool) -> dict[str, Any]:
         """The result of the module. A session that the server refuses is renewed once, as in the controller."""
-        session = None
-        if self._options.values["saymon_auth_method"] == "session":
-            session = self._book.get() if self._spec.needs_session else self._book.peek()
+        session = self._session()
         result = self._module(session, check)
         if session and self._spec.needs_session and result.get("status") == 401 and self._book.renew(session.sid):
             result = self._module(self._book.get(), check)
@@ -52,6 +50,18 @@ class Target:
             elif result.get("changed"):
                 self._book.adopt(self._session_of(result))
         return result if self._spec.publishes else dict(self._secrets.scrub(result))
+
+    def _session(self) -> Session | None:
+        if self._options.values["saymon_auth_method"] != "session":
+            return None
+        if self._spec.publishes:
+            return self._book.peek()
+        try:
+            return self._book.get()
+        except NotSignedIn:
+            if self._spec.needs_session:
+                raise
+            return None
 
     def _module(self, session: Session | None, check: bool) -> dict[str, Any]:
         result = self._execute(None, self._handed(session), check)
@@ -67,11 +77,12 @@ class Target:
         if session:
             self._secrets.add(session.sid, session.csrf)
             handed.update(saymon_sid=session.sid, saymon_csrf=session.csrf)
-            if self._spec.needs_session:
-                handed.update(dict.fromkeys(CREDENTIAL_OPTIONS))
+        if values["saymon_auth_method"] == "session" and not self._spec.publishes:
+            handed.update(dict.fromkeys(CREDENTIAL_OPTIONS))
         return {name: value for name, value in handed.items() if value is not None}
 
     def _log_in(self) -> Session:
+        self._book.credentials.body()  # says what is missing, without a look at the target
         values = self._options.values
         given = {name: values[name] for name in CONNECTION_OPTIONS if name not in ("saymon_sid", "saymon_csrf")}
         args = {name: value for name, value in given.items() if value is not None}

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import action as action_file
-from ansible_collections.saymon.platform.plugins.plugin_utils import facts as facts_file
 from ansible_collections.saymon.platform.plugins.plugin_utils.facts import marked
 from ansible_collections.saymon.platform.plugins.plugin_utils.options import Source, resolve
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, reference, stored
@@ -351,7 +351,7 @@ def test_a_fact_that_nobody_vouches_for_is_ignored(script: Script) -> None:
 
 @pytest.mark.parametrize("injected", [True, False])
 def test_connection_options_from_facts_are_ignored(monkeypatch: pytest.MonkeyPatch, injected: bool) -> None:
-    monkeypatch.setattr(facts_file.C, "INJECT_FACTS_AS_VARS", injected, raising=False)
+    monkeypatch.setattr(constants, "INJECT_FACTS_AS_VARS", injected, raising=False)
     task_vars = {"saymon_timeout": "7", "saymon_retries": "1", "ansible_facts": {"saymon_timeout": "7", "saymon_retries": "2"}}
     options = _options({}, task_vars)
     assert (options["saymon_timeout"], options["saymon_retries"]) == (30.0 if injected else 7.0, 1)
@@ -579,10 +579,12 @@ def test_other_methods_hand_over_the_credentials() -> None:
     assert "saymon_sid" not in target.started[0]["args"]
 
 
-def test_session_info_on_the_target_opens_none() -> None:
-    target = Target({"changed": False, "valid": False})
-    assert target.run("saymon_session_info", {}, ON_TARGET) == {"changed": False, "valid": False}
-    assert "saymon_sid" not in target.started[0]["args"]
+def test_session_info_on_the_target_says_that_nobody_is_signed_in() -> None:
+    for answer in ({"failed": True, "status": 401, "msg": "x"}, None):
+        task_vars = {**(ON_TARGET if answer else {"saymon_url": URL, "saymon_run_on": "target"})}
+        target = Target(*([answer] if answer else []), {"changed": False, "valid": False})
+        assert target.run("saymon_session_info", {}, task_vars) == {"changed": False, "valid": False}
+        assert not set(target.started[-1]["args"]) & {"saymon_sid", "saymon_password"}
 
 
 def test_a_bad_address_is_said_before_anything_starts() -> None:
