@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_LONGEST_MS = 10**12  # thirty years
 
 # What `old_version` turns on or off together.
 OLD_VERSION = (
@@ -80,15 +81,20 @@ class Settings:
             if name == "old_version":
                 continue
             if name not in known:
-                raise ValueError(f"there is no setting named {name}")
+                raise ValueError(f"there is no setting named {name[:40]}")
             wanted[name] = _checked(name, value, getattr(self, name), known[name].metadata["choices"])
         for name, value in wanted.items():
             setattr(self, name, value)
 
 
 def _checked(name: str, value: Any, present: Any, choices: tuple[Any, ...]) -> Any:
+    """All numbers that are no choice are durations in milliseconds; all dictionaries map texts to texts."""
     if type(value) is not type(present):
         raise ValueError(f"setting {name} must be of type {type(present).__name__}")
     if choices and value not in choices:
         raise ValueError(f"setting {name} must be one of {', '.join(str(choice) for choice in choices)}")
+    if isinstance(present, int) and not choices and not 0 <= value <= _LONGEST_MS:
+        raise ValueError(f"setting {name} must be between 0 and {_LONGEST_MS}")
+    if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
+        raise ValueError(f"setting {name} must map strings to strings")
     return value
