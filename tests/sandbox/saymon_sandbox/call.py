@@ -17,7 +17,6 @@ from .routing import Params, Route
 from .sandbox import Sandbox
 from .store import Doc
 
-
 _NUMBER = re.compile("[0-9]{1,18}")
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, get_type_hints
 
-KINDS = ("delay", "drop_before", "drop_after", "status", "truncate", "html", "refuse", "expire_sessions")
+KINDS = ("delay", "drop_before", "drop_after", "status", "truncate", "html", "refuse", "expire_sessions", "gateway", "drip")
 
 
 @dataclass

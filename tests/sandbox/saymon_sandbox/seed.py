@@ -89,6 +89,7 @@ def fill(sandbox: Sandbox, name: str) -> None:
 
 def reset(sandbox: Sandbox, name: str) -> None:
     """Back to a fresh seed with the same administrator; journal, faults, settings, clock and sessions start anew."""
+    sandbox.resets += 1
     sandbox.store.clear()
     sandbox.settings.patch({item: value for item, value in sandbox.start_settings.items() if item != "old_version"})
     sandbox.clock.offset = 0
