@@ -19,7 +19,7 @@ from .call import EMPTY, Answer, Call
 from .journal import Entry, mask_path
 from .reply import Headers, Receive, Reply, Scope, Send
 from .resources import ROUTES
-from .routing import RouteTable
+from .routing import Route, RouteTable
 from .sandbox import Sandbox
 from .timed import Timer
 
@@ -103,6 +103,7 @@ class App:
     def _process(self, entry: Entry, headers: dict[bytes, bytes]) -> Reply:
         """Handles the request; when this returns a success, its effects are on file."""
         sandbox = self.sandbox
+        route: Route | None = None
         try:
             self._timer.settle()
             route, params = self._table.find(entry.method, entry.path)
@@ -116,11 +117,17 @@ class App:
             return self._reply(value)
         except errors.ApiError as problem:
             sandbox.store.rollback()
-            return Reply(problem.status, orjson.dumps(problem.body), [])
+            return Reply(problem.status, orjson.dumps(self._shown(problem, route)), [])
         except Exception as problem:
             sandbox.store.rollback()
             traceback.print_exc(file=sys.stderr)
             return Reply(500, orjson.dumps(errors.internal(type(problem).__name__).body), [])
+
+    def _shown(self, problem: errors.ApiError, route: Route | None) -> dict[str, Any]:
+        """The body of an error. Only reading a record by its id says NotFound, whatever the setting."""
+        if problem.body.get("code") == "NotFound" and route is not None and not route.reads_one:
+            return {**problem.body, "code": self.sandbox.settings.missing_code}
+        return problem.body
 
     def _reply(self, value: Any) -> Reply:
         headers: Headers = []

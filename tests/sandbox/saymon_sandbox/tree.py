@@ -64,16 +64,6 @@ class Tree:
                             self._child_links.setdefault(str(parent), []).append(link)
         return self._child_links.get(key, [])
 
-    def with_descendants(self, key: str) -> list[str]:
-        """The object and everything below it."""
-        found = {key: None}
-        waiting = [key]
-        while waiting:
-            below = [child for child in self.children.get(waiting.pop(), ()) if child not in found]
-            found.update(dict.fromkeys(below))
-            waiting.extend(below)
-        return list(found)
-
     def with_dependants(self, key: str) -> list[str]:
         """The object and everything that hangs below it alone: what also has a parent elsewhere stays out."""
         doomed = {key: None}

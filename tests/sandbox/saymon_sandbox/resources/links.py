@@ -79,7 +79,7 @@ def create_link(call: Call) -> Doc:
         call.require(given, end)
     _check_ends(call, given)
     link_id = ids.new_id()
-    given["properties"] = clean_properties(2, link_id, given.get("properties") or [], [])
+    given["properties"] = clean_properties(call, given.get("properties") or [], [])
     link = new_link(call.sandbox.clock.now(), link_id, call.user["id"], given)
     LINK.put(call, None, link)
     return link
@@ -89,7 +89,7 @@ def change(call: Call, doc: Doc, given: Doc) -> Doc:
     if given.get("class_id", doc["class_id"]) != doc["class_id"]:
         raise errors.bad_request('"class_id" cannot be changed.')
     if "properties" in given:
-        given["properties"] = clean_properties(2, doc["id"], given["properties"] or [], doc.get("properties", []))
+        given["properties"] = clean_properties(call, given["properties"] or [], doc.get("properties", []))
     for name in ("tags", "operations"):
         if name in given:
             given[name] = given[name] or []

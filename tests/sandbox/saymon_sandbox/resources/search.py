@@ -14,8 +14,18 @@ from ..call import Call
 from ..rights import parse
 from ..store import Doc
 from . import conditions
-from .entities import clean_property
-from .objects import OBJECT, change, find_object, read_changes, show, show_fields, visible
+from .entities import replace_property
+from .objects import (
+    OBJECT,
+    change,
+    find_object,
+    read_changes,
+    show,
+    show_fields,
+    visible,
+    visible_child_ids,
+    visible_parents,
+)
 
 _RUN_BULKS = parse("run-bulks")
 # Criteria on these fields hold ids, which may come as number or as text.
@@ -107,13 +117,9 @@ def _apply(call: Call, key: str, name: str, value: Any) -> None:
 
 
 def _create_or_modify(call: Call, doc: Doc, value: Doc) -> None:
-    present = doc.get("properties", [])
-    old = next((item for item in present if item["name"] == value.get("name")), None)
-    if old is None:
-        properties = [*present, clean_property(OBJECT.type, doc["id"], value, {})]
-    else:
-        new = clean_property(OBJECT.type, doc["id"], {**old, **value, "id": old["id"]}, {old["id"]: old})
-        properties = [new if item is old else item for item in present]
+    """Changes the first property of that name, or adds one."""
+    old = next((item for item in doc.get("properties", []) if item["name"] == value.get("name")), None)
+    properties, _new = replace_property(call, doc, old, value)
     OBJECT.put(call, doc, {**doc, "properties": properties, "updated": call.sandbox.clock.now()})
 
 
@@ -145,20 +151,29 @@ def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value or ""))
 
 
+def _visible_ancestors(call: Call, doc: Doc) -> set[str]:
+    found: set[str] = set()
+    waiting = [doc]
+    while waiting:
+        above = [str(parent) for parent in visible_parents(call, waiting.pop()) if str(parent) not in found]
+        found.update(above)
+        waiting.extend(call.stored("object", "Object", parent) for parent in above)
+    return found
+
+
 def _passes(call: Call, doc: Doc, wanted: Doc, deep: bool) -> bool:
     if wanted.get("name", "").lower() not in doc["name"].lower():
         return False
-    tree = call.sandbox.tree
-    parents = [str(item) for item in wanted.get("parent_ids") or []]
-    if parents and deep and not any(tree.is_below(str(doc["id"]), parent) for parent in parents if parent != str(doc["id"])):
+    parents = {str(item) for item in wanted.get("parent_ids") or []}
+    if parents and deep and not parents & _visible_ancestors(call, doc):
         return False
     checks = (
         ("ids", [doc["id"]]),
         ("class_ids", [doc["class_id"]]),
         ("state_ids", [doc["state_id"]]),
         ("tags", doc.get("tags", [])),
-        ("parent_ids", [] if deep else doc["parent_id"]),
-        ("child_ids", list(tree.children.get(str(doc["id"]), ()))),
+        ("parent_ids", visible_parents(call, doc)),
+        ("child_ids", visible_child_ids(call, doc)),
     )
     for field, present in checks:
         asked = {str(item) for item in wanted.get(field) or []}
