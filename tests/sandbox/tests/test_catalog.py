@@ -80,3 +80,31 @@ def test_tags(api: Api) -> None:
     assert api.ok("GET", f"/tags/{first['id']}")["color"] == "#112233"
     assert api.ok("DELETE", f"/tags/{first['id']}") is None
     api.fails(404, "GET", f"/tags/{first['id']}")
+
+
+def test_class_properties(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    path = f"/classes/{made['id']}/props"
+    assert api.ok("GET", path) == []
+    first = api.ok("POST", path, {"name": "a", "value": "1"})["id"]
+    assert api.ok("PATCH", f"{path}/{first}", {"value": "2"}) == first
+    assert api.ok("GET", path) == [{"name": "a", "type_id": 1, "value": "2", "id": first}]
+    shown = next(row for row in api.ok("GET", "/classes") if row["id"] == made["id"])
+    assert shown["properties"] == api.ok("GET", path)
+    assert "updated" not in shown
+    assert api.ok("DELETE", f"{path}/{first}") is None
+    api.fails(404, "DELETE", f"{path}/{first}")
+    api.fails(404, "GET", "/classes/zzz/props")
+    auth = api.user("props", ["manage-properties"])
+    api.fails(403, "POST", path, {"name": "t", "value": "ping", "type_id": 8}, auth=auth)
+    api.ok("POST", path, {"name": "t", "value": "1"}, auth=auth)
+    api.fails(403, "POST", path, {"name": "t", "value": "1"}, auth=api.user("nobody", []))
+
+
+def test_a_deleted_class_takes_its_conditions_along(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    path = f"/classes/{made['id']}"
+    api.ok("PUT", f"{path}/state-conditions", [{"condition": {}, "state": 3}])
+    api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
+    api.fails(409, "DELETE", path)
+    assert len(api.ok("GET", f"{path}/state-conditions")) == 1

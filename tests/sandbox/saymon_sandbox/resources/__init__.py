@@ -60,18 +60,26 @@ def _part(handler: Callable[[Call, str, Kind], Any], part: str, kind: Kind, call
 def _owner_routes(root: str, word: str, kind: Kind, reach: str, modify: str) -> list[Route]:
     """What objects and links have in common."""
     properties = f"{reach} & (manage-properties | manage-{word}s)"
-    owner, item = f"{root}/:id/props", f"{root}/:{word}_id/props/:prop_id"
     monitoring = "objectId" if word == "object" else "linkId"
     table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
         ("PUT", f"{root}/:id/state", modify, entities.set_state),
         ("PUT", f"{root}/:id/manual-state", modify, entities.set_manual_state),
         ("GET", f"{root}/:id/audit-log", "", entities.audit_log),
-        ("GET", owner, reach, entities.list_properties),
-        ("POST", owner, properties, entities.create_property),
-        ("PATCH", item, properties, entities.update_property),
-        ("DELETE", item, properties, entities.delete_property),
         ("POST", f"{root}/:id/monitoring", properties, entities.set_monitoring),
         ("POST", f"{root}/:{monitoring}/monitoring/now", properties, entities.check_now),
+    ]
+    routes = [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
+    return [*routes, *_property_routes(root, kind, reach, properties, entities.update_property)]
+
+
+def _property_routes(root: str, kind: Kind, read: str, write: str, update: Callable[[Call, Kind], Any]) -> list[Route]:
+    """`update` makes the answer to a change, which differs from one owner to another."""
+    owner, item = f"{root}/:id/props", f"{root}/:id/props/:prop_id"
+    table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
+        ("GET", owner, read, entities.list_properties),
+        ("POST", owner, write, entities.create_property),
+        ("PATCH", item, write, update),
+        ("DELETE", item, write, entities.delete_property),
     ]
     return [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
 
@@ -83,6 +91,14 @@ def _owned(handler: Callable[[Call, Kind], Any], kind: Kind, call: Call) -> Any:
 def _clone_in_background(call: Call) -> Any:
     objects.clone_object(call)
     return search.start_bulk(call)
+
+
+def _stat_rule_routes(root: str, kind: Kind, permission: str) -> list[Route]:
+    path, part = f"{root}/:id/{conditions.STAT_RULES}", conditions.STAT_RULES
+    return [
+        Route("GET", path, permission, partial(_part, conditions.read, part, kind)),
+        Route("PUT", path, permission, partial(_part, conditions.replace_and_show, part, kind)),
+    ]
 
 
 _OBJECTS = [
@@ -100,6 +116,7 @@ _OBJECTS = [
     Route("POST", "/objects/search", "run-bulks", search.search, by_handler=True),
     *_owner_routes("/objects", "object", objects.OBJECT, "objectPermissions", _MODIFY_OBJECT),
     *_condition_routes("/objects", objects.OBJECT, _MODIFY_OBJECT, conditions.replace),
+    *_stat_rule_routes("/objects", objects.OBJECT, "objectPermissions & manage-objects"),
     Route("GET", "/entities/:id", "entityPermissions", _on_entity(_get_entity)),
     Route("PUT", "/entities/:id/state", "entityPermissions", _on_entity(entities.set_state)),
     Route("PUT", "/entities/:id/manual-state", "entityPermissions", _on_entity(entities.set_manual_state)),
@@ -116,6 +133,7 @@ _LINKS = [
     Route("DELETE", "/links/:id", "linkPermissions & (delete-links | manage-links)", links.delete_link),
     *_owner_routes("/links", "link", links.LINK, "linkPermissions", _MODIFY_LINK),
     *_condition_routes("/links", links.LINK, _MODIFY_LINK, conditions.replace_and_show),
+    *_stat_rule_routes("/links", links.LINK, "linkPermissions & manage-links"),
 ]
 
 _CATALOG = [
@@ -125,6 +143,7 @@ _CATALOG = [
     Route("PATCH", "/classes/:id", "modify-classes | manage-classes", catalog.update_class),
     Route("DELETE", "/classes/:id", "manage-classes", catalog.delete_class),
     Route("GET", "/classes/:id/object-count", "", catalog.object_count),
+    *_property_routes("/classes", catalog.CLASS, "", "manage-properties | manage-classes", catalog.update_property),
     *_condition_routes("/classes", catalog.CLASS, "modify-classes | manage-classes", conditions.replace_and_show),
     Route("GET", "/states", "", catalog.list_states),
     Route("GET", "/states/:id", "", catalog.get_state),

@@ -10,6 +10,7 @@ from typing import Any
 from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
+from . import conditions, entities
 from .entities import Kind, clean_properties
 from .objects import visible
 
@@ -99,7 +100,14 @@ def update_class(call: Call) -> Doc:
 
 
 def delete_class(call: Call) -> Any:
+    conditions.forget(call, CLASS, CLASS.of(call))
     return _delete(call, "class", "Class", "class_id")
+
+
+def update_property(call: Call, kind: Kind) -> str:
+    """Answers the id alone, unlike objects and links."""
+    changed: str = entities.update_property(call, kind)["id"]
+    return changed
 
 
 def object_count(call: Call) -> int:

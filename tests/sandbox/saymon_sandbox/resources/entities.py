@@ -107,8 +107,9 @@ def _service(properties: list[Doc]) -> list[tuple[str, str]]:
 
 
 def _store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
-    changed = {**doc, "properties": properties, "updated": call.sandbox.clock.now()}
-    call.sandbox.store.put(kind.collection, doc["id"], changed)
+    """A class has no time of its last change."""
+    touched = {"updated": call.sandbox.clock.now()} if "updated" in doc else {}
+    call.sandbox.store.put(kind.collection, doc["id"], {**doc, "properties": properties, **touched})
     call.sandbox.audit(kind.type, doc["id"], PROPERTY, old, new, call.user["id"])
 
 
