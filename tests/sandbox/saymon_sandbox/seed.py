@@ -12,6 +12,7 @@ from . import demo, rights
 from .builders import ADMIN_ID, EPOCH, add_object
 from .resources.catalog import new_class, new_state
 from .resources.objects import new_object
+from .resources.property_classes import BUILT_IN, new_property_class
 from .resources.service import new_policy
 from .resources.users import new_user
 from .sandbox import Sandbox
@@ -105,6 +106,9 @@ def _fill_built_in(sandbox: Sandbox) -> None:
         store.put("class", class_id, new_class(class_id, {"name": name}))
     for state_id, name, priority, color in _STATES:
         store.put("state", state_id, new_state(state_id, {"name": name, "priority": priority, "ui": {"colors": {"main": color}}}))
+    for number, type_id in enumerate(BUILT_IN, 1):
+        built_in = {"name": type_id.capitalize(), "value_type_id": type_id, "system": True}
+        store.put("property_class", number, new_property_class(number, built_in))
     store.put("password_policy", 1, new_policy(1, {"name": "Default"}))
     store.put("configuration", 1, _CONFIGURATION)
     root = new_object(EPOCH, 1, None, {"name": "ROOT", "class_id": 1})

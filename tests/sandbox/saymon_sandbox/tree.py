@@ -15,12 +15,15 @@ class Tree:
         self.children: dict[str, dict[str, None]] = {}
         self.by_discovery: dict[str, str] = {}
         self.links_of: dict[str, dict[str, None]] = {}
+        self.references_in: dict[str, dict[str, None]] = {}  # by owner
+        self.references_to: dict[str, dict[str, None]] = {}  # by target
         self.shape = 0  # grows when access inherited through parents may have changed
         self._store = store
         self._child_links: dict[str, list[Doc]] = {}
         self._child_links_at = (-1, -1)
         store.observe("object", self._object_changed)
         store.observe("link", self._link_changed)
+        store.observe("reference", self._reference_changed)
 
     def _object_changed(self, old: Doc | None, new: Doc | None) -> None:
         before = old["parent_id"] if old else []
@@ -49,6 +52,15 @@ class Tree:
                     links[key] = None
                 else:
                     links.pop(key, None)
+
+    def _reference_changed(self, old: Doc | None, new: Doc | None) -> None:
+        key = str((new or old or {})["id"])
+        for doc, present in ((old, False), (new, True)):
+            for table, end in ((self.references_in, "owner"), (self.references_to, "target")):
+                if doc and present:
+                    table.setdefault(str(doc[end]), {})[key] = None
+                elif doc:
+                    table.get(str(doc[end]), {}).pop(key, None)
 
     def child_links(self, key: str) -> list[Doc]:
         """The links whose two ends both are children of the object."""

@@ -108,3 +108,23 @@ def test_a_deleted_class_takes_its_conditions_along(api: Api) -> None:
     api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
     api.fails(409, "DELETE", path)
     assert len(api.ok("GET", f"{path}/state-conditions")) == 1
+
+
+def test_property_classes(api: Api) -> None:
+    built_in = api.ok("GET", "/property-classes")
+    assert {"date", "datetime", "dictionary"} <= {row["value_type_id"] for row in built_in}
+    assert all(row["system"] for row in built_in)
+    made = api.ok("POST", "/property-classes", {"name": "Serial", "value_type_id": "string", "mask": "^SN", "system": True})
+    expected = {"description": "", "value": None, "multiple": False, "source": "", "mask": "^SN", "system": False}
+    assert made == {"id": made["id"], "name": "Serial", "value_type_id": "string", **expected}
+    assert api.ok("GET", "/property-classes") == [*built_in, made]
+    path = f"/property-classes/{made['id']}"
+    changed = api.ok("PATCH", path, {"multiple": True, "multiple_separator": ";", "mask": None, "value_type_id": "date"})
+    assert changed == {**made, "multiple": True, "multiple_separator": ";", "mask": ""} == api.ok("GET", path)
+    for bad in ({"name": "x"}, {"value_type_id": "date"}, {"name": "x", "value_type_id": "date", "multiple": "yes"}):
+        api.fails(400, "POST", "/property-classes", bad)
+    for method in ("PATCH", "DELETE"):
+        api.fails(409, method, f"/property-classes/{built_in[0]['id']}", {"name": "x"})
+        api.fails(403, method, path, {}, auth=api.user(f"nobody-{method}", []))
+    assert api.ok("DELETE", path) is None
+    api.fails(404, "GET", path)

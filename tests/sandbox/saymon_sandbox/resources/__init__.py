@@ -13,7 +13,20 @@ from .. import errors
 from ..call import Call
 from ..routing import Route
 from ..store import Doc
-from . import catalog, conditions, entities, groups, links, objects, search, service, session, users
+from . import (
+    catalog,
+    conditions,
+    entities,
+    groups,
+    links,
+    objects,
+    property_classes,
+    references,
+    search,
+    service,
+    session,
+    users,
+)
 from .entities import Kind
 
 _MODIFY_OBJECT = "objectPermissions & (modify-objects | manage-objects)"
@@ -123,6 +136,8 @@ _OBJECTS = [
     Route("POST", "/bulk/objects", "run-bulks & manage-objects", search.bulk_objects),
     Route("GET", "/bulk/:id/status", "", search.bulk_status),
     Route("POST", "/v2/getObjects", "objectPermissions", search.get_objects_v2),
+    Route("POST", "/v2/getLinks", "linkPermissions", search.get_links_v2),
+    Route("POST", "/v2/getRefs", "referencePermissions", search.get_references_v2),
 ]
 
 _LINKS = [
@@ -157,4 +172,14 @@ _CATALOG = [
     Route("DELETE", "/tags/:id", "", catalog.delete_tag),
 ]
 
-ROUTES: list[Route] = [*session.ROUTES, *users.ROUTES, *groups.ROUTES, *service.ROUTES, *_OBJECTS, *_LINKS, *_CATALOG]
+ROUTES: list[Route] = [
+    *session.ROUTES,
+    *users.ROUTES,
+    *groups.ROUTES,
+    *service.ROUTES,
+    *_OBJECTS,
+    *_LINKS,
+    *_CATALOG,
+    *property_classes.ROUTES,
+    *references.ROUTES,
+]

@@ -26,7 +26,7 @@ _READERS: dict[str, fields.Reader] = {
     "weight": fields.number,
     "operations": fields.identified,
 }
-_LIST_FIELDS = ("class_id", "source", "target", "source_name", "target_name", "state_id", "last_state_update")
+LIST_FIELDS = ("class_id", "source", "target", "source_name", "target_name", "state_id", "last_state_update")
 
 
 def find_link(call: Call, wanted: str) -> Doc:
@@ -40,21 +40,22 @@ def show(call: Call, doc: Doc) -> Doc:
     return doc
 
 
-def _row(call: Call, doc: Doc, names: list[str] | tuple[str, ...]) -> Doc:
+def row_of_link(call: Call, doc: Doc, names: list[str] | tuple[str, ...]) -> Doc:
+    """The id, and the named fields as far as the link has them."""
     ends = {f"{end}_name": (call.sandbox.store.get("object", doc[end]) or {}).get("name") for end in ("source", "target")}
     full = {**doc, **ends}
     return {"id": doc["id"], **{name: full[name] for name in names if full.get(name) is not None}}
 
 
 def list_links(call: Call) -> list[Doc]:
-    names = call.field_names() or _LIST_FIELDS
-    return [_row(call, doc, names) for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
+    names = call.field_names() or LIST_FIELDS
+    return [row_of_link(call, doc, names) for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
 
 
 def get_link(call: Call) -> Doc:
     doc = LINK.of(call)
     names = call.field_names()
-    return _row(call, doc, names) if names else doc
+    return row_of_link(call, doc, names) if names else doc
 
 
 def new_link(now: int, link_id: ids.Id, owner: ids.Id | None, given: Doc) -> Doc:

@@ -75,6 +75,12 @@ def _child_link_ids(call: Call, doc: Doc) -> list[ids.Id]:
     return [link["id"] for link in call.sandbox.tree.child_links(str(doc["id"])) if call.access.link(link)]
 
 
+def _child_ref_ids(call: Call, doc: Doc) -> list[ids.Id]:
+    keys = call.sandbox.tree.references_in.get(str(doc["id"]), ())
+    found = [call.stored("reference", "Reference", key) for key in keys]
+    return [reference["id"] for reference in found if call.access.within([reference["target"]])]
+
+
 def visible_parents(call: Call, doc: Doc) -> list[ids.Id]:
     return call.access.within(doc["parent_id"])
 
@@ -99,6 +105,7 @@ _COMPUTED: dict[str, Callable[[Call, Doc], Any]] = {
     "parent_id": _parent_id,
     "child_ids": visible_child_ids,
     "child_link_ids": _child_link_ids,
+    "child_ref_ids": _child_ref_ids,
     "path": _path,
 }
 
@@ -110,6 +117,7 @@ def show(call: Call, doc: Doc) -> Doc:
     made["parent_id"] = _parent_id(call, doc)
     made["child_ids"] = visible_child_ids(call, doc)
     made["child_link_ids"] = _child_link_ids(call, doc)
+    made["child_ref_ids"] = _child_ref_ids(call, doc)
     if sandbox.settings.no_entity_type:
         del made["entityType"]
     if made["parent_id"] is None:
@@ -241,7 +249,7 @@ def update_object(call: Call) -> Doc:
 
 
 def delete_object(call: Call) -> Any:
-    """Descendants go too, unless they have a parent that stays; so do the links of what goes."""
+    """Descendants go too, unless they have a parent that stays; so do the links and references of what goes."""
     doc = OBJECT.of(call)
     if doc["id"] == ROOT:
         raise errors.bad_request("The root object cannot be deleted.")
@@ -258,6 +266,8 @@ def delete_object(call: Call) -> Any:
             if link is not None:
                 conditions.forget(call, LINK, link)
                 LINK.remove(call, link)
+        for reference in [*tree.references_in.get(key, ()), *tree.references_to.get(key, ())]:
+            store.delete("reference", reference)
         gone = store.get("object", key)
         if gone is not None:
             conditions.forget(call, OBJECT, gone)

@@ -15,6 +15,7 @@ from ..rights import parse
 from ..store import Doc
 from . import conditions
 from .entities import replace_property
+from .links import LIST_FIELDS, row_of_link
 from .objects import (
     OBJECT,
     change,
@@ -26,6 +27,7 @@ from .objects import (
     visible_child_ids,
     visible_parents,
 )
+from .references import show_v2, visible_references
 
 _RUN_BULKS = parse("run-bulks")
 # Criteria on these fields hold ids, which may come as number or as text.
@@ -44,6 +46,9 @@ _V2_FILTERS: dict[str, fields.Reader] = {
     "name": fields.text,
     **dict.fromkeys(("ids", "class_ids", "state_ids", "tags", "parent_ids", "child_ids"), ids.as_ids),
 }
+# Filters of links and references, and the fields that they look at.
+_V2_LINK_FILTERS = {"source": "source", "target": "target", "state_id": "state_id", "class_id": "class_id", "id": "id", "tags": "tags"}
+_V2_REFERENCE_FILTERS = {"owner_ids": "owner", "target_ids": "target", "ids": "id"}
 
 
 def _with_ids(criteria: Any, is_id: bool = False) -> Any:
@@ -129,20 +134,57 @@ def bulk_status(call: Call) -> Doc:
 
 
 def get_objects_v2(call: Call) -> Doc:
-    """`count` is the number of all matches, before `limit` and `offset`."""
-    body = fields.merge({}, call.given(_V2_READERS))
-    wanted = fields.merge({}, fields.read(body.get("filter", {}), _V2_FILTERS))
+    body, wanted = _v2_body(call, _V2_FILTERS)
     flags = body.get("flags", [])
     docs = [doc for doc in visible(call) if _passes(call, doc, wanted, "deepParents" in flags)]
-    for name in reversed(body.get("order", [])):
-        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
-    docs_from = docs[max(body.get("offset", 0), 0) :]
-    page = docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
     names = [*(body.get("fields") or _V2_FIELDS), *(["path"] if "paths" in flags else [])]
-    rows = show_fields(call, page, names)
+    rows = show_fields(call, _v2_page(body, docs), names)
     if "paths" in flags:
         rows = [{"paths" if name == "path" else name: [value] if name == "path" else value for name, value in row.items()} for row in rows]
     return {"items": rows, "count": len(docs)}
+
+
+def get_links_v2(call: Call) -> Doc:
+    body, wanted = _v2_body(call, dict.fromkeys(_V2_LINK_FILTERS, ids.as_ids))
+    docs = [doc for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
+    docs = _having(docs, {_V2_LINK_FILTERS[name]: value for name, value in wanted.items()})
+    rows = [row_of_link(call, doc, body.get("fields") or LIST_FIELDS) for doc in _v2_page(body, docs)]
+    return {"items": rows, "count": len(docs)}
+
+
+def get_references_v2(call: Call) -> Doc:
+    body, wanted = _v2_body(call, dict.fromkeys(_V2_REFERENCE_FILTERS, ids.as_ids))
+    docs = _having(visible_references(call), {_V2_REFERENCE_FILTERS[name]: value for name, value in wanted.items()})
+    rows = [show_v2(call, doc) for doc in _v2_page(body, docs)]
+    names = body.get("fields")
+    return {"items": [{name: row[name] for name in row if name in ("id", *(names or row))} for row in rows], "count": len(docs)}
+
+
+def _v2_body(call: Call, filters: dict[str, fields.Reader]) -> tuple[Doc, Doc]:
+    """The options of an experimental list call, and its filter."""
+    body = fields.merge({}, call.given(_V2_READERS))
+    return body, fields.merge({}, fields.read(body.get("filter", {}), filters))
+
+
+def _v2_page(body: Doc, docs: list[Doc]) -> list[Doc]:
+    """Sorted and cut; `count` of the answer is the number of all matches."""
+    for name in reversed(body.get("order", [])):
+        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
+    docs_from = docs[max(body.get("offset", 0), 0) :]
+    return docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
+
+
+def _having(docs: list[Doc], wanted: Doc) -> list[Doc]:
+    """Those that have one of the ids in each field that is asked for; a field holds one id or several."""
+    return [
+        doc
+        for doc in docs
+        if all(
+            {str(item) for item in values} & {str(item) for item in ids.as_ids(doc.get(field, []))}
+            for field, values in wanted.items()
+            if values
+        )
+    ]
 
 
 def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
