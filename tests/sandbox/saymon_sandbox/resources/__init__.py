@@ -20,6 +20,7 @@ from . import (
     groups,
     links,
     objects,
+    operations,
     property_classes,
     references,
     search,
@@ -114,6 +115,21 @@ def _stat_rule_routes(root: str, kind: Kind, permission: str) -> list[Route]:
     ]
 
 
+def _operation_routes(root: str, kind: Kind, read: str, write: str, run: str) -> list[Route]:
+    """Classes only hand their operations on and run none: `run` is empty."""
+    owner, item = f"{root}/:id/operations", f"{root}/:id/operations/:op_id"
+    table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
+        ("POST", owner, write, operations.create_operation),
+        ("PATCH", item, write, operations.update_operation),
+        ("DELETE", item, write, operations.delete_operation),
+    ]
+    if read:
+        table.append(("GET", owner, read, operations.list_operations))
+    if run:
+        table.append(("POST", item + "/execute", run, operations.execute))
+    return [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
+
+
 _OBJECTS = [
     Route("GET", "/objects", "objectPermissions", objects.list_objects),
     Route("GET", "/objects/:id", "objectPermissions", objects.get_object),
@@ -130,6 +146,13 @@ _OBJECTS = [
     *_owner_routes("/objects", "object", objects.OBJECT, "objectPermissions", _MODIFY_OBJECT),
     *_condition_routes("/objects", objects.OBJECT, _MODIFY_OBJECT, conditions.replace),
     *_stat_rule_routes("/objects", objects.OBJECT, "objectPermissions & manage-objects"),
+    *_operation_routes(
+        "/objects",
+        objects.OBJECT,
+        "objectPermissions",
+        "objectPermissions & manage-objects & manage-operations",
+        "objectPermissions & execute-operations",
+    ),
     Route("GET", "/entities/:id", "entityPermissions", _on_entity(_get_entity)),
     Route("PUT", "/entities/:id/state", "entityPermissions", _on_entity(entities.set_state)),
     Route("PUT", "/entities/:id/manual-state", "entityPermissions", _on_entity(entities.set_manual_state)),
@@ -149,6 +172,9 @@ _LINKS = [
     *_owner_routes("/links", "link", links.LINK, "linkPermissions", _MODIFY_LINK),
     *_condition_routes("/links", links.LINK, _MODIFY_LINK, conditions.replace_and_show),
     *_stat_rule_routes("/links", links.LINK, "linkPermissions & manage-links"),
+    *_operation_routes(
+        "/links", links.LINK, "", "linkPermissions & manage-links & manage-operations", "linkPermissions & execute-operations"
+    ),
 ]
 
 _CATALOG = [
@@ -158,6 +184,7 @@ _CATALOG = [
     Route("PATCH", "/classes/:id", "modify-classes | manage-classes", catalog.update_class),
     Route("DELETE", "/classes/:id", "manage-classes", catalog.delete_class),
     Route("GET", "/classes/:id/object-count", "", catalog.object_count),
+    *_operation_routes("/classes", catalog.CLASS, "", "manage-classes & manage-operations", ""),
     *_property_routes("/classes", catalog.CLASS, "", "manage-properties | manage-classes", catalog.update_property),
     *_condition_routes("/classes", catalog.CLASS, "modify-classes | manage-classes", conditions.replace_and_show),
     Route("GET", "/states", "", catalog.list_states),
@@ -172,6 +199,12 @@ _CATALOG = [
     Route("DELETE", "/tags/:id", "", catalog.delete_tag),
 ]
 
+_JOBS = [
+    Route("GET", "/jobs/:id", "objectPermissions", operations.get_job),
+    Route("POST", "/jobs", "objectPermissions", operations.search_jobs),
+    Route("PATCH", "/jobs/:id/results", _MODIFY_OBJECT, operations.add_result),
+]
+
 ROUTES: list[Route] = [
     *session.ROUTES,
     *users.ROUTES,
@@ -180,6 +213,7 @@ ROUTES: list[Route] = [
     *_OBJECTS,
     *_LINKS,
     *_CATALOG,
+    *_JOBS,
     *property_classes.ROUTES,
     *references.ROUTES,
 ]

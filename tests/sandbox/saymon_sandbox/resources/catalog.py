@@ -58,7 +58,7 @@ def new_class(class_id: ids.Id, given: Doc) -> Doc:
 
 
 def show_class(call: Call, doc: Doc) -> Doc:
-    made = dict(doc)
+    made = {**doc, "operations": entities.shown_operations(call, doc["operations"])}
     return made if call.sandbox.settings.no_entity_type else made | {"entityType": _CLASS_TYPE}
 
 
@@ -72,7 +72,7 @@ def list_classes(call: Call) -> list[Doc]:
 
 def get_class(call: Call) -> Doc:
     """Only part of the record; the list shows everything."""
-    doc = CLASS.of(call)
+    doc = show_class(call, CLASS.of(call))
     return {name: doc[name] for name in _CLASS_BY_ID if name in doc}
 
 

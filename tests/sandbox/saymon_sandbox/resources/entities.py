@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .. import errors, fields, ids, manual
+from .. import errors, fields, ids, jobs, manual
 from ..call import EMPTY, Call
 from ..rights import parse
 from ..store import Doc
@@ -43,8 +43,10 @@ class Kind:
         return self.find(call, call.params[call.route.names[0]])
 
     def put(self, call: Call, old: Doc | None, new: Doc) -> None:
-        """Stores and writes the audit log."""
+        """Stores, writes the audit log, and runs the operations that the change sets off."""
         call.sandbox.store.put(self.collection, new["id"], new)
+        if old is not None:
+            jobs.run_flagged(call.sandbox, self.type, old, new, call.user)
         call.sandbox.audit(self.type, new["id"], self.type, old, new, call.user["id"])
 
     def remove(self, call: Call, doc: Doc) -> None:
@@ -106,11 +108,23 @@ def _service(properties: list[Doc]) -> list[tuple[str, str]]:
     return sorted((item["name"], item["value"]) for item in properties if item["type_id"] == SERVICE)
 
 
+def touched(call: Call, doc: Doc) -> Doc:
+    """The time of a change, for what has one: a class has not."""
+    return {"updated": call.sandbox.clock.now()} if "updated" in doc else {}
+
+
 def _store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
-    """A class has no time of its last change."""
-    touched = {"updated": call.sandbox.clock.now()} if "updated" in doc else {}
-    call.sandbox.store.put(kind.collection, doc["id"], {**doc, "properties": properties, **touched})
+    changed = {**doc, "properties": properties, **touched(call, doc)}
+    call.sandbox.store.put(kind.collection, doc["id"], changed)
+    jobs.run_flagged(call.sandbox, kind.type, doc, changed, call.user)
     call.sandbox.audit(kind.type, doc["id"], PROPERTY, old, new, call.user["id"])
+
+
+def shown_operations(call: Call, operations: list[Doc]) -> list[Doc]:
+    """Whole for those who may manage operations, else just what tells them apart."""
+    if call.may("manage-operations"):
+        return operations
+    return [{name: item[name] for name in ("id", "name", "description") if name in item} for item in operations]
 
 
 def list_properties(call: Call, kind: Kind) -> list[Doc]:
@@ -216,7 +230,7 @@ def audit_log(call: Call, kind: Kind) -> list[Doc]:
     doc = kind.of(call)
     records = call.sandbox.store.all("audit").values()
     own = [record for record in records if record["entityId"] == doc["id"] and record["entityType"] == kind.type]
-    return [_visible_part(call, record) for record in page(call, in_time(call, own))]
+    return [_visible_part(call, record) for record in page(call, in_time(own, call.number("from"), call.number("to")))]
 
 
 def _visible_part(call: Call, record: Doc) -> Doc:

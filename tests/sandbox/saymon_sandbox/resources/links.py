@@ -11,7 +11,7 @@ from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
 from . import conditions
-from .entities import Kind, clean_properties
+from .entities import Kind, clean_properties, shown_operations
 
 DEFAULT_CLASS = 35
 CREATED = 1
@@ -37,13 +37,13 @@ def find_link(call: Call, wanted: str) -> Doc:
 
 
 def show(call: Call, doc: Doc) -> Doc:
-    return doc
+    return {**doc, "operations": shown_operations(call, doc.get("operations", []))}
 
 
 def row_of_link(call: Call, doc: Doc, names: list[str] | tuple[str, ...]) -> Doc:
     """The id, and the named fields as far as the link has them."""
     ends = {f"{end}_name": (call.sandbox.store.get("object", doc[end]) or {}).get("name") for end in ("source", "target")}
-    full = {**doc, **ends}
+    full = {**show(call, doc), **ends}
     return {"id": doc["id"], **{name: full[name] for name in names if full.get(name) is not None}}
 
 
@@ -55,7 +55,7 @@ def list_links(call: Call) -> list[Doc]:
 def get_link(call: Call) -> Doc:
     doc = LINK.of(call)
     names = call.field_names()
-    return row_of_link(call, doc, names) if names else doc
+    return row_of_link(call, doc, names) if names else show(call, doc)
 
 
 def new_link(now: int, link_id: ids.Id, owner: ids.Id | None, given: Doc) -> Doc:
@@ -83,7 +83,7 @@ def create_link(call: Call) -> Doc:
     given["properties"] = clean_properties(call, given.get("properties") or [], [])
     link = new_link(call.sandbox.clock.now(), link_id, call.user["id"], given)
     LINK.put(call, None, link)
-    return link
+    return show(call, link)
 
 
 def change(call: Call, doc: Doc, given: Doc) -> Doc:
@@ -101,7 +101,7 @@ def change(call: Call, doc: Doc, given: Doc) -> Doc:
 
 
 def update_link(call: Call) -> Doc:
-    return change(call, LINK.of(call), call.given(_READERS, "source", "target"))
+    return show(call, change(call, LINK.of(call), call.given(_READERS, "source", "target")))
 
 
 def delete_link(call: Call) -> Any:

@@ -12,7 +12,7 @@ from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
 from . import conditions
-from .entities import INFO, Kind, clean_properties
+from .entities import INFO, Kind, clean_properties, shown_operations
 from .links import LINK, new_link
 
 ROOT = 1
@@ -106,6 +106,7 @@ _COMPUTED: dict[str, Callable[[Call, Doc], Any]] = {
     "child_ids": visible_child_ids,
     "child_link_ids": _child_link_ids,
     "child_ref_ids": _child_ref_ids,
+    "operations": lambda call, doc: shown_operations(call, doc.get("operations", [])),
     "path": _path,
 }
 
@@ -118,6 +119,7 @@ def show(call: Call, doc: Doc) -> Doc:
     made["child_ids"] = visible_child_ids(call, doc)
     made["child_link_ids"] = _child_link_ids(call, doc)
     made["child_ref_ids"] = _child_ref_ids(call, doc)
+    made["operations"] = shown_operations(call, doc["operations"])
     if sandbox.settings.no_entity_type:
         del made["entityType"]
     if made["parent_id"] is None:

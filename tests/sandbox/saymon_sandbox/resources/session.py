@@ -95,7 +95,7 @@ def delete_token(call: Call) -> Any:
 def security_log(call: Call) -> list[Doc]:
     """Newest first. `filter` is JSON text: {"field": ..., "value": ...} or field names with values."""
     call.sandbox.sessions.sweep()
-    records = in_time(call, list(call.sandbox.store.all("security_log").values())[::-1])
+    records = in_time(list(call.sandbox.store.all("security_log").values())[::-1], call.number("from"), call.number("to"))
     text = call.query.get("filter")
     if text:
         try:
