@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -35,7 +36,7 @@ class Rule:
     def fires(self, method: str, path: str) -> bool:
         if self.times and self.hits >= self.times:
             return False
-        if (self.method and self.method != method) or (self.path and not fnmatchcase(path, self.path)):
+        if (self.method and not fnmatchcase(method, self.method)) or (self.path and not fnmatchcase(path, self.path)):
             return False
         self.seen += 1
         if self.seen < self.nth:
@@ -48,6 +49,7 @@ class Rule:
 
 
 _TYPES = {name: kind for name, kind in get_type_hints(Rule).items() if name not in ("id", "seen", "hits")}
+_METHOD = re.compile(r"[A-Za-z*?]{1,20}")
 # Least and most of the numbers: what HTTP allows, and no longer than an hour.
 _RANGES = {
     "nth": (1, 1_000_000_000),
@@ -72,8 +74,8 @@ def _check(given: Mapping[str, Any]) -> None:
             raise ValueError(f"field {name} of a fault must be between {least} and {most}")
     if given.get("kind") not in KINDS:
         raise ValueError(f"the kind of a fault is one of {', '.join(KINDS)}")
-    if given.get("method") is not None and not given["method"].isalpha():
-        raise ValueError("the method of a fault is an HTTP method, as in GET")
+    if given.get("method") is not None and not _METHOD.fullmatch(given["method"]):
+        raise ValueError("the method of a fault is an HTTP method or a pattern of one, as in GET or P*")
     path = given.get("path")
     if path == "" or (path or "").startswith("/node/api"):
         raise ValueError("the path of a fault is below the API root, as in /users*")

@@ -115,6 +115,13 @@ def test_fault_status(api: Api) -> None:
     api.ok("GET", "/tags")
 
 
+def test_the_method_of_a_fault_may_be_a_pattern(api: Api) -> None:
+    api.control("POST", "/faults", {"kind": "status", "method": "p*", "times": 0})
+    api.fails(503, "POST", "/tags", {"name": "x"})
+    api.fails(503, "PUT", "/tags")
+    api.ok("GET", "/tags")
+
+
 def test_fault_status_is_not_processed(api: Api) -> None:
     api.control("POST", "/faults", {"kind": "status"})
     api.fails(503, "POST", "/tags", {"name": "never"})
