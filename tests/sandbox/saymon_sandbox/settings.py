@@ -53,6 +53,8 @@ class Settings:
     group_delete_clears_members: bool = _option(False, "deleting a user group removes its id from the users")
     write_status: int = _option(200, "status of successful writes with an empty body", 200, 201, 204)
     prop_create_answer: str = _option("object", 'a created property answers {"id": ...} or its bare id', "object", "string")
+    flow_client_data: str = _option("string", "client_data of a flow is JSON text or an object", "string", "object")
+    flow_update_answer: str = _option("empty", "a change of a flow answers nothing or the flow", "empty", "record")
     unique_property_names: bool = _option(False, "a second property of the same name is refused with 409")
     missing_code: str = _option("ResourceNotFound", "`code` of a 404 for an unknown id", "ResourceNotFound", "NotFound")
     tokens_enabled: bool = _option(True, "API tokens work")

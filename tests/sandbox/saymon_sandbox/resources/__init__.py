@@ -17,6 +17,7 @@ from . import (
     catalog,
     conditions,
     entities,
+    flows,
     groups,
     links,
     objects,
@@ -214,6 +215,8 @@ ROUTES: list[Route] = [
     *_LINKS,
     *_CATALOG,
     *_JOBS,
+    *flows.ROUTES,
+    *_property_routes("/flows", flows.FLOW, "", "manage-properties | manage-flows", flows.update_property),
     *property_classes.ROUTES,
     *references.ROUTES,
 ]

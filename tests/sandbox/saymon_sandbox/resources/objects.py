@@ -251,7 +251,7 @@ def update_object(call: Call) -> Doc:
 
 
 def delete_object(call: Call) -> Any:
-    """Descendants go too, unless they have a parent that stays; so do the links and references of what goes."""
+    """Descendants go too, unless they have a parent that stays; so do the links, references and flows of what goes."""
     doc = OBJECT.of(call)
     if doc["id"] == ROOT:
         raise errors.bad_request("The root object cannot be deleted.")
@@ -270,6 +270,7 @@ def delete_object(call: Call) -> Any:
                 LINK.remove(call, link)
         for reference in [*tree.references_in.get(key, ()), *tree.references_to.get(key, ())]:
             store.delete("reference", reference)
+        _take_out_of_flows(call, key)
         gone = store.get("object", key)
         if gone is not None:
             conditions.forget(call, OBJECT, gone)
@@ -302,6 +303,17 @@ def clone_object(call: Call) -> Doc:
             LINK.put(call, None, new_link(now, ids.new_id(), call.user["id"], {**link, **ends}))
     cloned = sandbox.store.get("object", copies[doc["id"]])
     return show(call, cloned or {})
+
+
+def _take_out_of_flows(call: Call, key: str) -> None:
+    """A flow goes with its owner and with its last item."""
+    store = call.sandbox.store
+    for flow in list(store.all("flow").values()):
+        left = [item for item in flow["item_ids"] if str(item) != key]
+        if str(flow["owner_id"]) == key or not left:
+            store.delete("flow", flow["id"])
+        elif left != flow["item_ids"]:
+            store.put("flow", flow["id"], {**flow, "item_ids": left})
 
 
 def _visible_nest(call: Call, doc: Doc) -> list[Doc]:
