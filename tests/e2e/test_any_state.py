@@ -156,6 +156,8 @@ KINDS = (
 # Whatever the server version, these differ between servers of the same one.
 VARIANTS: dict[str, tuple[Any, ...]] = {
     "prop_create_answer": ("string", "object"),
+    "unique_property_names": (True, False),
+    "missing_code": ("ResourceNotFound", "NotFound"),
     "policy_create_verb": ("both", "patch", "post"),
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),

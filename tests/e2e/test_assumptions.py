@@ -27,7 +27,7 @@ DIFFERENT: dict[str, Any] = {
     "duplicate_login_status": 409,
     "policy_create_verb": "patch",
     "search_permission": "objects",
-    "prop_create_answer": "object",
+    "prop_create_answer": "string",
     "group_delete_clears_members": True,
     "upsert_replaces_properties": False,
 }
@@ -44,7 +44,7 @@ FOUND = {
     "which right a search needs": "none",
     "parent_id of an object": "a text",
     "properties when an object is created with a known discovery_id": "kept",
-    "what the creation of a property answers": "an object",
+    "what the creation of a property answers": "a text",
 }
 
 
