@@ -68,7 +68,7 @@ bench: .venv/.installed .venv/.sandbox .venv/.bench ## Benchmarks (BENCH="--runs
 
 ##@ Publish it
 docs: .venv/.dev .venv/.installed ## Documentation site in .build/docs
-	@$(TOOL).docs
+	@.venv/bin/nox -s docs
 
 build: .venv/.core ## The collection's tarball in .build
 	@$(TOOL).install --build-only
