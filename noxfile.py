@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,15 +19,30 @@ from pathlib import Path
 import antsibull_nox
 import nox
 
+FORGE = "https://github.com/saymon-platform/saymon.platform/blob/main/"
+# Anchors of headings as the forge makes them. References to Ansible's own documentation would need
+# the network, so they stay open.
+MARKDOWN = """
+extensions += ["myst_parser"]
+myst_heading_anchors = 3
+highlight_language = "text"
+suppress_warnings = ["ref.ref"]
+intersphinx_mapping = {}
+"""
 ROOT = Path(__file__).parent.resolve()
 sys.path.insert(0, str(ROOT))  # nox imports this file by its path alone
 
 from tests.tools import ansible_test  # noqa: E402
 from tests.tools.common import BUILD, VENV, clean_env, link_collection  # noqa: E402
 
+# The tools of .venv come first, for antsibull-nox's sessions as well.
+os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "none"
 nox.options.envdir = str(BUILD / "nox")
+# What `nox` alone runs: the lint suite.
+nox.options.sessions = ["style", "types", "types-sandbox", "yamllint", "shellcheck", "ansible-lint", "docs-check"]
+nox.options.sessions += ["reuse", "antsibull-nox-config", "extra-checks", "package"]
 antsibull_nox.load_antsibull_nox_toml()  # yamllint, antsibull-nox-config, extra-checks
 
 
@@ -36,9 +52,7 @@ def _run(session: nox.Session, *words: str | Path, **extra: str) -> None:
     git does not take the copy in .build for a part of this repository, which ignores .build.
     """
     settings = {"GIT_CEILING_DIRECTORIES": str(BUILD), "ANSIBLE_COLLECTIONS_PATH": str(BUILD), "NO_COLOR": "1"}
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    program = str(words[0]) if Path(words[0]).is_absolute() or words[0] in ("bash", "rm") else str(VENV / "bin" / words[0])
-    session.run(program, *map(str, words[1:]), env=clean_env(BUILD / "home", {**settings, "PATH": path, **extra}), include_outer_env=False)
+    session.run(*map(str, words), env=clean_env(BUILD / "home", {**settings, **extra}), include_outer_env=False)
 
 
 @contextmanager
@@ -110,34 +124,41 @@ def package(session: nox.Session) -> None:
     _run(session, sys.executable, "-m", "tests.tools.package")
 
 
-@nox.session(default=False)
+@nox.session
 def lint(session: nox.Session) -> None:  # in place of antsibull-nox's session of this name
     """Run all checks of the lint suite, with one summary."""
     _run(session, sys.executable, "-m", "tests.tools.suites", "lint")
 
 
-@nox.session(default=False)
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation site into .build/docs."""
+    """Build the documentation site into .build/docs: the reference from the plugins, and the pages of docs/."""
     source, site = BUILD / "docs-source", BUILD / "docs"
     for folder in (source, site):
-        _run(session, "rm", "-rf", folder)
-        folder.mkdir(parents=True)
-    with ansible_test.repository_copy(), session.chdir(source):
-        options = ("--use-current", "--squash-hierarchy", "--fail-on-error")
+        shutil.rmtree(folder, ignore_errors=True)
+    source.mkdir(mode=0o755)  # antsibull-docs wants it so
+    with ansible_test.repository_copy() as copy:
+        options = ("--use-current", "--fail-on-error", "--index-rst-source", copy / "docs" / "docsite" / "index.rst")
         _run(session, "antsibull-docs", "sphinx-init", *options, "--dest-dir", source, "saymon.platform")
-        _run(session, "bash", "build.sh")
-        (source / "build" / "html").rename(site / "html")
-    session.log(f"Documentation: {os.path.relpath(site / 'html' / 'index.html')}")
+        # The pages of docs/ are Markdown, which antsibull-docs does not know.
+        guides = source / "rst" / "guides"
+        shutil.copytree(copy / "docs", guides, ignore=shutil.ignore_patterns("docsite"))
+        for page in guides.glob("*.md"):
+            page.write_text(page.read_text(encoding="utf-8").replace("](../", f"]({FORGE}"), encoding="utf-8")
+        with (source / "conf.py").open("a", encoding="utf-8") as conf:
+            conf.write(MARKDOWN)
+        _run(session, "bash", source / "build.sh")
+    shutil.copytree(source / "build" / "html", site)
+    session.log(f"Documentation: {os.path.relpath(site / 'index.html')}")
 
 
-@nox.session(default=False)
+@nox.session
 def sanity(session: nox.Session) -> None:
     """Run ansible-test sanity on the ansible-core of .venv."""
     _run(session, sys.executable, "-m", "tests.tools.suites", "sanity")
 
 
-@nox.session(default=False)
+@nox.session
 def matrix(session: nox.Session) -> None:
     """Run suites on every supported ansible-core and Python; CORES and SUITES select, as in make test-matrix."""
     chosen = {name: os.environ[name] for name in ("CORES", "SUITES", "TESTS", "TARGETS") if name in os.environ}
