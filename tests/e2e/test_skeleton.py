@@ -52,12 +52,21 @@ def complaints(copy: Path) -> dict[str, list[str]]:
     return {gate: [one for one in said if "probe_thing" in one or "runtime.yml" in one] for gate, said in found.items()}
 
 
+def register(copy: Path) -> None:
+    """Do what `make resource` tells its user to do next."""
+    ensure = copy / "plugins" / "module_utils" / "ensure.py"
+    text = ensure.read_text()
+    imported = text.replace("from .nouns.user import", "from .nouns.probe_thing import PROBE_THING\nfrom .nouns.user import")
+    ensure.write_text(imported.replace("for noun in (", "for noun in (PROBE_THING, "))
+
+
 def test_a_new_resource_keeps_the_rules_and_passes_its_tests(copy: Path) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     written = create(copy, "probe_thing")
     assert [path for path, text in before.items() if path.read_bytes() != text] == [copy / "meta" / "runtime.yml"]
     assert {gate: said for gate, said in complaints(copy).items() if said} == {}
     assert any("TODO" in (copy / place).read_text() for place in written)
+    register(copy)
     tests = [place for place in written if "/test_" in place]
     done = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", *tests)
     assert done.returncode == 0, done.stdout
