@@ -131,7 +131,7 @@ def test_live_run_ends_with_the_report(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, different: bool | None, status: int
 ) -> None:
     monkeypatch.setattr(ansible_test, "integration", lambda config, targets: Result("integration", 1, 0))
-    monkeypatch.setattr(live, "exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(live, "leave_nothing_behind", lambda: None)
     if different:
         sandbox.settings(**DIFFERENT)
     for name, value in zip(live.VARIABLES, (sandbox.url, sandbox.login, sandbox.password), strict=True):
