@@ -66,6 +66,11 @@ class Spec:
         return {**shared, **self.options}
 
     @property
+    def target_spec(self) -> dict[str, dict[str, Any]]:
+        """The same on a target, where nothing is read from the environment."""
+        return {name: {key: value for key, value in spec.items() if key != "fallback"} for name, spec in self.argument_spec.items()}
+
+    @property
     def rules(self) -> dict[str, Any]:
         names = ("mutually_exclusive", "required_one_of", "required_together", "required_if", "required_by")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
