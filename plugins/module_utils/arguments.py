@@ -34,7 +34,6 @@ CONNECTION_OPTIONS = {name: {**spec, "fallback": (env_fallback, [name.upper()])}
 _SHORT_NAMES = {"saymon_url": "url", "saymon_login": "login", "saymon_password": "password", "saymon_auth_token": "auth_token"}
 
 CREDENTIAL_OPTIONS = ("saymon_password", "saymon_auth_token", "saymon_keycloak_token")
-SECRET_OPTIONS = tuple(name for name, spec in CONNECTION_OPTIONS.items() if spec.get("no_log"))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .arguments import SECRET_OPTIONS, Spec
+from .arguments import Spec
 from .client import Answer, Auth, Client, Request
 from .errors import HttpError, SaymonError
 from .scrub import DEEPEST, LEFT_OUT, MASK, Secrets, printable, too_deep
@@ -66,21 +66,17 @@ def perform(
         if too_deep(result):
             result = {**_failure(_TOO_DEEP), "changed": result["changed"]}
     except SaymonError as error:
-        _leave_echo_out(error, secrets)
-        result = {"changed": False, "failed": True, **error.result()}
+        result = failed(error, secrets)
     except Exception as error:  # a user must never meet a traceback; what is needed to mend the bug is at -vvv
         result = _accident(error)
     if result.get("failed") and spec.bulk:
         secrets.add_from(args[spec.bulk])  # an item that was refused may hold a secret that nobody has looked at
     if warnings:
         result["warnings"] = warnings
-    return _shown(result, secrets)
+    return shown(result, secrets)
 
 
 def _learn(spec: Spec, args: dict[str, Any], secrets: Secrets) -> None:
-    secrets.add(*(args.get(name) for name in SECRET_OPTIONS))
-    secrets.add_url(args.get("saymon_proxy"))
-    secrets.add_url(args.get("saymon_url"))
     # The items of a long list are left to `run`, which looks at each of them anyway.
     secrets.add_from({name: value for name, value in args.items() if name != spec.bulk})
     secrets.note(args.get(spec.bulk) if spec.bulk else None)
@@ -99,6 +95,12 @@ class _Client(Client):
         except SaymonError as error:
             _leave_echo_out(error, self._secrets)
             raise
+
+
+def failed(error: SaymonError, secrets: Secrets) -> dict[str, Any]:
+    """The result of a task that failed with this error, not scrubbed yet."""
+    _leave_echo_out(error, secrets)
+    return {"changed": False, "failed": True, **error.result()}
 
 
 def _leave_echo_out(error: SaymonError, secrets: Secrets) -> None:
@@ -146,24 +148,24 @@ def _accident(error: Exception) -> dict[str, Any]:
     return {**_failure(said), "exception": traceback.format_exc()}
 
 
-def _shown(result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
+def shown(result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     """The result as people and plays get it: without secrets, and with texts that a terminal shows as they are."""
-    shown: dict[str, Any] = secrets.scrub(result)
-    if "msg" in shown:
-        shown["msg"] = printable(shown["msg"])
-        if len(shown["msg"]) > _LONGEST_MESSAGE:  # cut only now: half a secret would not be recognised
-            shown["msg"] = shown["msg"][:_LONGEST_MESSAGE] + "..."
-    if "exception" in shown:
-        shown["exception"] = printable(shown["exception"], lines=True)
-    if "warnings" in shown:
-        shown["warnings"] = [printable(text) for text in shown["warnings"]]
-    for outcome in shown.get("outcomes", ()):
+    clean: dict[str, Any] = secrets.scrub(result)
+    if "msg" in clean:
+        clean["msg"] = printable(clean["msg"])
+        if len(clean["msg"]) > _LONGEST_MESSAGE:  # cut only now: half a secret would not be recognised
+            clean["msg"] = clean["msg"][:_LONGEST_MESSAGE] + "..."
+    if "exception" in clean:
+        clean["exception"] = printable(clean["exception"], lines=True)
+    if "warnings" in clean:
+        clean["warnings"] = [printable(text) for text in clean["warnings"]]
+    for outcome in clean.get("outcomes", ()):
         if "msg" in outcome:
             outcome["msg"] = printable(outcome["msg"])
-    diff = shown.get("diff")
+    diff = clean.get("diff")
     if diff:
-        shown["diff"] = [_diff_text(one) for one in diff] if isinstance(diff, list) else _diff_text(diff)
-    return shown
+        clean["diff"] = [_diff_text(one) for one in diff] if isinstance(diff, list) else _diff_text(diff)
+    return clean
 
 
 _sides = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=4)

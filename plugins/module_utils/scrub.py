@@ -45,6 +45,8 @@ _KEY_ENDS = (b'token":', b'pass":', b'password":', b'cookie":', b'authorization"
 _LOOKS_SECRET = re.compile(r"pas+w|pwd|pass.?phrase|token|secret|api.?key", re.IGNORECASE)
 _HOLDS_NONE = re.compile(r"polic|update|change|lifetime|period|number|enabled|subject", re.IGNORECASE)
 
+_ADDRESSES = frozenset({"saymon_url", "saymon_proxy", "url"})
+
 _SHORTEST_PART = 6
 _LONGEST_WORD = 15
 _SEPARATORS = re.compile(r"[-_.]")
@@ -112,6 +114,8 @@ class Secrets:
                 self.add(value)
             elif isinstance(value, str):
                 self._add_from_text(value)
+                if key in _ADDRESSES:
+                    self.add_url(value)
 
     def _add_from_text(self, text: str) -> None:
         if text.lstrip()[:1] in ("{", "["):

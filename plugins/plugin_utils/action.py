@@ -14,9 +14,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_list
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, SECRET_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, NotSignedIn, SaymonError
-from ansible_collections.saymon.platform.plugins.module_utils.run import perform
+from ansible_collections.saymon.platform.plugins.module_utils.run import failed, perform, shown
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, session_from_params
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, normal_url
@@ -48,8 +48,8 @@ class SaymonAction(ActionBase):
             args = self._options(task_vars)
             result.update(self._perform(args, task_vars, secrets))
         except SaymonError as error:
-            result.update(failed=True, changed=False, **error.result())
-            result = dict(secrets.scrub(result))
+            secrets.add_from(_plain(self._task.args))  # an option that is refused may hold a secret under a misspelt name
+            result = shown({**result, **failed(error, secrets)}, secrets)
         return self._hide(result, secrets)
 
     # --- options -------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class SaymonAction(ActionBase):
     def _on_target(self, args: dict[str, Any], task_vars: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
         """Run the module file on the task's host (a bastion, or because of `async`), with the session of this run handed over."""
         spec: Spec = self.module.SPEC
-        secrets.add(*(args.get(name) for name in SECRET_OPTIONS))
+        secrets.add_from(args)
         if spec.publishes and self._task.async_val:
             raise BadInput("async cannot be used here: the session must be known when the task ends. Remove async from the task.")
         book = self._make_book(Connection.from_params(args), Credentials.from_params(args), args)
