@@ -111,9 +111,10 @@ def _leave_echo_out(error: SaymonError, secrets: Secrets) -> None:
     heard = next((one for one in (error, error.__cause__) if isinstance(one, HttpError)), None)
     if heard is not None:
         said = str(error)
-        for words, instead in ((heard.reason.rstrip("."), LEFT_OUT), (heard.code, MASK)):
-            if words and secrets.repeated(words):
-                said = said.replace(words, instead, 1)
+        if heard.code and secrets.scrub(heard.code) == MASK:
+            said = said.replace(heard.code, MASK, 1)
+        if heard.reason and secrets.repeated(heard.reason):
+            said = said.replace(heard.reason.rstrip("."), LEFT_OUT, 1)
         error.args = (said,)
 
 

@@ -225,7 +225,11 @@ def test_the_traceback_of_a_bug_keeps_its_lines() -> None:
 
 
 def test_progress_reveals_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
-    _perform(lambda call: call.say("it is pass-phrase-1") or {}, **CREDENTIALS)
+    def run(call: Call) -> dict[str, Any]:
+        call.say("it is pass-phrase-1")
+        return {}
+
+    _perform(run, **CREDENTIALS)
     assert capsys.readouterr().out == f"it is {MASK}\n"
 
 
