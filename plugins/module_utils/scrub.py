@@ -8,7 +8,7 @@ The rule for each place of a result:
 - Keys are never masked, nor are numbers and booleans, but for what stands under the key of a secret.
 - Under the key of a secret any value is masked; under a key that only looks like one (`pasword`), a value that is a known secret. The same
   holds for `key=value` and `"key": "value"` inside a text.
-- A distinctive secret (see `_is_distinctive`) is masked wherever it stands, in whichever way it is encoded.
+- A distinctive secret (see `is_distinctive`) is masked wherever it stands, in whichever way it is encoded.
 - A secret that is a plain word, or that the user also wrote openly (login and password may be the same), is masked in texts for people
   (`msg`, `warnings` and the like), and stays in the data: there it may be a login, a name, a state or an action, which plays compute with.
 - A secret shorter than six characters cannot be masked inside a text without destroying it. It is masked where it is the whole text. A
@@ -189,9 +189,9 @@ class _Masker:
         self._sound = sound
         parts = sorted((secret for secret in found if len(secret) >= _SHORTEST_PART), key=len, reverse=True)
         openly = secrets.written_openly(set(parts)) if parts else set()
-        self._in_pairs = any(secret in openly or not _is_distinctive(secret) for secret in found)
+        self._in_pairs = any(secret in openly or not is_distinctive(secret) for secret in found)
         self._in_texts = [_pattern(secret) for secret in parts]
-        self._anywhere = [_pattern(secret) for secret in parts if secret not in openly and _is_distinctive(secret)]
+        self._anywhere = [_pattern(secret) for secret in parts if secret not in openly and is_distinctive(secret)]
 
     def result(self, data: Any) -> Any:
         if isinstance(data, str):
@@ -315,7 +315,7 @@ def _has_secret_key(text: str) -> bool:
     return any(end in lower for end in _KEY_ENDS)
 
 
-def _is_distinctive(secret: str) -> bool:
+def is_distinctive(secret: str) -> bool:
     """Whether a text that holds the secret can hardly do so by chance: it is long, or more than a word or a number.
 
     Words are written in one case, perhaps with a capital in front, and may be joined: night.shift.

@@ -173,6 +173,18 @@ def test_an_item_that_fails(script: Script, password: str) -> None:
     assert result["summary"]["failed"] == 1
 
 
+@pytest.mark.parametrize("sid", ["created", "ok"])
+def test_a_sid_that_is_a_common_word(script: Script, sid: str) -> None:
+    """A hostile server chooses it."""
+    script(("GET", "/x", 200, {"action": sid}), ("GET", "/y", 400, {"code": "Bad", "message": f"no: {sid}"}))
+
+    def run(call: Call) -> dict[str, Any]:
+        return {"action": sid, sid: True, "json": call.client.get("/x")}
+
+    assert _perform(run, saymon_sid=sid) == {"changed": False, "action": sid, sid: True, "json": {"action": sid}}
+    assert sid not in _perform(lambda call: {"x": call.client.get("/y")}, saymon_sid=sid)["msg"].split("answered 400")[1].split(".")[0]
+
+
 def test_what_stands_under_a_misspelt_option_is_not_shown() -> None:
     secrets = Secrets()
     result = run_module("saymon_user", {"users": [{"login": "x", "pasword": "hunter22"}]}, secrets=secrets)

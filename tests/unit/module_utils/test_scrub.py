@@ -21,8 +21,8 @@ from ansible_collections.saymon.platform.plugins.module_utils.scrub import (
     SECRET_KEYS,
     Secrets,
     _has_secret_key,
-    _is_distinctive,
     _Masker,
+    is_distinctive,
     printable,
     too_deep,
 )
@@ -220,7 +220,7 @@ def test_the_fast_path_equals_the_slow_one(data: Any, values: list[str], reveale
     assert secrets.scrub(data) == slow
     left = json.dumps(slow, ensure_ascii=False)
     for secret in hidden:
-        if _is_distinctive(secret) and secret not in MASK and not isinstance(data, dict):
+        if is_distinctive(secret) and secret not in MASK and not isinstance(data, dict):
             assert json.dumps(secret, ensure_ascii=False)[1:-1] not in left
 
 
