@@ -34,7 +34,6 @@ CONNECTION_OPTIONS = {name: {**spec, "fallback": (env_fallback, [name.upper()])}
 _SHORT_NAMES = {"saymon_url": "url", "saymon_login": "login", "saymon_password": "password", "saymon_auth_token": "auth_token"}
 
 CREDENTIAL_OPTIONS = ("saymon_password", "saymon_auth_token", "saymon_keycloak_token")
-SECRET_OPTIONS = tuple(name for name, spec in CONNECTION_OPTIONS.items() if spec.get("no_log"))
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,11 @@ class Spec:
             for name, short in _SHORT_NAMES.items():
                 shared[name]["aliases"] = [short]
         return {**shared, **self.options}
+
+    @property
+    def target_spec(self) -> dict[str, dict[str, Any]]:
+        """The same on a target, where nothing is read from the environment."""
+        return {name: {key: value for key, value in spec.items() if key != "fallback"} for name, spec in self.argument_spec.items()}
 
     @property
     def rules(self) -> dict[str, Any]:

@@ -121,6 +121,11 @@ def _make_context(ca_path: str | None) -> ssl.SSLContext:
 # Built while the controller imports its plugins: every forked worker then finds it ready (25 ms each otherwise).
 _DEFAULT_CONTEXT = _make_context(None)
 
+
+def ignore_environment() -> None:
+    """Read nothing from the environment from now on: no proxy, no certificate authority."""
+
+
 # One HTTP session, that is one set of kept-alive connections, per process and way to connect: the items of a loop share it.
 _sessions: dict[tuple[int, Connection], Any] = {}
 

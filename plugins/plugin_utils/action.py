@@ -11,10 +11,10 @@ from typing import Any
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import SECRET_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, SaymonError
-from ansible_collections.saymon.platform.plugins.module_utils.run import perform
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils.run import failed, perform, shown
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets, is_distinctive
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, session_from_params
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, proxy_for
 
@@ -49,8 +49,7 @@ class SaymonAction(ActionBase):
                 result.update(self._perform(task_vars, environment, secrets))
         except SaymonError as error:
             self._learn_secrets(task_vars, secrets)
-            result.update(failed=True, changed=False, **error.result())
-            result = dict(secrets.scrub(result))
+            result = shown({**result, **failed(error, secrets)}, secrets)
         return self._hide(result, secrets)
 
     @property
@@ -63,7 +62,6 @@ class SaymonAction(ActionBase):
         source = Source(self._task.args, task_vars, self._task.delegate_to, self._templar.template)
         options = resolve(name, self._spec, source)
         args = options.values
-        secrets.add(*(args.get(option) for option in SECRET_OPTIONS))
         if args["saymon_run_on"] == "target" or self._task.async_val:
             result = self._on_target(options, task_vars, environment, secrets)
         else:
@@ -102,6 +100,7 @@ class SaymonAction(ActionBase):
             raise BadInput(
                 "async cannot be used here: it would keep the secret that this task returns in a file. Remove async from the task."
             )
+        secrets.add_from(args)
         connection = Connection.from_params(args)
         if not args["saymon_proxy"]:
             args["saymon_proxy"] = proxy_for(connection.url, environment)
@@ -142,7 +141,7 @@ class SaymonAction(ActionBase):
     def _learn_secrets(self, task_vars: dict[str, Any], secrets: Secrets) -> None:
         """What a message about options that could not be read might repeat."""
         secrets.add_from(plain(self._task.args))
-        secrets.add(*(plain(task_vars[option]) for option in SECRET_OPTIONS if task_vars.get(option)))
+        secrets.add_from({option: plain(task_vars[option]) for option in CONNECTION_OPTIONS if task_vars.get(option)})
 
     def _hide(self, result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
         if result.get("failed"):
@@ -153,7 +152,8 @@ class SaymonAction(ActionBase):
         if result.pop("saymon_revealed", False) or secrets.revealed:
             if register_secret and secrets.revealed:
                 for value in secrets.revealed:
-                    register_secret(value)
+                    if is_distinctive(value):  # a word would be blotted out of everything that core prints
+                        register_secret(value)
             else:
                 result["_ansible_no_log"] = True
                 # Up to ansible-core 2.18 the mark of an item does not reach the result of its loop; that of the task does.

@@ -169,7 +169,19 @@ def run_module(
     module = module_of(name)
     result = perform(module.SPEC, module.run, params, check=check, make_book=make_book, secrets=secrets or Secrets(), say=lambda text: None)
     json.dumps(result)  # a result must be plain data
-    return result
+    return with_diff_as_data(result)
+
+
+def with_diff_as_data(result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the texts of its diff read back, so that tests can tell what they say."""
+    if "diff" not in result:
+        return result
+    diff = result["diff"]
+    return {**result, "diff": [_read_back(one) for one in diff] if isinstance(diff, list) else _read_back(diff)}
+
+
+def _read_back(diff: Mapping[str, str]) -> dict[str, Any]:
+    return {key: json.loads(text) if key in ("before", "after") else text for key, text in diff.items()}
 
 
 def make_action(
