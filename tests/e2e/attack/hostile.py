@@ -10,8 +10,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
 Behave = Callable[[socket.socket], None]
 
@@ -20,14 +21,17 @@ _PAUSE = 0.1  # seconds between two bytes of a slow one
 
 
 class Hostile:
-    """Listens, and treats each request that comes with `behave`, which may send whatever it wants.
+    """Listens, and treats each request that comes with `behave`, which may send whatever it wants, or as `methods` says for its method.
 
     `asked` are the first lines of the requests. With `silent` it accepts connections and reads nothing from them.
     """
 
-    def __init__(self, behave: Behave, *, tls: ssl.SSLContext | None = None, silent: bool = False) -> None:
+    def __init__(
+        self, behave: Behave, *, methods: Mapping[str, Behave] | None = None, tls: ssl.SSLContext | None = None, silent: bool = False
+    ) -> None:
         self.asked: list[str] = []
         self._behave = behave
+        self._methods = methods or {}
         self._tls = tls
         self._silent = silent
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -48,7 +52,7 @@ class Hostile:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             while self._read_request(connection):
-                self._behave(connection)
+                self._methods.get(self.asked[-1].partition(" ")[0], self._behave)(connection)
         with suppress(OSError):
             connection.close()
 
@@ -71,9 +75,9 @@ class Hostile:
 
 
 @contextmanager
-def hostile(behave: Behave, *, tls: ssl.SSLContext | None = None, silent: bool = False) -> Iterator[Hostile]:
+def hostile(behave: Behave, **options: Any) -> Iterator[Hostile]:
     """A server for the time of the block."""
-    server = Hostile(behave, tls=tls, silent=silent)
+    server = Hostile(behave, **options)
     try:
         yield server
     finally:

@@ -24,6 +24,7 @@ _ZEROS = gzip.compress(bytes(1 << 26))
 _DEEP = b'[{"id":"1","a":' + b"[" * 400 + b"]" * 400 + b"}]"
 _SLOW = r"no answer within 0.5 s; saymon_timeout sets the limit"
 _LONG = r"the answer is longer than saymon_max_answer \(1048576 bytes\)"
+_FLOOD = f"{_LONG}|{_SLOW}"  # a busy machine may not read fast enough
 _HTTP = r"not valid HTTP"
 _BROKEN = r"the connection broke before the answer was complete|the answer broke off"
 _DAMAGED = r"the JSON of the answer broke off or is damaged"
@@ -41,18 +42,18 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "sends a chunk size byte by byte": (drip(_CHUNKED, b"0"), _SLOW),
     "sends a chunk extension byte by byte": (drip(_CHUNKED + b"1;", b"x"), _SLOW),
     "sends trailers one by one": (drip(_CHUNKED + b"0\r\n", b"X-Slow: y\r\n"), _SLOW),
-    "says 100 Continue without an end": (flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), f"{_SLOW}|{_LONG}"),
-    "says 100 Continue with headers without an end": (flood(b"HTTP/1.1 100 Continue\r\n", b"X-Many: y\r\n"), f"{_HTTP}|{_LONG}"),
-    "sends headers without an end": (flood(_OK, b"X-Many: y\r\n"), f"{_HTTP}|{_LONG}"),
+    "says 100 Continue without an end": (flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), _FLOOD),
+    "says 100 Continue with headers without an end": (flood(b"HTTP/1.1 100 Continue\r\n", b"X-Many: y\r\n"), f"{_HTTP}|{_FLOOD}"),
+    "sends headers without an end": (flood(_OK, b"X-Many: y\r\n"), f"{_HTTP}|{_FLOOD}"),
     "sends a header without an end": (flood(_OK + b"X-Long: ", b"x"), _HTTP),
     "sends 10,000 headers": (raw(_OK + b"X-Many: y\r\n" * 10_000 + b"\r\n[]"), _HTTP),
     "sends a header of a megabyte": (raw(_OK + b"X-Long: " + b"x" * (1 << 20) + b"\r\n\r\n[]"), _HTTP),
-    "sends a body without an end": (flood(_OK + b"\r\n[", b'"x",'), _LONG),
-    "sends text without an end": (flood(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", b"text"), _LONG),
-    "sends chunks without an end": (flood(_CHUNKED, b"4\r\n    \r\n"), _LONG),
+    "sends a body without an end": (flood(_OK + b"\r\n[", b'"x",'), _FLOOD),
+    "sends text without an end": (flood(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", b"text"), _FLOOD),
+    "sends chunks without an end": (flood(_CHUNKED, b"4\r\n    \r\n"), _FLOOD),
     "sends trailers without an end": (flood(_CHUNKED + b"0\r\n", b"X-Many: y\r\n"), ".*"),
-    "sends an error without an end": (flood(b"HTTP/1.1 500 No\r\n\r\n", b"no "), _LONG),
-    "sends a redirect without an end": (flood(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", b"go "), _LONG),
+    "sends an error without an end": (flood(b"HTTP/1.1 500 No\r\n\r\n", b"no "), _FLOOD),
+    "sends a redirect without an end": (flood(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", b"go "), _FLOOD),
     "sends a gzip bomb": (answer(_ZEROS, b"Content-Encoding: gzip"), _LONG),
     "sends a gzip bomb inside another": (answer(gzip.compress(_ZEROS), b"Content-Encoding: gzip, gzip"), ".*"),
     "sends an unknown compression": (answer(b"[]", b"Content-Encoding: br"), "compression of the answer is damaged"),
@@ -60,7 +61,7 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "breaks off the gzip": (answer(gzip.compress(b'[{"id":"1"}]')[:-9], b"Content-Encoding: gzip"), "compression of the answer is damaged"),
     "sends a chunk size that is no number": (raw(_CHUNKED + b"zz\r\n[]\r\n0\r\n\r\n"), _BROKEN),
     "sends a negative chunk size": (raw(_CHUNKED + b"-5\r\n[]\r\n0\r\n\r\n"), ".*"),
-    "sends a negative chunk size without an end": (flood(_CHUNKED + b"-5\r\n", b"xxxx"), f"{_LONG}|{_SLOW}|{_BROKEN}"),
+    "sends a negative chunk size without an end": (flood(_CHUNKED + b"-5\r\n", b"xxxx"), f"{_FLOOD}|{_HTTP}"),
     "sends an absurd chunk size": (raw(_CHUNKED + b"F" * 30 + b"\r\n[]"), _BROKEN),
     "breaks off the chunks": (raw(_CHUNKED + b'9\r\n[{"id":"1'), _BROKEN),
     "promises more than it sends": (raw(_OK + b"Content-Length: 1000\r\n\r\n[]"), _BROKEN),
@@ -159,3 +160,19 @@ def test_a_hostile_server(runner: Runner, what: str) -> None:
     if file.exists():
         assert b'"code"' not in file.read_bytes()
         assert b"<html" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "ending", ["never answers", "sends the body byte by byte", "sends headers one by one", "sends a body without an end"]
+)
+def test_a_logout_holds_up_the_end_of_a_run_for_seconds_only(runner: Runner, ending: str) -> None:
+    login = answer(b'"5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e"')
+    with hostile(answer(b"[]"), methods={"POST": login, "DELETE": BEHAVIOURS[ending][0]}) as server:
+        options = {"saymon_url": f"http://127.0.0.1:{server.port}", "saymon_login": "ci", "saymon_password": "Marker-of-a-password"}
+        started = time.monotonic()
+        done = show(runner, play(saymon("saymon_api", {"path": "/users", **options})))
+        took = time.monotonic() - started
+    assert done.rc == 0, done.output
+    assert [line.split()[0] for line in server.asked] == ["POST", "GET", "DELETE"]
+    assert took < 12, f"{took:.1f} s"
+    assert "Traceback" not in done.output
