@@ -138,6 +138,17 @@ class _Connection(_Limited, HTTPConnection):
 class _TLSConnection(_Limited, HTTPSConnection):
     """An https connection."""
 
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ValueError as error:
+            if "check_hostname" not in str(error):
+                raise
+            raise BadInput(
+                "saymon_url names an IP address, and the installed urllib3, older than 2.0, cannot check its certificate: "
+                "write saymon_url with a host name, or install a newer urllib3."
+            ) from error
+
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection

@@ -46,6 +46,20 @@ class Pair:
     private: ec.EllipticCurvePrivateKey
 
 
+def _usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 def _make(folder: Path, name: str, *, issuer: Pair | None = None, until: int = 3000, password: bytes | None = None) -> Pair:
     """A certificate for a name or address, signed by the issuer or itself; `until` is in weeks from the beginning of 2020."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -56,6 +70,11 @@ def _make(folder: Path, name: str, *, issuer: Pair | None = None, until: int = 3
     builder = builder.not_valid_before(_NOW).not_valid_after(_NOW + datetime.timedelta(weeks=until))
     builder = builder.add_extension(x509.SubjectAlternativeName([other]), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+    # Python 3.13 insists on what makes a certificate complete.
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    signer = (issuer.private if issuer else key).public_key()
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False)
+    builder = builder.add_extension(_usage(authority=issuer is None), critical=True)
     certificate = builder.sign(issuer.private if issuer else key, hashes.SHA256())
     sealed: Any = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
     pair = Pair(folder / f"{name}.pem", folder / f"{name}.key", certificate, key)

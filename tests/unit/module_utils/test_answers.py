@@ -333,7 +333,7 @@ def test_json_has_a_deepest_level(text: str, deep: bool, kind: str) -> None:
 @pytest.mark.parametrize("size", [7, 100_000])
 def test_elements_of_a_list_have_a_deepest_level_too(text: str, deep: bool, size: int) -> None:
     if deep and size < 100:
-        text = text[:5000]  # deep enough, and quick
+        text = text[:300] + "]" * 300 if text[:2] == "[[" else text[:5000]  # deep enough, and quick
     chunks = _in_chunks(f'[{{"id":1}},{text}]'.encode(), size)
     if deep:
         with pytest.raises(TooDeep):

@@ -238,6 +238,15 @@ def test_limits_hold_on_every_connection_but_those_of_other_makes() -> None:
             assert issubclass(kind, transport._Limited), (manager, scheme)
 
 
+def test_an_old_library_that_cannot_check_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(_self: Any) -> None:
+        raise ValueError("check_hostname requires server_hostname")
+
+    monkeypatch.setattr("urllib3.connection.HTTPSConnection.connect", connect)
+    with pytest.raises(BadInput, match=r"saymon_url names an IP address, and the installed urllib3, older than 2\.0, cannot check"):
+        Client(Connection("https://192.0.2.1", retries=0)).get("/users")
+
+
 def test_a_redirect_is_not_looked_into() -> None:
     answer = requests.Response()
     answer.status_code = 302
