@@ -28,6 +28,7 @@ _SHARED: dict[str, dict[str, Any]] = {
     "saymon_proxy": {"type": "str"},
     "saymon_timeout": {"type": "float", "default": 30.0},
     "saymon_retries": {"type": "int", "default": 3},
+    "saymon_max_answer": {"type": "str", "default": "512M"},
     "saymon_run_on": {"type": "str", "choices": ["controller", "target"], "default": "controller"},
 }
 CONNECTION_OPTIONS = {name: {**spec, "fallback": (env_fallback, [name.upper()])} for name, spec in _SHARED.items()}

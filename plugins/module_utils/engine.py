@@ -66,7 +66,7 @@ class Engine:
                 pending.id = self._create(noun, {noun.title: text})["id"]
             except AnswerLost as error:
                 found = self.planner.read_again(noun.name).named(text)
-                pending.id, pending.error = (found[0]["id"] if found else None), str(error)
+                pending.id, pending.error = (found[0]["id"] if found else None), str(error.repeatable())
             except SaymonError as error:
                 pending.error = str(error)
                 return
@@ -109,9 +109,9 @@ class Engine:
             try:
                 self._send(todo)
                 break
-            except AnswerLost:
+            except AnswerLost as error:
                 if attempt == _ATTEMPTS:
-                    raise
+                    raise error.repeatable() from error
                 with self._lock:
                     self.planner.forget()
                     todo = self.planner.plan(plan.item)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,7 +23,9 @@ def opened(files: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
         parts = {}
         for part, path in (files or {}).items():
             try:
-                parts[part] = (os.path.basename(path), stack.enter_context(open(path, "rb")))
+                real = os.path.expanduser(os.path.expandvars(path))
+                _must_be_regular(os.stat(real))
+                parts[part] = (os.path.basename(real), stack.enter_context(open(real, "rb")))
             except (OSError, ValueError) as error:
                 raise BadInput(
                     f"files: {part} is {path!r}, which cannot be read ({_os_reason(error)}): give the path of a readable file."
@@ -31,20 +34,24 @@ def opened(files: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
 
 
 def save(chunks: Iterable[bytes], dest: str, *, keep: bool) -> bool:
-    """Write a download beside its destination and, with `keep`, move it there in one step. False when the file had this content."""
+    """Write a download beside its destination and, with `keep`, move it there in one step. False when the file had this content.
+
+    A symbolic link is followed; a file that exists keeps its mode, and its owner where that is allowed.
+    """
     part = None
     try:
-        handle, part = tempfile.mkstemp(prefix=".saymon-", dir=os.path.dirname(os.path.abspath(dest)))
+        target = os.path.realpath(dest)
+        there = os.stat(target) if os.path.lexists(target) else None
+        if there is not None:
+            _must_be_regular(there)
+        elif not dest or dest.endswith("/"):
+            raise IsADirectoryError(0, "it is a folder")
+        handle, part = tempfile.mkstemp(prefix=".saymon-", dir=os.path.dirname(target))
         with os.fdopen(handle, "wb") as file:
             file.writelines(chunks)
-        if os.path.isdir(dest):
-            raise IsADirectoryError(0, "it is a folder")
-        changed = not (os.path.isfile(dest) and cmp(part, dest, shallow=False))
+        changed = there is None or not cmp(part, target, shallow=False)
         if changed and keep:
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(part, 0o666 & ~umask)
-            os.replace(part, dest)
+            _take_place(part, target, there)
         return changed
     except (OSError, ValueError) as error:
         raise BadInput(
@@ -54,6 +61,28 @@ def save(chunks: Iterable[bytes], dest: str, *, keep: bool) -> bool:
         if part is not None:
             with suppress(FileNotFoundError):
                 os.unlink(part)
+
+
+def _must_be_regular(found: os.stat_result) -> None:
+    """Pipes and devices would block, or take what no file should."""
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(0, "it is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(0, "it is a device, a pipe or a socket")
+
+
+def _take_place(part: str, target: str, there: os.stat_result | None) -> None:
+    """Move a finished file over its target, which is `there` unless it is new."""
+    if there is None:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    else:
+        mode = stat.S_IMODE(there.st_mode)
+        with suppress(PermissionError):
+            os.chown(part, there.st_uid, there.st_gid)
+    os.chmod(part, mode)
+    os.replace(part, target)
 
 
 def _os_reason(error: Exception) -> str:

@@ -43,6 +43,7 @@ _LICENCE = (
 )
 _SOURCES = ("plugins", "tests", "extensions", "meta", "roles", "playbooks")
 _NETWORK = re.compile(r"(requests|urllib3|http\.client|httpx|aiohttp|socket|ssl|urllib\.(request|error)|ansible\.module_utils\.urls)(\.|$)")
+_NETWORK_FILES = ("module_utils/transport.py", "module_utils/tls.py", "module_utils/sockets.py")
 _MAY_IMPORT = {
     "module_utils": {"module_utils"},
     "modules": {"module_utils"},
@@ -67,7 +68,6 @@ _PROMISES = ("check_mode", "diff_mode", "idempotent")
 # What breaks a rule today. A line that is no longer needed is a complaint, so the list can only become shorter.
 ALLOWED: dict[str, set[str]] = {
     "neutral_machinery": {"planner.py update_password"},
-    "function_lengths": {"plugins/module_utils/transport.py translated"},
     "nested_conditionals": {
         "module_utils/noun.py text_of",
         "module_utils/nouns/object.py _parents",
@@ -296,11 +296,11 @@ def _imports(path: Path, root: Path) -> Iterator[str]:
 
 
 def network(root: Path) -> list[str]:
-    """Only transport.py touches the network."""
+    """Only transport.py touches the network, with its two helpers below it."""
     complaints = []
     for path in _files(root, ("plugins",), (".py",)):
         name = path.relative_to(root / "plugins").as_posix()
-        if name != "module_utils/transport.py":
+        if name not in _NETWORK_FILES:
             complaints += [f"{name} imports {one}, which only transport.py may" for one in _imports(path, root) if _NETWORK.match(one)]
     return complaints
 

@@ -157,7 +157,8 @@ def test_special_texts_become_plain(script: Script) -> None:
     [
         ("saymon_user_info", {"logn": "x"}, "saymon.platform.saymon_user_info: there is no option logn, only email, group, id, login, "),
         ("saymon_api", {}, "saymon.platform.saymon_api: missing required arguments: path."),
-        ("saymon_api", {"path": "/x", "method": "GOT"}, "value of method must be one of: GET, POST, PUT, PATCH, DELETE, got: GOT."),
+        ("saymon_api", {"path": "/x", "method": "GOT"}, "method is 'GOT': give one of GET, POST, PUT, PATCH, DELETE."),
+        ("saymon_api", {"path": "/x", "saymon_run_on": "moon"}, "value of saymon_run_on must be one of: controller, target, got: moon."),
         ("saymon_api", {"path": "/x", "page_size": "many"}, "'page_size' is of type"),
         ("saymon_api", {"path": "/x", "body": {}, "body_text": "x"}, "parameters are mutually exclusive: body|body_text."),
         ("saymon_session", {"saymon_timeout": "soon"}, "'saymon_timeout' is of type"),
