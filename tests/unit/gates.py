@@ -79,7 +79,7 @@ ALLOWED: dict[str, set[str]] = {
 
 def _without_allowed(gate: str, root: Path, found: Mapping[str, str]) -> list[str]:
     """The complaints, given by what ALLOWED calls them, but for those that are allowed; and what is allowed without need."""
-    allowed = ALLOWED[gate] if root == ROOT else set()
+    allowed = ALLOWED.get(gate, set()) if root == ROOT else set()
     complaints = [text for name, text in found.items() if name not in allowed]
     return complaints + [f"gates.py: ALLOWED[{gate!r}] no longer needs {name!r}" for name in sorted(allowed - set(found))]
 
