@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -39,6 +40,7 @@ class SaymonAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = True
+    _book: StoreBook | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         task_vars = task_vars or {}
@@ -50,6 +52,9 @@ class SaymonAction(ActionBase):
         except SaymonError as error:
             result.update(failed=True, changed=False, **error.result())
             result = dict(secrets.scrub(result))
+        finally:
+            if self._book:
+                self._book.close()
         return self._hide(result, secrets)
 
     # --- options -------------------------------------------------------------------------------------------------------
@@ -173,8 +178,8 @@ class SaymonAction(ActionBase):
             if not self._task.check_mode:
                 result["ansible_facts"] = {FACT: {}}
             return
-        session = self._book.peek()
-        if session is None or "sid" not in result["session"]:
+        session = self._book.peek() if self._book else None
+        if self._book is None or session is None or "sid" not in result["session"]:
             return
         result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
         fact = {**result["session"], "ref": self._book.ref}
@@ -205,7 +210,7 @@ class SaymonAction(ActionBase):
         if spec.publishes and self._task.async_val:
             raise BadInput("async cannot be used here: the session must be known when the task ends. Remove async from the task.")
         book = self._make_book(Connection.from_params(args), Credentials.from_params(args), args)
-        book.opener, book.remote = (lambda: self._log_in_on_target(args, task_vars)), True
+        book.opener, book.remote = (lambda: self._log_in_on_target(args, task_vars)), args["saymon_run_on"] == "target"
         session = None
         if args["saymon_auth_method"] == "session":
             session = book.get() if spec.needs_session else book.peek()
@@ -220,7 +225,10 @@ class SaymonAction(ActionBase):
         return result if spec.publishes else dict(secrets.scrub(result))
 
     def _execute(self, module_args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=bool(self._task.async_val))
+        later = bool(self._task.async_val)
+        writes = not (self._task.check_mode or self.module.__name__.endswith("_info"))
+        with self._book.handed_over(later=later) if self._book and writes else nullcontext():
+            result: dict[str, Any] = self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=later)
         return result
 
     def _handed(self, args: dict[str, Any], session: Session | None, secrets: Secrets) -> dict[str, Any]:
@@ -248,7 +256,7 @@ class SaymonAction(ActionBase):
             self._task.check_mode = check
         if result.get("failed"):
             kind = NotSignedIn if result.get("status") in (401, 403) else SaymonError
-            raise kind(str(result.get("msg", "The login on the target failed.")))
+            raise kind(str(result.get("msg", "The login on the target failed.")), status=result.get("status"), code=result.get("code"))
         return _session_of(result)
 
 
