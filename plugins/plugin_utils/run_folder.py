@@ -9,6 +9,7 @@ After a run that was killed it stays behind; the next run takes our files out of
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import mmap
 import os
@@ -16,6 +17,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape, glob
 from io import FileIO
 from pathlib import Path
 
@@ -63,7 +65,12 @@ def has_uncounted() -> bool:
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> FileIO:
-    """A file that is ours alone, made if it is missing, and never one to which a link leads. Raises OSError."""
+    """A file that is ours alone, made if it is missing, and never one to which a link leads.
+
+    Raises OSError, also in a worker when the run is over: the parent has removed all files, and there must not be new ones.
+    """
+    if run_is_over() and not in_parent():
+        raise OSError(errno.ECANCELED, "the run is over")
     return FileIO(os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+" if flags & os.O_RDWR else "w")
 
 
@@ -101,7 +108,7 @@ def is_at(file: FileIO, path: Path) -> bool:
 
 
 def announce() -> FileIO | None:
-    """Show other runs that this one lives, by a file that is locked as long as one of its processes exists.
+    """Show other runs that this one lives, by a file that is locked as long as this process exists.
 
     Returns the file, which must stay open; None when it cannot be made, and then nobody sweeps this folder.
     """
@@ -112,6 +119,8 @@ def announce() -> FileIO | None:
         fresh.rename(folder() / _ALIVE)  # only now, so that nobody ever finds it unlocked
     except OSError:
         return None
+    # Not by workers: those of a parent that was killed can hang for ever, because nobody takes their results.
+    os.register_at_fork(after_in_child=file.close)
     return file
 
 
@@ -120,10 +129,11 @@ def sweep() -> None:
     own = folder()
     if not own.name.startswith(_CORES_PREFIX):
         return
-    for alive in own.parent.glob(f"{_CORES_PREFIX}*/{_ALIVE}"):
-        if alive.parent != own:
-            with suppress(OSError):
-                _sweep_if_dead(alive.parent)
+    for alive in glob(f"{escape(str(own.parent))}/{_CORES_PREFIX}*/{_ALIVE}"):
+        place = Path(alive).parent
+        if place != own:
+            with suppress(OSError):  # others sweep too, and runs that end remove their folders
+                _sweep_if_dead(place)
 
 
 def _sweep_if_dead(place: Path) -> None:

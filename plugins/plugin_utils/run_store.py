@@ -40,7 +40,7 @@ class StoreBook(SessionBook):
         record = stored(ref) or {}
         if not credentials.complete and record.get("credentials"):
             credentials = Credentials(**record["credentials"])
-        super().__init__(given, connection, credentials)
+        super().__init__(None, connection, credentials)
         self.ref = ref
         self.given = given
         # What a given session may see is not what another may, though both come without credentials.
@@ -56,7 +56,9 @@ class StoreBook(SessionBook):
         return self.session
 
     def get(self) -> Session:
-        self.session = self.peek() or self._enter(lambda record: not record.get("session"))
+        _check_that_run_goes_on()
+        # One that this task has seen serves until the server refuses it, without a look into the record for each request.
+        self.session = self.session or self.peek() or self._enter(lambda record: not record.get("session"))
         return self.session
 
     def open(self) -> Session:
@@ -67,7 +69,8 @@ class StoreBook(SessionBook):
 
     def renew(self, stale: str) -> Session | None:
         if not self.credentials.complete:
-            return None
+            other = self.peek()
+            return other if other and other.sid != stale else None
         self.session = self._enter(lambda record: not record.get("session") or record["session"]["sid"] == stale, stale=stale)
         return self.session
 
@@ -104,9 +107,6 @@ class StoreBook(SessionBook):
         with self._locked() as record:
             if record.get("session"):
                 record["keep"] = record["session"]["sid"]
-        saved = stored(self.ref) or {}
-        if saved.get("session") and saved.get("keep") != saved["session"]["sid"]:
-            raise SaymonError(f"The session cannot be kept, because files in {folder()} cannot be written: check its disk and its mode.")
 
     def close(self) -> None:
         """The task has ended: so does a session that nobody else can use."""
@@ -147,7 +147,9 @@ class StoreBook(SessionBook):
         With `again` the new session replaces one that may be alive, which then ends; `stale` is the sid of one that is dead.
         """
         asked = time.monotonic()
+        _check_that_run_goes_on()
         with self._locked() as record:
+            _check_that_run_goes_on()
             if not needed(record):
                 return Session(**record["session"])
             self._repeat_failure(record, asked, again=again)
@@ -173,9 +175,6 @@ class StoreBook(SessionBook):
             raise _FAILURES.get(failure["kind"], SaymonError)(failure["msg"], **failure["details"])
 
     def _try_login(self, record: Record) -> Session:
-        over = SaymonError("The run is being stopped, so no new session is opened: start it again.")
-        if run_is_over():
-            raise over
         writes = self.lists.writes()
         try:
             session = self.opener()
@@ -183,11 +182,10 @@ class StoreBook(SessionBook):
             failure = {"kind": type(error).__name__, "msg": str(error), "details": error.details}
             record["failure"] = {**failure, "at": time.monotonic(), "writes": writes}
             raise
-        if run_is_over():
-            if not self.remote:
-                with suppress(SaymonError):
-                    log_out(self._server, session)
-            raise over
+        if run_is_over() and not self.remote:
+            with suppress(SaymonError):
+                log_out(self._server, session)
+        _check_that_run_goes_on()
         return session
 
     def _note(self, record: Record, session: Session, stale: str | None = None) -> None:
@@ -248,6 +246,13 @@ class StoreBook(SessionBook):
         session = record.get("session")
         if session and session != before.get("session"):
             self._own = Session(**session)
+        elif record.get("keep") != before.get("keep"):
+            raise SaymonError(f"The session cannot be kept, because files in {folder()} cannot be written: check its disk and its mode.")
+
+
+def _check_that_run_goes_on() -> None:
+    if run_is_over():
+        raise SaymonError("The run is being stopped, so this task sends nothing more: start the run again.")
 
 
 prepare()

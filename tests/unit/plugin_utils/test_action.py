@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
@@ -555,7 +556,7 @@ def test_what_a_job_in_the_background_writes_can_come_at_any_time(script: Script
 
 @pytest.mark.parametrize("failing", [False, True])
 def test_a_session_that_nobody_else_can_use_ends_with_the_task(script: Script, monkeypatch: pytest.MonkeyPatch, failing: bool) -> None:
-    monkeypatch.setattr(action_file.C, "DEFAULT_LOCAL_TMP", "/nowhere")
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", "/nowhere")
     script(LOGIN, Exchange("GET", "/x", 500 if failing else 200), Exchange("DELETE", "/users/session", 200))
     assert run_action("saymon_api", {"path": "/x"}, VARS).get("failed", False) is failing
 

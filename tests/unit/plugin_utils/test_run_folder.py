@@ -83,6 +83,20 @@ def test_a_worker_whose_parent_died_knows_that_the_run_is_over(monkeypatch: pyte
     assert run_is_over()
 
 
+def test_a_worker_makes_no_files_when_the_run_is_over(tmp_path: Path) -> None:
+    def work() -> str:
+        try:
+            open_private(tmp_path / "f")
+        except OSError as error:
+            return str(error.strerror)
+        return "made"
+
+    mark_over()
+    assert in_processes(tmp_path, 1, work) == ["the run is over"]
+    assert not (tmp_path / "f").exists()
+    open_private(tmp_path / "f").close()  # the parent tidies up
+
+
 # --- runs that died ------------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +177,29 @@ def test_a_run_shows_that_it_lives(own: Path, monkeypatch: pytest.MonkeyPatch) -
     alive.close()
     sweep()
     assert names(own) == []
+
+
+def test_a_worker_that_outlives_its_run_does_not_pass_for_it(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alive = announce()
+    assert alive is not None
+    (ready, says_ready), (waits, lets_go) = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(lets_go)
+        os.write(says_ready, b".")
+        os.read(waits, 1)
+        os._exit(0)
+    os.read(ready, 1)
+    alive.close()  # as the death of the parent does
+    other = own.with_name("ansible-local-8other")
+    other.mkdir()
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(other))
+    sweep()
+    assert names(own) == []
+    os.close(lets_go)
+    os.waitpid(pid, 0)
+    for end in (ready, says_ready, waits):
+        os.close(end)
 
 
 def test_a_run_that_cannot_show_it_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

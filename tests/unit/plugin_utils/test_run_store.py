@@ -160,6 +160,15 @@ def test_without_credentials_nothing_is_renewed(script: Script) -> None:
     assert book.renew(SID) is None
 
 
+def test_without_credentials_what_another_task_opened_serves(script: Script) -> None:
+    book = _book(Credentials(), SESSION)
+    assert book.get() == SESSION
+    _book().adopt(SESSION_2)
+    assert book.get() == SESSION, "as long as nobody says that it is dead"
+    assert book.renew(SID) == book.get() == SESSION_2
+    assert book.renew(OTHER_SID) is None
+
+
 def test_a_given_session_serves_until_another_is_opened(script: Script) -> None:
     given = Session(URL, OTHER_SID)
     book = _book(CI, given)
@@ -291,11 +300,13 @@ def test_a_later_task_tries_again_after_a_failure(tmp_path: Path) -> None:
 # --- the end of the run --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_opened_when_the_run_is_over(script: Script) -> None:
+@pytest.mark.parametrize("given", [None, SESSION_2])
+def test_nothing_is_sent_when_the_run_is_over(script: Script, given: Session | None) -> None:
+    _book().adopt(SESSION)
     mark_over()
-    said = "The run is being stopped, so no new session is opened: start it again"
+    said = "The run is being stopped, so this task sends nothing more: start the run again"
     with pytest.raises(SaymonError, match=said):
-        _book().get()
+        _book(given=given).get()
     with pytest.raises(SaymonError, match=said):
         _book().open()
     with pytest.raises(SaymonError, match=said):
