@@ -50,7 +50,7 @@ def prepare() -> None:
     if threading.current_thread() is threading.main_thread():
         for number in _SIGNALS:
             if signal.getsignal(number) not in (None, signal.SIG_IGN):
-                _take_over(number)
+                _before[number] = signal.signal(number, _on_signal)
 
 
 def end_run() -> None:
@@ -92,24 +92,10 @@ def _open_sessions(record: Record) -> Iterator[tuple[Connection, Session]]:
 # --- signals -------------------------------------------------------------------------------------------------------------
 
 
-def _take_over(number: int) -> None:
-    _before[number] = signal.getsignal(number)
-    signal.signal(number, _on_signal)
-
-
-def _on_signal(number: int, frame: FrameType | None) -> None:
+def _on_signal(number: int, _frame: FrameType | None) -> None:
+    """First the end, then what would have happened without us. From core 2.19 on, that is death on the spot for a second Ctrl-C."""
     if _ending:
         return  # bounded already
-    before = _before[number]
-    if number == signal.SIGINT and callable(before) and in_parent():
-        # The first Ctrl-C is core's: it stops the workers and leaves as at the end of a run. From 2.19 on, core then lets a second one
-        # kill it on the spot.
-        try:
-            before(number, frame)
-        finally:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                _take_over(number)
-        return
     end_run()
-    signal.signal(number, before)
+    signal.signal(number, _before[number])
     os.kill(os.getpid(), number)

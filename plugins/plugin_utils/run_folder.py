@@ -14,6 +14,7 @@ import fcntl
 import mmap
 import os
 import stat
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,9 +30,20 @@ _CORES_PREFIX = "ansible-local-"
 _SHORTEST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.05
 
-# Memory that the parent shares with its forks: each byte is a mark that can be set and not be taken back.
+# Memory that the parent shares with its forks: when it last ended the sessions of the run (monotonic seconds, 0 when it has not), and
+# whether there are writes that nobody counts.
 _marks = mmap.mmap(-1, mmap.PAGESIZE)
-_OVER, _UNCOUNTED = 0, 1
+_OVER, _UNCOUNTED = 0, 8
+
+_began = time.monotonic()  # this process
+
+
+def _begin_in_child() -> None:
+    global _began
+    _began = time.monotonic()
+
+
+os.register_at_fork(after_in_child=_begin_in_child)
 
 
 def folder() -> Path:
@@ -44,12 +56,16 @@ def in_parent() -> bool:
 
 
 def mark_over() -> None:
-    """The parent ends the sessions of the run: from now on its workers must not open others."""
-    _marks[_OVER] = 1
+    """The parent ends the sessions of the run: from now on the workers that it has must not open others.
+
+    It may go on with others all the same: in ansible-console and in the debugger, Ctrl-C stops a task and not the program.
+    """
+    struct.pack_into("d", _marks, _OVER, time.monotonic())
 
 
 def run_is_over() -> bool:
-    return bool(_marks[_OVER]) or not (in_parent() or os.getppid() == _PARENT)
+    ended: float = struct.unpack_from("d", _marks, _OVER)[0]
+    return ended > _began or not (in_parent() or os.getppid() == _PARENT)
 
 
 def mark_uncounted() -> None:

@@ -43,7 +43,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
             monkeypatch.delenv(name)
     naps: list[float] = []
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, 2))
+    monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, mmap.PAGESIZE))
     defaults = client.Client.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "sleep", naps.append)

@@ -262,25 +262,47 @@ say(status)
     assert stdout.removeprefix("core\n") == f"{int(died_of)}\n{ENDED}"
 
 
-@pytest.mark.parametrize("before", ["", LIKE_CORE])
-def test_the_first_ctrl_c_is_the_program_s_own(tmp_path: Path, before: str) -> None:
+@pytest.mark.parametrize(("before", "core"), [("", ""), (LIKE_CORE, "core\n")])
+def test_after_ctrl_c_the_program_does_what_it_would_have_done(tmp_path: Path, before: str, core: str) -> None:
     program = "try:\n    say('ready')\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    say('interrupted')\n    sys.exit(99)\n"
     process = start(tmp_path, program, before=before)
     wait_for_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    returncode, stdout, stderr = finish(process)
-    assert (returncode, stdout.removeprefix("core\n"), stderr) == (99, f"interrupted\n{ENDED}", "")
+    assert finish(process) == (99, f"{ENDED}{core}interrupted\n", "")
 
 
-def test_a_second_ctrl_c_that_would_kill_ends_the_run_first(tmp_path: Path) -> None:
+def test_a_second_ctrl_c_kills_at_once_and_loses_nothing(tmp_path: Path) -> None:
     program = "try:\n    say('ready')\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    say('tidying up')\n    time.sleep(30)\n"
     process = start(tmp_path, program, before=LIKE_CORE)
     wait_for_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    wait_for_line(process, "core")
-    wait_for_line(process, "tidying up")
+    for line in (*ENDED.splitlines(), "core", "tidying up"):
+        wait_for_line(process, line)
     process.send_signal(signal.SIGINT)
-    assert finish(process) == (-signal.SIGINT, ENDED, "")
+    assert finish(process) == (-signal.SIGINT, "", "")
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_program_that_goes_on_after_ctrl_c_can_open_sessions_again(tmp_path: Path) -> None:
+    """As ansible-console and the debugger do."""
+    program = """
+try:
+    say('ready')
+    time.sleep(30)
+except KeyboardInterrupt:
+    pass
+pid = os.fork()
+if pid == 0:
+    book = StoreBook("1", Connection("u"), Credentials())
+    book.opener = lambda: Session("u", "later")
+    say(book.get().sid)
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    process = start(tmp_path, program)
+    wait_for_line(process, "ready")
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == (0, f"{ENDED}later\nends later\nended later\n", "")
 
 
 @pytest.mark.parametrize("before", ["", LIKE_CORE])

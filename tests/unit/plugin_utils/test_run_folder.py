@@ -85,14 +85,16 @@ def test_a_worker_whose_parent_died_knows_that_the_run_is_over(monkeypatch: pyte
 
 def test_a_worker_makes_no_files_when_the_run_is_over(tmp_path: Path) -> None:
     def work() -> str:
+        mark_over()  # as the parent does while this worker is busy
         try:
             open_private(tmp_path / "f")
         except OSError as error:
             return str(error.strerror)
         return "made"
 
-    mark_over()
     assert in_processes(tmp_path, 1, work) == ["the run is over"]
+    assert run_is_over()
+    assert in_processes(tmp_path, 1, lambda: str(run_is_over())) == ["False"], "one that begins later belongs to a program that goes on"
     assert not (tmp_path / "f").exists()
     open_private(tmp_path / "f").close()  # the parent tidies up
 
