@@ -11,10 +11,10 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from .answers import TooDeep, TooLong, broken_off, decode, raise_for, read_list, retry_after, start_of_file, too_deep, unpacked
@@ -54,22 +54,34 @@ Chunks = Iterator[bytes]
 Read = Callable[[Chunks], "tuple[Any, str]"]
 
 
+class ListTurn:
+    """One task's turn at a list: either `kept` gives the body that another task has just fetched, or this task fetches it."""
+
+    def __init__(self, kept: Chunks | None = None) -> None:
+        self.kept = kept
+
+    def copied(self, chunks: Chunks) -> Chunks:
+        """Pass the body on as it arrives, and copy it for those who wait."""
+        return chunks
+
+    def finish(self) -> None:
+        """The list has come whole."""
+
+
 class ListCache:
-    """Keeps the bodies of list calls for tasks that follow. This one keeps nothing, as befits a single task."""
+    """Lets tasks that want the same list at the same moment share one fetch. This one shares nothing, as befits a single task."""
 
-    def get(self, _key: str) -> BinaryIO | None:
-        return None
+    def turn(self, _key: str, _seconds: float) -> AbstractContextManager[ListTurn]:
+        """Wait, at most so many seconds, while another task of the run fetches this list, and take its turn."""
+        return nullcontext(ListTurn())
 
-    def copying(self, _key: str) -> AbstractContextManager[Callable[[Chunks], Chunks]]:
-        """While the list is fetched: gives a function that passes its chunks on. When nothing fails inside, and nothing was written
-        meanwhile, the copy is kept."""
-        return nullcontext(lambda chunks: chunks)
-
-    def drop(self) -> None:
-        """Forget everything, because something was written."""
+    def writing(self) -> AbstractContextManager[None]:
+        """While a write is on the wire: what is read meanwhile is not shared."""
+        return nullcontext()
 
     def writes(self) -> int:
-        """How many writes this run has made so far. Two equal answers mean that none of its tasks wrote anything in between."""
+        """How many writes this run has made so far. Two equal answers mean that none of its tasks wrote anything in between, and that no
+        write was on the wire; when nobody can tell, no two answers are equal."""
         return 0
 
 
@@ -176,7 +188,7 @@ class Client:
         return self.send(Request("GET", path, make_query(query))).data
 
     def get_list(self, path: str, *, cached: bool = False, each: Take = _as_it_is, **query: Any) -> list[Record]:
-        """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since.
+        """The records of a list call; with `cached` those that another task of this run has asked for at the same moment.
 
         `each` may change a record as it arrives, before the next one is looked at.
         """
@@ -203,18 +215,16 @@ class Client:
             return each(record)
 
         lists = self.lists if cached else ListCache()
-        key = f"{request.path}?{urlencode(request.query, errors='replace')}"
-        kept = lists.get(key)
-        if kept is not None:
-            self.from_cache = True
-            with kept:
-                records, _text = read_list(iter(lambda: kept.read(_CHUNK), b""), take)
-        else:
-            with lists.copying(key) as copied:
-                records = self.send(replace(request, read=lambda chunks: read_list(copied(chunks), take))).data
-                if not isinstance(records, list):
-                    raise wrong
-        return records or []
+        with lists.turn(f"{request.path}?{urlencode(request.query, errors='replace')}", self.connection.timeout) as turn:
+            if turn.kept is not None:
+                with suppress(ValueError):  # a copy that is damaged counts as none
+                    records, _text = read_list(turn.kept, take)
+                    self.from_cache = True
+                    return records or []
+            records = self.send(replace(request, read=lambda chunks: read_list(turn.copied(chunks), take))).data
+            if not isinstance(records, list):
+                raise wrong
+        return records
 
     def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:
         """Yield (answer, new items) for each page of a list call that pages with `limit` and `skip`, at most `most` items in all.
@@ -255,15 +265,12 @@ class Client:
         if self.read_only and not request.reads:
             raise AssertionError(f"check mode must not send {request.method} {request.path}")
         self.auth.prepare()
-        try:
+        with nullcontext() if request.reads else self.lists.writing():
             answer, sent = self._exchange(request)
             refused = answer.status == 401 and 401 not in request.expect and not request.signs
             if refused and recover and self.auth.recover(sent):
                 # A refused request was not processed, so even a write may be sent again.
                 answer, sent = self._exchange(request)
-        finally:
-            if not request.reads:
-                self.lists.drop()  # whatever became of it
         if answer.status in _GATEWAY and not request.reads and answer.status not in request.expect:
             asked = f"{request.method} {request.path} to {self.connection.url}"
             raise lost(f"{asked}: the web server before it answered {answer.status}", reads=request.harmless)

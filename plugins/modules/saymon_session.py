@@ -141,14 +141,13 @@ ansible_facts:
       login: ci
 """
 
-from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.session import Session, log_out
+from ansible_collections.saymon.platform.plugins.module_utils.session import Session
 
 SPEC = Spec(
     options={
@@ -188,12 +187,7 @@ def run(call: Call) -> dict[str, Any]:
 def _open(call: Call, refused: Session | None) -> Session:
     """A session that is not `refused` (None when there was none); with state=renewed a new one, and the old one ends."""
     if call.args["state"] == "renewed":
-        old = call.book.peek()
-        session = call.book.open()
-        if old:
-            with suppress(SaymonError):  # it ends by itself an hour later
-                log_out(call.connection, old, call.secrets)
-        return session
+        return call.book.open()
     if refused is None:
         return call.book.get()
     return call.book.renew(refused.sid) or call.book.open()
@@ -205,8 +199,7 @@ def _absent(call: Call) -> dict[str, Any]:
     if call.check:
         valid = session is not None and _whose(call.client) is not None
         return {**result, "changed": valid, "msg": "Would end the session." if valid else "There is no open session."}
-    ended = session is not None and log_out(call.connection, session, call.secrets)
-    call.book.forget()
+    ended = call.book.end(call.secrets)
     return {**result, "changed": ended, "msg": "Ended the session." if ended else "There was no open session."}
 
 

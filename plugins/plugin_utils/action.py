@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -35,6 +36,7 @@ class SaymonAction(ActionBase):
     """Runs `module`, a module of this collection, in the controller's worker: no connection, no Python on the host needed."""
 
     module: ModuleType
+    _book: StoreBook | None = None
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = True
@@ -50,6 +52,9 @@ class SaymonAction(ActionBase):
         except SaymonError as error:
             self._learn_secrets(task_vars, secrets)
             result = shown({**result, **failed(error, secrets)}, secrets)
+        finally:
+            if self._book:
+                self._book.close()
         return self._hide(result, secrets)
 
     @property
@@ -117,8 +122,10 @@ class SaymonAction(ActionBase):
 
     def _start(self, name: str | None, module_args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Start a module file on the host; only the task's own may be left behind to run by itself."""
-        wrap_async = bool(self._task.async_val) and name is None
-        result: dict[str, Any] = self._execute_module(module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=wrap_async)
+        later = bool(self._task.async_val) and name is None
+        writes = not (self._task.check_mode or self.module.__name__.endswith("_info"))
+        with self._book.handed_over(later=later) if self._book and writes else nullcontext():
+            result: dict[str, Any] = self._execute_module(module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=later)
         return result
 
     def _publish(self, result: dict[str, Any], options: Options, secrets: Secrets) -> None:
@@ -129,8 +136,8 @@ class SaymonAction(ActionBase):
             if not self._task.check_mode:
                 result["ansible_facts"] = {FACT: {}}
             return
-        session = self._book.peek()
-        if session is None or "sid" not in result["session"]:
+        session = self._book.peek() if self._book else None
+        if self._book is None or session is None or "sid" not in result["session"]:
             return
         result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
         fact = {**result["session"], "ref": self._book.ref}

@@ -36,7 +36,7 @@ class Target:
         self._secrets = secrets
         self._execute = execute
         self._url = url
-        book.opener, book.remote = self._log_in, True
+        book.opener, book.remote = self._log_in, options.values["saymon_run_on"] == "target"
 
     def run(self, check: bool) -> dict[str, Any]:
         """The result of the module. A session that the server refuses is renewed once, as in the controller."""
@@ -89,7 +89,8 @@ class Target:
         result = self._execute(_LOGIN, {**args, "state": "renewed"}, False)  # check mode reads too, and reading needs a session
         if result.get("failed"):
             kind = NotSignedIn if result.get("status") in (401, 403) else SaymonError
-            raise kind(str(result.get("msg", "The login on the target failed.")))
+            said = str(result.get("msg", "The login on the target failed."))
+            raise kind(said, status=result.get("status"), code=result.get("code"))
         return self._session_of(result)
 
     def _session_of(self, result: Mapping[str, Any]) -> Session:

@@ -201,7 +201,7 @@ def test_a_double_without_a_key_is_named_by_the_next_run(runner: Runner, sandbox
 
 
 def test_what_others_made_meanwhile_is_seen(runner: Runner, sandbox: Sandbox) -> None:
-    """Tasks of a run share the lists that they read; what somebody else makes between two tasks must not be made again."""
+    """Each task looks for itself; what somebody else makes between two tasks must not be made again."""
     token = new_token(sandbox)
     made_there = [
         ["POST", f"/users?api-token={token}", {"login": "newcomer"}],

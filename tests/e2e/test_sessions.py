@@ -188,7 +188,7 @@ def test_a_target_gives_the_same_results_with_one_login(runner: Runner, sandbox:
 
 
 def test_what_a_target_wrote_is_seen_by_the_next_task(runner: Runner, sandbox: Sandbox) -> None:
-    """Tasks share the lists that they read; a write must be known to all of them, wherever it was made."""
+    """A write must be known to all tasks, wherever it was made."""
     group = {"name": "Shared lists"}
     there = {"saymon_run_on": "target", "state": "absent"}
     tasks = [saymon("saymon_user_group", {**group, **more}, name=name) for name, more in (("made", {}), ("gone", there), ("again", {}))]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import socket
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from ansible import constants as C
 from ansible_collections.saymon.platform.plugins.module_utils import client, transport
+from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
 
@@ -41,6 +43,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
             monkeypatch.delenv(name)
     naps: list[float] = []
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, mmap.PAGESIZE))
     defaults = client.Client.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "sleep", naps.append)

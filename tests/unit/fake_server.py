@@ -94,7 +94,6 @@ class FakeServer(Client):
                 self._raise(self.before, request)
             data = json.loads(json.dumps(self._act(request, sent)))
             if not request.reads:
-                self.lists.drop()
                 self._raise(self.after, request)
         text = json.dumps(data)
         if request.read is not None:

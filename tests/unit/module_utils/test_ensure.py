@@ -6,13 +6,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Secret
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
@@ -112,71 +108,6 @@ def test_check_mode_equals_the_run(name: str, state: str) -> None:
         del outcome["id"]
     assert foreseen == result
     assert result["changed"] is True
-
-
-class MemoryLists(ListCache):
-    """Keeps lists from task to task, as a run of a playbook does."""
-
-    def __init__(self) -> None:
-        self.bodies: dict[str, bytes] = {}
-
-    def get(self, _key: str) -> BinaryIO | None:
-        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
-
-    @contextmanager
-    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        def copy(chunks: Chunks) -> Chunks:
-            body = b"".join(chunks)
-            copies.append(body)
-            return iter([body])
-
-        copies: list[bytes] = []
-        yield copy
-        self.bodies[_key] = copies[-1]
-
-    def drop(self) -> None:
-        self.bodies.clear()
-
-
-def test_lists_of_earlier_tasks_serve_for_what_is_right_already() -> None:
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    reads = []
-    for _host in range(3):
-        assert ensure_on(server, "object", {"name": "Site"})["changed"] is False
-        reads.append(len(server.reads))
-    assert reads == [1, 1, 1]
-
-
-@pytest.mark.parametrize("item", [{"name": "Site", "weight": 2}, {"name": "New"}, {"name": "Site", "state": "absent"}])
-def test_nothing_is_written_by_an_old_list(item: dict[str, Any]) -> None:
-    """Somebody else has done meanwhile what the task is for: the old list says that there is work, a fresh one that there is none."""
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    assert ensure_on(server, "object", {"id": "s1", "weight": 1}, check=True)["changed"] is False
-    assert ensure_on(server, "object", item, check=True)["changed"] is True
-    del server.data["/objects"][1:]
-    if item.get("state") != "absent":
-        server.data["/objects"].append({"id": "s1", "parent_id": [1], **item})
-    for check in (True, False):
-        assert ensure_on(server, "object", item, check=check)["changed"] is False
-    assert server.writes == []
-
-
-def test_an_old_list_is_no_reason_to_fail() -> None:
-    server = FakeServer()
-    server.lists = MemoryLists()
-    assert ensure_on(server, "object", {"name": "ROOT", "id": 1}, {"discovery_id": "d", "name": "X"}, check=True)["changed"] is True
-    server.data["/objects"].append({"id": "s1", "name": "Site", "parent_id": [1]})
-    assert ensure_on(server, "object", {"name": "Rack", "parents": ["Site"]})["changed"] is True
-
-
-def test_writes_make_lists_old() -> None:
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    for name in ("New", "Newer", "New", "Newer"):
-        ensure_on(server, "object", {"name": name})
-    assert [record["name"] for record in server.data["/objects"]] == ["ROOT", "Site", "New", "Newer"]
 
 
 def test_the_collector_is_switched_on_again() -> None:
