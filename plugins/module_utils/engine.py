@@ -4,35 +4,48 @@
 """Carries out plans: sends the few calls that are needed, in rounds, so that what others refer to comes first.
 
 In check mode nothing is sent. When the answer to a write is lost, the state is read again and the work goes on from what is found.
+What the server might make twice is not sent again: it may still be at work on the first call.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
 from .client import Record, Request, is_record
+from .doubts import Doubts, InDoubt, NotThereYet
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
-from .fields import Invalid, Secret
-from .noun import Noun
+from .fields import Field, Invalid, Secret
+from .noun import Index, Noun
 from .plan import Pending, Plan, put, settled, title_of
 from .planner import Planner
 
 _ATTEMPTS = 3
 _PROGRESS = 100
 
+Send = Callable[[Plan, Doubts], None]
+
 
 class Engine:
     """Does what a planner has planned, with up to `parallel` requests on their way at a time.
 
     `warnings` is the list to add to, `say` tells how far a long list has got. `touched` becomes true when something was made that items
-    refer to.
+    refer to, or may have been; `recovered` counts those of them that were found after the answer had got lost.
     """
 
-    def __init__(self, planner: Planner, warnings: list[str], say: Callable[[str], None], parallel: int = 1) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        warnings: list[str],
+        say: Callable[[str], None],
+        parallel: int = 1,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.planner = planner
         self.client = planner.client
         self.noun = planner.noun
@@ -40,9 +53,14 @@ class Engine:
         self.say = say
         self.parallel = parallel
         self.touched = False
+        self.recovered = 0
+        self._sleep = sleep
         self._creator: dict[str, tuple[str, str]] = {}
+        self._doubts: dict[int, Doubts] = {}
         self._lock = threading.RLock()
         self._broken: SaymonError | None = None
+
+    # --- the order of work -----------------------------------------------------------------------------------------------
 
     def apply_all(self, plans: list[Plan]) -> None:
         """Send what the plans need, round by round so that what others refer to comes first. A failure stays with its item."""
@@ -51,28 +69,53 @@ class Engine:
             for plan in changing:
                 self._foresee(plan)
             return
-        for (name, text), pending in self.planner.ahead.items():
-            self._make_ahead(self.planner.nouns[name], text, pending)
+        self._make_ahead()
         done = 0
         for wave in sorted({plan.wave for plan in changing}):
-            for _plan in self._each([plan for plan in changing if plan.wave == wave]):
+            for _plan in self._apply_wave([plan for plan in changing if plan.wave == wave]):
                 done += 1
                 if done % _PROGRESS == 0:
                     self.say(f"{self.noun.plural}: {done} of {len(changing)} changes done")
 
-    def _make_ahead(self, noun: Noun, text: str, pending: Pending) -> None:
-        for _attempt in range(_ATTEMPTS):
-            try:
-                pending.id = self._create(noun, {noun.title: text})["id"]
-            except AnswerLost as error:
-                found = self.planner.read_again(noun.name).named(text)
-                pending.id, pending.error = (found[0]["id"] if found else None), str(error)
-            except SaymonError as error:
-                pending.error = str(error)
-                return
-            if pending.id is not None:
-                self.touched = True
-                return
+    def _apply_wave(self, plans: list[Plan]) -> Iterator[None]:
+        """Carry out plans that do not need each other. Where another run may make the same items now, and the server would not mind, the
+        new ones are made last and looked at once, before anything is added to them."""
+        fresh, others = [], []
+        for plan in plans:
+            unsafe = plan.action == "create" and not self.noun.twins and not self.noun.enforces(plan.given)
+            (fresh if unsafe else others).append(plan)
+        known = {*self.planner.index(self.noun.name).records} if fresh else set()
+        yield from self._each(others, self._send)
+        if fresh:
+            for _plan in self._each(fresh, self._send_creation):
+                pass
+            self._agree_on_one(fresh, known)
+            yield from self._each(fresh, self._send)
+
+    def _each(self, plans: list[Plan], send: Send) -> Iterator[None]:
+        if self.parallel == 1:
+            yield from (self._apply(plan, send) for plan in plans)
+            return
+        with ThreadPoolExecutor(self.parallel) as pool:
+            yield from pool.map(lambda plan: self._apply(plan, send), plans)
+
+    def _apply(self, plan: Plan, send: Send) -> None:
+        if plan.error is not None:
+            return
+        if self._broken is not None:
+            plan.error, plan.skipped = self._broken, not plan.touched
+            return
+        try:
+            self._carry_out(plan, send)
+        except Unreachable as error:
+            plan.error = self._broken = error
+        except InDoubt as error:
+            plan.error = error
+            self._broken = self._broken or error.gone
+        except SaymonError as error:
+            plan.error = error
+        except Invalid as error:
+            plan.error = BadInput(f"{error}.")
 
     def _foresee(self, plan: Plan) -> None:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
@@ -82,69 +125,182 @@ class Engine:
                 put(record, record, one.key, one.kind.write(plan.after[one.option], False))
         plan.record = {key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))}
 
-    def _each(self, plans: list[Plan]) -> Iterator[None]:
-        if self.parallel == 1:
-            yield from map(self._apply, plans)
-            return
-        with ThreadPoolExecutor(self.parallel) as pool:
-            yield from pool.map(self._apply, plans)
+    # --- lost answers ----------------------------------------------------------------------------------------------------
 
-    def _apply(self, plan: Plan) -> None:
-        if self._broken is not None:
-            plan.error, plan.skipped = self._broken, True
-            return
-        try:
-            self._carry_out(plan)
-        except Unreachable as error:
-            plan.error = self._broken = error
-        except SaymonError as error:
-            plan.error = error
-        except Invalid as error:
-            plan.error = BadInput(f"{error}.")
-
-    def _carry_out(self, plan: Plan) -> None:
+    def _carry_out(self, plan: Plan, send: Send) -> None:
         """Send one plan's calls. When an answer is lost, look what became of them and go on from there."""
-        todo = plan
-        for attempt in range(1, _ATTEMPTS + 1):
+        doubts = self._doubts.setdefault(id(plan), Doubts(self.client.connection.timeout, self._sleep))
+        while True:
+            todo, refusal = plan.rest or plan, None
             try:
-                self._send(todo)
-                break
-            except AnswerLost:
-                if attempt == _ATTEMPTS:
+                send(todo, doubts)
+                return
+            except NotThereYet as error:
+                plan.recovered = False
+                doubts.wait(error)
+            except AnswerLost as error:
+                plan.touched = True  # perhaps
+                if doubts.count(error) >= _ATTEMPTS:
+                    raise InDoubt(error) from error
+            except HttpError as error:
+                if doubts.last is None or todo.action != "create" or todo.made is not None:
                     raise
-                with self._lock:
-                    self.planner.forget()
-                    todo = self.planner.plan(plan.item)
-                plan.recovered = plan.touched = True
-                if todo.action == "none":
-                    break
+                refusal = error  # perhaps because the call before, whose answer was lost, has created it meanwhile
             finally:
-                plan.touched |= todo.touched
-                plan.record = todo.record or plan.record
-                if plan.pending is not None and not isinstance(plan.record["id"], Pending):
-                    plan.pending.id = plan.record["id"]
+                self._note(plan, todo)
+            rest = self._look_again(plan, doubts)
+            if rest.action == "none":
+                return
+            if refusal is not None and rest.action == "create":
+                raise refusal
 
-    def _send(self, plan: Plan) -> None:
+    def _look_again(self, plan: Plan, doubts: Doubts) -> Plan:
+        """What is left to do for an item after an answer got lost."""
+        try:
+            with self._lock:
+                plan.rest = self.planner.plan_again(plan.item)
+        except SaymonError as error:
+            raise InDoubt(doubts.last, error) from error
+        plan.recovered = doubts.last is not None
+        self._note(plan, plan.rest)
+        return plan.rest
+
+    def _note(self, plan: Plan, todo: Plan) -> None:
+        """Take over what has been reached for an item."""
+        plan.touched |= todo.touched
+        plan.record = todo.record or plan.record
+        if plan.pending is not None and not isinstance(plan.record["id"], Pending):
+            plan.pending.id = plan.record["id"]
+
+    # --- what others refer to --------------------------------------------------------------------------------------------
+
+    def _make_ahead(self) -> None:
+        """Create what items refer to. What fails concerns those items only, and is told there."""
+        ahead = self.planner.ahead
+        known = {name: {*self.planner.index(name).records} for name, _text in ahead}
+        for (name, text), pending in ahead.items():
+            try:
+                pending.id = self._create_ahead(self.planner.nouns[name], text)
+            except SaymonError as error:
+                pending.error = str(error)
+        for name, before in known.items():
+            index = self._read_again(name)
+            for (noun, text), pending in ahead.items():
+                if noun == name and index is not None and pending.id is not None:
+                    pending.id = self._keep_one(index, pending.id, index.named(text), before)
+
+    def _create_ahead(self, noun: Noun, text: str) -> Any:
+        """The id of the new item, which is looked for when the answer gets lost."""
+        doubts = Doubts(self.client.connection.timeout, self._sleep)
+        try:
+            made = self._create(noun, {noun.title: text})["id"]
+            self.touched = True
+            return made
+        except AnswerLost as error:
+            self.touched = True  # perhaps
+            doubts.count(error)
+        while True:
+            try:
+                found = self.planner.read_again(noun.name).named(text)
+            except SaymonError as error:
+                raise InDoubt(doubts.last, error) from error
+            if found:
+                self.recovered += 1
+                return found[0]["id"]
+            doubts.wait(NotThereYet(f"the {noun.label} {text!r}"))
+
+    # --- doubles ---------------------------------------------------------------------------------------------------------
+
+    def _agree_on_one(self, plans: list[Plan], known: set[str]) -> None:
+        """Another run may have made the same items since they were looked for. All runs agree on the one with the lowest id."""
+        index = self._read_again(self.noun.name)
+        for plan in plans:
+            if index is None or plan.error is not None:
+                continue
+            kept = self._keep_one(index, plan.record["id"], index.find(plan.given), known)
+            if kept != plan.record["id"]:
+                try:
+                    self._look_again(plan, Doubts(0.0, self._sleep))
+                except SaymonError as error:
+                    plan.error = error
+                except Invalid as error:
+                    plan.error = BadInput(f"{error}.")
+
+    def _read_again(self, name: str) -> Index | None:
+        """The records as they are now; None when they cannot be read, which the calls that follow will tell."""
+        try:
+            return self.planner.read_again(name)
+        except SaymonError:
+            return None
+
+    def _keep_one(self, index: Index, own: Any, same: list[Record], known: set[str]) -> Any:
+        """The id to go on with, of the item just made and others of the same name that were not `known` before. If that is another's, the
+        own one is deleted."""
+        kept = min([own, *(record["id"] for record in same if str(record["id"]) not in known)], key=_age)
+        if str(kept) == str(own):
+            return own
+        try:
+            self.client.send(Request("DELETE", f"{index.noun.path}/{own}"))
+        except SaymonError as error:
+            self.warnings.append(
+                f"Another run created the same {index.noun.label} at the same time; delete the one with the id {own}: {error}"
+            )
+        return kept
+
+    # --- single calls ----------------------------------------------------------------------------------------------------
+
+    def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":
             self._delete(plan)
             plan.touched = True
             return
-        body = settled(plan.body) if plan.refers else plan.body
-        if plan.action == "create":
-            answer = self._create(self.noun, body)
-            plan.touched = True
-            plan.record = {**body, **answer}
-            self._update(plan, self._ignored(plan, answer))
-        elif body:
-            self._update(plan, body)
+        self._send_creation(plan, doubts)
+        if plan.made is not None:
+            self._update(plan, self._ignored(plan, plan.made))
+        elif plan.body:
+            self._update(plan, settled(plan.body) if plan.refers else plan.body)
         for one in plan.own:
             desired = one.kind.settle(settled(plan.after[one.option]))
-            with self._lock if one.shared else nullcontext():
-                for request in one.own(self.planner, plan.record, plan.before[one.option], desired) if one.own else ():
-                    self.client.send(request)
-                    plan.touched = True
+            with self._lock if one.touches else nullcontext():
+                self._send_own(plan, one, desired, doubts)
             if not isinstance(one.kind, Secret):
                 put(plan.record, plan.record, one.key, one.kind.write(desired, False))
+
+    def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
+        if plan.action != "create" or plan.made is not None:
+            return
+        if doubts.created:
+            raise NotThereYet(f"the {self.noun.label} {plan.title!r}")
+        body = settled(plan.body) if plan.refers else plan.body
+        try:
+            plan.made = self._create(self.noun, body)
+        except AnswerLost:
+            doubts.created = not self.noun.enforces(plan.given)
+            doubts.unverified.update((one.option, None) for one in self.noun.fields if one.verify and one.key in body)
+            raise
+        plan.touched = True
+        plan.record = {**body, **plan.made}
+
+    def _send_own(self, plan: Plan, one: Field, desired: Any, doubts: Doubts) -> None:
+        """Write a field by calls of its own."""
+        if one.option in doubts.unverified and one.verify:
+            verdict, error = one.verify(self.planner, plan.record, desired), doubts.unverified[one.option]
+            if verdict is None and error is not None:
+                raise InDoubt(error) from error
+            if verdict:
+                return
+        for request in one.own(self.planner, plan.record, plan.before[one.option], desired) if one.own else ():
+            if doubts.forbid(request):
+                raise NotThereYet(f"an entry of {one.option}")
+            try:
+                self.client.send(request)
+            except AnswerLost as error:
+                if one.verify:
+                    doubts.unverified[one.option] = error
+                if request.method == "POST":
+                    doubts.lost.append(request)
+                raise
+            plan.touched = True
 
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
@@ -177,7 +333,8 @@ class Engine:
                 plan.own.append(one)
                 plan.before[option], plan.after[option] = current, wanted
             else:
-                put(body, answer, one.key, one.kind.write(wanted, self.planner.index(self.noun.name).holds_scalars(one.key)))
+                scalar = bool(self.planner.index(self.noun.name).holds_scalars(one.key))
+                put(body, answer, one.key, one.kind.write(wanted, scalar))
         return body
 
     def _delete(self, plan: Plan) -> None:
@@ -204,3 +361,9 @@ class Engine:
                 raise AnswerLost(f"{method} {path} answered without the new {noun.label}: run the task again, it looks before it writes.")
             return dict(answer)
         raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _age(identifier: Any) -> tuple[int, str]:
+    """Sorts ids, whether numbers or texts: those of one server grow."""
+    text = str(identifier)
+    return (len(text), text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import Auth, Client, ListCache, Request
-from .errors import BadInput, HttpError, NotSignedIn, WrongAnswer
+from .errors import BadInput, HttpError, NotSignedIn, SaymonError, WrongAnswer
 from .scrub import Secrets
 from .transport import Connection
 
@@ -107,6 +107,18 @@ def log_out(connection: Connection, session: Session, secrets: Secrets | None = 
         if error.status not in (401, 404):
             raise
         return False
+    return True
+
+
+def verify_password(connection: Connection, login: str, password: str) -> bool | None:
+    """Whether a login with this password works, found out by a login and a logout; None when nobody can tell."""
+    try:
+        session = log_in(connection, Credentials(login, password))
+        log_out(connection, session)
+    except NotSignedIn:
+        return False
+    except SaymonError:
+        return None
     return True
 
 

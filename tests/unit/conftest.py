@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client, transport
+from ansible_collections.saymon.platform.plugins.module_utils import client, engine, transport
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
 
@@ -41,9 +41,10 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
             monkeypatch.delenv(name)
     naps: list[float] = []
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    defaults = client.Client.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "sleep", naps.append)
+    for sleeper in (client.Client, engine.Engine):
+        defaults = sleeper.__init__.__kwdefaults__  # type: ignore[misc]
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "sleep", naps.append)
     monkeypatch.setattr(socket.socket, "connect", _refuse)
     monkeypatch.setattr(socket, "getaddrinfo", _resolve)
     transport._sessions.clear()

@@ -80,7 +80,9 @@ USER_GROUP = Noun(
         Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
         Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
         Field("event_filter", "eventFilter", Json("list", [])),
-        Field("members", "members", set_of(Reference("user")), own=_set_members, in_create=False, shared=True, append="append_members"),
+        Field(
+            "members", "members", set_of(Reference("user")), own=_set_members, in_create=False, touches=("user",), append="append_members"
+        ),
     ),
     load=_load,
     guard=_spare_other_groups,
