@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from .client import Request
@@ -17,12 +18,17 @@ class NotThereYet(Exception):
     """What a call should create, whose answer got lost, is not to be seen. The text names it."""
 
 
+def too_late(what: object) -> SaymonError:
+    """The error when it has not shown in time."""
+    return SaymonError(f"The answer to the creation of {what} got lost, and it may still be created: look, and run the task again.")
+
+
 class InDoubt(SaymonError):
     """A write may have been done, and it cannot be found out. `gone` is the error when the server cannot be reached any more."""
 
     def __init__(self, lost: SaymonError | None, failed: SaymonError | None = None) -> None:
         said = f"This may have been done: {lost}"
-        super().__init__(f"{said} Then the server could not be asked what became of it: {failed}" if failed else said)
+        super().__init__(f"{said} Then the server could not be asked what became of it: {failed}" if failed else said, changed=True)
         self.gone = failed if isinstance(failed, Unreachable) else None
 
 
@@ -33,7 +39,7 @@ class Doubts:
     value that the server never shows, with the error of the call that should have set it alone. `patience` is in seconds.
     """
 
-    def __init__(self, patience: float, sleep: Callable[[float], None]) -> None:
+    def __init__(self, patience: float, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.created = False
         self.lost: list[Request] = []
         self.unverified: dict[str, AnswerLost | None] = {}
@@ -53,11 +59,12 @@ class Doubts:
         """Whether this very call may still be under way."""
         return any((one.method, one.path, one.body) == (request.method, request.path, request.body) for one in self.lost)
 
-    def wait(self, what: NotThereYet) -> None:
-        """Pause before the next look, longer each time; raises SaymonError when it has taken as long as an answer may take."""
+    def wait(self) -> bool:
+        """Pause before the next look, longer each time; False when the pauses have taken as long as an answer may take."""
         if self._patience <= 0:
-            raise SaymonError(f"The answer to the creation of {what} got lost, and it may still be created: look, and run the task again.")
+            return False
         pause = min(self._pause, self._patience)
         self._patience -= pause
         self._pause *= 2
         self._sleep(pause)
+        return True

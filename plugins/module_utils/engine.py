@@ -10,14 +10,13 @@ What the server might make twice is not sent again: it may still be at work on t
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
 from .client import Record, Request, is_record
-from .doubts import Doubts, InDoubt, NotThereYet
+from .doubts import Doubts, InDoubt, NotThereYet, too_late
 from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
 from .fields import Field, Invalid, Secret
 from .noun import Index, Noun
@@ -43,8 +42,6 @@ class Engine:
         warnings: list[str],
         say: Callable[[str], None],
         parallel: int = 1,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.planner = planner
         self.client = planner.client
@@ -54,7 +51,6 @@ class Engine:
         self.parallel = parallel
         self.touched = False
         self.recovered = 0
-        self._sleep = sleep
         self._creator: dict[str, tuple[str, str]] = {}
         self._doubts: dict[int, Doubts] = {}
         self._lock = threading.RLock()
@@ -80,21 +76,23 @@ class Engine:
     def _apply_wave(self, plans: list[Plan]) -> Iterator[None]:
         """Carry out plans that do not need each other. Where another run may make the same items now, and the server would not mind, the
         new ones are made last and looked at once, before anything is added to them."""
-        fresh, others = [], []
+        fresh: list[Plan] = []
+        others: list[Plan] = []
         for plan in plans:
             unsafe = plan.action == "create" and not self.noun.twins and not self.noun.enforces(plan.given)
             (fresh if unsafe else others).append(plan)
-        known = {*self.planner.index(self.noun.name).records} if fresh else set()
         yield from self._each(others, self._send)
         if fresh:
             for _plan in self._each(fresh, self._send_creation):
                 pass
-            self._agree_on_one(fresh, known)
+            self._agree_on_one(fresh)
             yield from self._each(fresh, self._send)
 
     def _each(self, plans: list[Plan], send: Send) -> Iterator[None]:
         if self.parallel == 1:
-            yield from (self._apply(plan, send) for plan in plans)
+            for plan in plans:
+                self._apply(plan, send)
+                yield
             return
         with ThreadPoolExecutor(self.parallel) as pool:
             yield from pool.map(lambda plan: self._apply(plan, send), plans)
@@ -129,7 +127,7 @@ class Engine:
 
     def _carry_out(self, plan: Plan, send: Send) -> None:
         """Send one plan's calls. When an answer is lost, look what became of them and go on from there."""
-        doubts = self._doubts.setdefault(id(plan), Doubts(self.client.connection.timeout, self._sleep))
+        doubts = self._doubts.setdefault(id(plan), Doubts(self.client.connection.timeout))
         while True:
             todo, refusal = plan.rest or plan, None
             try:
@@ -137,7 +135,8 @@ class Engine:
                 return
             except NotThereYet as error:
                 plan.recovered = False
-                doubts.wait(error)
+                if not doubts.wait():
+                    raise too_late(error) from error
             except AnswerLost as error:
                 plan.touched = True  # perhaps
                 if doubts.count(error) >= _ATTEMPTS:
@@ -177,21 +176,21 @@ class Engine:
     def _make_ahead(self) -> None:
         """Create what items refer to. What fails concerns those items only, and is told there."""
         ahead = self.planner.ahead
-        known = {name: {*self.planner.index(name).records} for name, _text in ahead}
         for (name, text), pending in ahead.items():
             try:
                 pending.id = self._create_ahead(self.planner.nouns[name], text)
             except SaymonError as error:
                 pending.error = str(error)
-        for name, before in known.items():
-            index = self._read_again(name)
-            for (noun, text), pending in ahead.items():
-                if noun == name and index is not None and pending.id is not None:
-                    pending.id = self._keep_one(index, pending.id, index.named(text), before)
+        made = [(name, text, pending) for (name, text), pending in ahead.items() if pending.id is not None]
+        indexes = {name: self._read_again(name) for name in sorted({name for name, _text, _pending in made})}
+        for name, text, pending in made:
+            index = indexes[name]
+            if index is not None:
+                pending.id = self._keep_one(index, pending.id, index.named(text))
 
     def _create_ahead(self, noun: Noun, text: str) -> Any:
         """The id of the new item, which is looked for when the answer gets lost."""
-        doubts = Doubts(self.client.connection.timeout, self._sleep)
+        doubts = Doubts(self.client.connection.timeout)
         try:
             made = self._create(noun, {noun.title: text})["id"]
             self.touched = True
@@ -207,20 +206,21 @@ class Engine:
             if found:
                 self.recovered += 1
                 return found[0]["id"]
-            doubts.wait(NotThereYet(f"the {noun.label} {text!r}"))
+            if not doubts.wait():
+                raise too_late(f"the {noun.label} {text!r}")
 
     # --- doubles ---------------------------------------------------------------------------------------------------------
 
-    def _agree_on_one(self, plans: list[Plan], known: set[str]) -> None:
+    def _agree_on_one(self, plans: list[Plan]) -> None:
         """Another run may have made the same items since they were looked for. All runs agree on the one with the lowest id."""
         index = self._read_again(self.noun.name)
         for plan in plans:
             if index is None or plan.error is not None:
                 continue
-            kept = self._keep_one(index, plan.record["id"], index.find(plan.given), known)
-            if kept != plan.record["id"]:
+            kept = self._keep_one(index, plan.record["id"], index.find(plan.given))
+            if str(kept) != str(plan.record["id"]):
                 try:
-                    self._look_again(plan, Doubts(0.0, self._sleep))
+                    self._look_again(plan, Doubts(0.0))
                 except SaymonError as error:
                     plan.error = error
                 except Invalid as error:
@@ -233,25 +233,23 @@ class Engine:
         except SaymonError:
             return None
 
-    def _keep_one(self, index: Index, own: Any, same: list[Record], known: set[str]) -> Any:
-        """The id to go on with, of the item just made and others of the same name that were not `known` before. If that is another's, the
-        own one is deleted."""
-        kept = min([own, *(record["id"] for record in same if str(record["id"]) not in known)], key=_age)
-        if str(kept) == str(own):
+    def _keep_one(self, index: Index, own: Any, same: list[Record]) -> Any:
+        """The id to go on with, when all of these have the name of the item just created. If it is another's, the own one is deleted."""
+        ids = sorted((record["id"] for record in same), key=_age)
+        if str(own) not in map(str, ids) or str(own) == str(ids[0]):
             return own
         try:
-            self.client.send(Request("DELETE", f"{index.noun.path}/{own}"))
+            self._delete(f"{index.noun.path}/{own}")
         except SaymonError as error:
-            self.warnings.append(
-                f"Another run created the same {index.noun.label} at the same time; delete the one with the id {own}: {error}"
-            )
-        return kept
+            said = f"Another run created the same {index.noun.label} at the same time; delete the one with the id {own}"
+            self.warnings.append(f"{said}: {error}")
+        return ids[0]
 
     # --- single calls ----------------------------------------------------------------------------------------------------
 
     def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":
-            self._delete(plan)
+            self._delete(f"{self.noun.path}/{plan.record['id']}")
             plan.touched = True
             return
         self._send_creation(plan, doubts)
@@ -337,9 +335,9 @@ class Engine:
                 put(body, answer, one.key, one.kind.write(wanted, scalar))
         return body
 
-    def _delete(self, plan: Plan) -> None:
+    def _delete(self, path: str) -> None:
         try:
-            self.client.send(Request("DELETE", f"{self.noun.path}/{plan.record['id']}"))
+            self.client.send(Request("DELETE", path))
         except HttpError as error:
             if not error.absent:  # gone already, for example together with its parent
                 raise

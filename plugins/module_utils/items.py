@@ -43,11 +43,11 @@ def parse_item(noun: Noun, raw: Any, number: int | None, common: Mapping[str, An
     return item
 
 
-def refuse_empty(args: Mapping[str, Any], options: Iterable[str]) -> None:
+def refuse_empty(args: Mapping[str, Any], options: Iterable[str], where: str = "") -> None:
     """Raise BadInput when one of these options is an empty text, which would select everything, or somebody else."""
     for option in options:
-        if args[option] == "":
-            raise BadInput(f"{option} is empty: give a text, or leave the option out.")
+        if args.get(option) == "":
+            raise BadInput(f"{where}{option} is empty: give a text, or leave the option out.")
 
 
 def _finds(noun: Noun, option: str) -> bool:

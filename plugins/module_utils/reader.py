@@ -84,19 +84,20 @@ class Reader:
 
     def read_titles(self, plans: Iterable[Plan]) -> None:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
-        missing: dict[str, set[str]] = {}
+        shown: dict[str, set[str]] = {}
         for plan in plans:
             for option in {*plan.before, *plan.after} & {*self.noun.referring}:
-                name = self.noun.by_option[option].kind.noun
-                index = self._indexes.get(name)
-                if index is not None and not index.whole:
-                    ids = (one for side in (plan.before, plan.after) for one in _each(side.get(option)) if isinstance(one, str))
-                    missing.setdefault(name, set()).update(one for one in ids if one not in index.records)
-        for name, ids in missing.items():
-            search = self.nouns[name].search
-            for record in (search(self.client, Wanted(ids=sorted(ids))) or ()) if search and ids else ():
-                if str(record["id"]) not in self._indexes[name].records:
-                    self._indexes[name].add(record)
+                values = (*_each(plan.before.get(option)), *_each(plan.after.get(option)))
+                ids = {value for value in values if isinstance(value, str)}
+                shown.setdefault(self.noun.by_option[option].kind.noun, set()).update(ids)
+        for name, ids in shown.items():
+            index, search = self._indexes.get(name), self.nouns[name].search
+            if index is None or index.whole or search is None:
+                continue
+            missing = sorted(ids - index.records.keys())
+            for record in (search(self.client, Wanted(ids=missing)) if missing else None) or ():
+                if str(record["id"]) not in index.records:
+                    index.add(record)
 
     def finding(self, item: Item) -> dict[str, Any]:
         """The part of the given values that finds the item: nothing beside an id, nor beside a key that holds wherever the item is."""

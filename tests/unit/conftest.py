@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client, engine, transport
+from ansible_collections.saymon.platform.plugins.module_utils import client, doubts, transport
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
 
@@ -41,8 +41,8 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
             monkeypatch.delenv(name)
     naps: list[float] = []
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    for sleeper in (client.Client, engine.Engine):
-        defaults = sleeper.__init__.__kwdefaults__  # type: ignore[misc]
+    for sleeper in (client.Client, doubts.Doubts):
+        defaults = sleeper.__init__.__kwdefaults__
         assert defaults is not None
         monkeypatch.setitem(defaults, "sleep", naps.append)
     monkeypatch.setattr(socket.socket, "connect", _refuse)

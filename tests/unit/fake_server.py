@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, Request, is_read
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Chunks, Client, ListCache, Request, is_read
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
@@ -162,6 +164,53 @@ class FakeServer(Client):
     def _next(self) -> str:
         self._made += 1
         return f"{self._made:024x}"
+
+
+class MemoryLists(ListCache):
+    """Keeps lists for tasks at the same moment, and counts writes, as a run of a playbook does."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.written = 0
+
+    def get(self, _key: str) -> BinaryIO | None:
+        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
+
+    @contextmanager
+    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
+        def copy(chunks: Chunks) -> Chunks:
+            body = b"".join(chunks)
+            copies.append(body)
+            return iter([body])
+
+        copies: list[bytes] = []
+        yield copy
+        self.bodies[_key] = copies[-1]
+
+    def drop(self) -> None:
+        self.bodies.clear()
+        self.written += 1
+
+    def writes(self) -> int:
+        return self.written
+
+
+class WatchedBook(SessionBook):
+    """Writes down which resources a task wants to itself; `meanwhile` happens just before it gets them."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+        self.wanted: list[set[str]] = []
+        self.held = False
+
+    @contextmanager
+    def exclusive(self, _resources: Iterable[str]) -> Iterator[None]:
+        self.wanted.append({*_resources})
+        self.meanwhile()
+        self.held = True
+        yield
+        self.held = False
 
 
 def _fits(record: Record, key: str, asked: Any) -> bool:

@@ -31,7 +31,7 @@ def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
 
 def _set_members(work: Work, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
     users = work.index("user")
-    scalar = users.holds_scalars("group")
+    scalar = bool(users.holds_scalars("group"))
     for identifier in sorted({*current} ^ {*desired}):
         user = users.records[identifier]
         groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))

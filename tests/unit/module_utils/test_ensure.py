@@ -6,18 +6,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Chunks, ListCache, Request
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Secret
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
-from ansible_collections.saymon.platform.plugins.module_utils.session import SessionBook
-from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, ensure_on, refused, run_on
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, MemoryLists, WatchedBook, ensure_on, refused, run_on
 
 ANN = {"id": "64b1f0c2a9d3e45f6a7b8c01", "login": "ann", "email": "ann@example.org"}
 
@@ -113,53 +109,6 @@ def test_check_mode_equals_the_run(name: str, state: str) -> None:
         del outcome["id"]
     assert foreseen == result
     assert result["changed"] is True
-
-
-class MemoryLists(ListCache):
-    """Keeps lists for tasks at the same moment, and counts writes, as a run of a playbook does."""
-
-    def __init__(self) -> None:
-        self.bodies: dict[str, bytes] = {}
-        self.written = 0
-
-    def get(self, _key: str) -> BinaryIO | None:
-        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
-
-    @contextmanager
-    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        def copy(chunks: Chunks) -> Chunks:
-            body = b"".join(chunks)
-            copies.append(body)
-            return iter([body])
-
-        copies: list[bytes] = []
-        yield copy
-        self.bodies[_key] = copies[-1]
-
-    def drop(self) -> None:
-        self.bodies.clear()
-        self.written += 1
-
-    def writes(self) -> int:
-        return self.written
-
-
-class WatchedBook(SessionBook):
-    """Writes down which resources a task wants to itself; `meanwhile` happens just before it gets them."""
-
-    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        super().__init__()
-        self.meanwhile = meanwhile
-        self.wanted: list[set[str]] = []
-        self.held = False
-
-    @contextmanager
-    def exclusive(self, _resources: Iterable[str]) -> Iterator[None]:
-        self.wanted.append({*_resources})
-        self.meanwhile()
-        self.held = True
-        yield
-        self.held = False
 
 
 def test_tasks_at_the_same_moment_share_what_they_read() -> None:
