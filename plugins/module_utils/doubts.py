@@ -28,7 +28,10 @@ class InDoubt(SaymonError):
 
     def __init__(self, lost: SaymonError | None, failed: SaymonError | None = None) -> None:
         said = f"This may have been done: {lost}"
-        super().__init__(f"{said} Then the server could not be asked what became of it: {failed}" if failed else said, changed=True)
+        if failed:
+            first = str(lost).partition(". ")[0].rstrip(".")
+            said = f"This may have been done: {first}. Then the server could not be asked what became of it: {failed}"
+        super().__init__(said, changed=True)
         self.gone = failed if isinstance(failed, Unreachable) else None
 
 
