@@ -10,11 +10,10 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Chunks, Client, ListCache, Request, is_read
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, ListCache, Request, is_read
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
@@ -65,6 +64,7 @@ class FakeServer(Client):
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
         self.book: SessionBook | None = None
+        self.lists = self.counted = CountedLists()
         self._made = 0
         self._busy = threading.Lock()
 
@@ -97,7 +97,7 @@ class FakeServer(Client):
                 self._raise(self.before, request)
             data = json.loads(json.dumps(self._act(request, sent)))
             if not request.reads:
-                self.lists.drop()
+                self.counted.written += 1
                 self._raise(self.after, request)
         text = json.dumps(data)
         if request.read is not None:
@@ -166,30 +166,11 @@ class FakeServer(Client):
         return f"{self._made:024x}"
 
 
-class MemoryLists(ListCache):
-    """Keeps lists for tasks at the same moment, and counts writes, as a run of a playbook does."""
+class CountedLists(ListCache):
+    """Shares no lists, and counts writes, as a run of a playbook does."""
 
     def __init__(self) -> None:
-        self.bodies: dict[str, bytes] = {}
         self.written = 0
-
-    def get(self, _key: str) -> BinaryIO | None:
-        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
-
-    @contextmanager
-    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        def copy(chunks: Chunks) -> Chunks:
-            body = b"".join(chunks)
-            copies.append(body)
-            return iter([body])
-
-        copies: list[bytes] = []
-        yield copy
-        self.bodies[_key] = copies[-1]
-
-    def drop(self) -> None:
-        self.bodies.clear()
-        self.written += 1
 
     def writes(self) -> int:
         return self.written

@@ -92,7 +92,7 @@ def test_a_tag_that_all_hosts_need_is_created_once(runner: Runner, sandbox: Sand
     assert done.rc == 0, done.output[-3000:]
     (tag,) = (record["id"] for record in api(sandbox, "GET", "/tags") if record["name"] == "shared")
     objects = {one["name"]: one["tags"] for one in api(sandbox, "GET", "/objects?fields=name,tags") if one["name"] in NAMES}
-    assert objects == dict.fromkeys(NAMES, [tag])
+    assert objects == {name: [tag] for name in NAMES}
 
 
 @pytest.mark.parametrize(

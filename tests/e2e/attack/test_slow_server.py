@@ -61,8 +61,9 @@ def test_what_does_not_show_in_time_is_not_created_again(runner: Runner, sandbox
     module, args, slow, _path, _name = CASES[case]
     sandbox.fault(kind="drop_before", method="POST", path=slow)
     done = show(runner, play(saymon(module, {**args, "saymon_timeout": TIMEOUT}, ignore_errors=True)))
-    result = done.one(module)
-    assert (result["failed"], result["changed"]) == (True, True)
+    (seen,) = done.of(module)
+    result = seen.result
+    assert (seen.status, result["changed"]) == ("failed", True)
     assert result["msg"].endswith("and it may still be created: look, and run the task again.")
     last = slow.rpartition("/")[2]
     assert sum(call.startswith("POST") and call.endswith(f"/{last}") for call in calls(sandbox)) == 1

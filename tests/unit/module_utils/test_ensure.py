@@ -13,7 +13,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.client import Answ
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Secret
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
-from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, MemoryLists, WatchedBook, ensure_on, refused, run_on
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedBook, ensure_on, lost, refused, run_on
 
 ANN = {"id": "64b1f0c2a9d3e45f6a7b8c01", "login": "ann", "email": "ann@example.org"}
 
@@ -111,12 +111,20 @@ def test_check_mode_equals_the_run(name: str, state: str) -> None:
     assert result["changed"] is True
 
 
-def test_tasks_at_the_same_moment_share_what_they_read() -> None:
-    server = FakeServer(user_groups=[{"id": "g1", "name": "Operators"}])
-    server.lists = MemoryLists()
-    for _host in range(3):
-        assert ensure_on(server, "user_group", {"name": "Operators"})["changed"] is False
-    assert server.reads == ["/user-groups"]
+def test_lists_may_be_shared_with_tasks_at_the_same_moment_until_something_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes after a write, or after others have written, is read by the task alone."""
+    server = FakeServer(users=[ANN], user_groups=[{"id": "g1", "name": "Operators"}])
+    get_list = server.get_list
+    shared: list[tuple[str, bool]] = []
+
+    def watched(path: str, *, cached: bool = False, **query: Any) -> Any:
+        shared.append((path, cached))
+        return get_list(path, cached=cached, **query)
+
+    monkeypatch.setattr(server, "get_list", watched)
+    server.after = [("PATCH .*", lost)]
+    ensure_on(server, "user", {"login": "ann", "groups": ["Operators"]})
+    assert shared == [("/user-groups", True), ("/users", True), ("/user-groups", False), ("/users", False)]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +162,6 @@ def test_what_a_task_of_the_run_wrote_meanwhile_is_read_before_writing() -> None
     """Ten hosts put one user into ten groups: each must keep what the others gave it, and only those that change something say so."""
     groups = [{"id": f"g{number}", "name": f"group {number}"} for number in range(3)]
     server = FakeServer(users=[{**ANN, "group": []}], user_groups=groups)
-    server.lists = MemoryLists()
 
     def another_host() -> None:
         server.book = None
@@ -174,14 +181,13 @@ def test_what_a_task_of_the_run_wrote_meanwhile_is_read_before_writing() -> None
 
 def test_nothing_is_read_twice_when_nobody_wrote() -> None:
     server = FakeServer(users=[ANN])
-    server.lists, server.book = MemoryLists(), WatchedBook()
+    server.book = WatchedBook()
     ensure_on(server, "user", {"login": "ann", "email": "new@example.org"})
     assert server.reads == ["/users"]
 
 
 def test_what_cannot_be_any_more_once_others_have_written_is_refused() -> None:
     server = FakeServer(users=[ANN], user_groups=[{"id": "g1", "name": "Operators"}])
-    server.lists = MemoryLists()
 
     def another_host() -> None:
         server.book = None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
-from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, MemoryLists, WatchedBook, run_on
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedBook, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
 NAME = "saymon_auth_token"
@@ -142,11 +142,10 @@ def test_an_empty_user_is_not_the_caller(script: Script, state: str) -> None:
 
 def test_what_another_host_has_created_meanwhile_is_not_replaced() -> None:
     server = FakeServer(users=[BOB, ANN])
-    server.lists = MemoryLists()
 
     def another_host() -> None:
         server.data["/users"][0]["authenticationToken"] = OLD_TOKEN
-        server.lists.drop()
+        server.counted.written += 1
 
     book = server.book = WatchedBook(another_host)
     assert run_on(server, NAME, {"user": "bob"}, check=True)["changed"] is True
