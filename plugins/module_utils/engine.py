@@ -36,13 +36,7 @@ class Engine:
     refer to, or may have been; `recovered` counts those of them that were found after the answer had got lost.
     """
 
-    def __init__(
-        self,
-        planner: Planner,
-        warnings: list[str],
-        say: Callable[[str], None],
-        parallel: int = 1,
-    ) -> None:
+    def __init__(self, planner: Planner, warnings: list[str], say: Callable[[str], None], parallel: int = 1) -> None:
         self.planner = planner
         self.client = planner.client
         self.noun = planner.noun
@@ -159,6 +153,8 @@ class Engine:
             with self._lock:
                 plan.rest = self.planner.plan_again(plan.item)
         except SaymonError as error:
+            if doubts.last is None:
+                raise
             raise InDoubt(doubts.last, error) from error
         plan.recovered = doubts.last is not None
         self._note(plan, plan.rest)

@@ -150,7 +150,7 @@ def test_the_server_dies_in_the_middle(tmp_path: Path, back: bool) -> None:
     with Sandbox("--quiet", "--port", port, "--data", str(tmp_path / "data.db"), seed="empty") as sandbox:
         runner = Runner(sandbox, tmp_path)
         patience = {"saymon_retries": 3 if back else 1}
-        text = book(play(saymon("saymon_object", {"objects": hosts(500), "parallel": 4, **patience})))
+        text = book(play(saymon("saymon_object", {"objects": hosts(500), "parallel": 8, **patience})))
         process, dump = start(runner, text, "first")
         wait_for(lambda: len(calls(sandbox)) > 200)
         os.kill(sandbox.pid, signal.SIGKILL)
@@ -176,6 +176,14 @@ def check_the_break(broken: Show, sandbox: Sandbox, *, back: bool) -> None:
         assert word(result).startswith("500 created"), result
         return
     assert broken.rc == 2
+    # What is said to be untouched does not exist; what exists is said to be created, or that it may be.
+    there = made(sandbox)
+    assert [one for one in result["outcomes"] if not one["changed"] and one["name"] in there] == []
+    doubtful = [one for one in result["outcomes"] if one["action"] == "failed" and one["changed"]]
+    assert all(one["msg"].startswith("This may have been done: POST /objects") for one in doubtful)
+    assert {one["name"] for one in result["outcomes"] if one["action"] == "created"} <= {*there}
+    assert result["changed"] is True
+    assert sum(result["summary"][word] for word in ("created", "failed", "skipped")) == 500
     assert 0 < result["summary"]["created"] < 500
     assert result["summary"]["skipped"] > 0
     assert "cannot be reached" in result["msg"]

@@ -15,6 +15,7 @@ from tests.e2e.support import api, calls, play, saymon, show
 from tests.tools.sandbox_process import Sandbox
 
 TIMEOUT = 2.0  # seconds
+LATE = 3000  # milliseconds until a slow server gets to work
 OBJECT = "north-web-1"
 
 # A task, the call that is slow, and what it creates: the list in which that shows, and its name there.
@@ -44,7 +45,7 @@ def count(sandbox: Sandbox, path: str, name: str) -> int:
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_created_late_exists_once(runner: Runner, sandbox: Sandbox, case: str) -> None:
     module, args, slow, path, name = CASES[case]
-    sandbox.fault(kind="delay", method="POST", path=slow, delay_ms=int(TIMEOUT * 1000) + 1000)
+    sandbox.fault(kind="delay", method="POST", path=slow, delay_ms=LATE)
     task = saymon(module, {**args, "saymon_timeout": TIMEOUT})
     done = show(runner, play(task))
     assert done.rc == 0, done.output[-3000:]
@@ -71,7 +72,7 @@ def test_what_does_not_show_in_time_is_not_created_again(runner: Runner, sandbox
 
 @pytest.mark.parametrize("lost", ["delay", "drop_after"])
 def test_a_token_whose_answer_is_lost_is_replaced_by_one_that_works(runner: Runner, sandbox: Sandbox, lost: str) -> None:
-    sandbox.fault(kind=lost, method="POST", path="/users/*/auth-token", delay_ms=int(TIMEOUT * 1000) + 1000)
+    sandbox.fault(kind=lost, method="POST", path="/users/*/auth-token", delay_ms=LATE if lost == "delay" else 0)
     token = saymon("saymon_auth_token", {"user": "auditor", "saymon_timeout": TIMEOUT}, register="made")
     use = {"path": "/users/current", "saymon_auth_method": "token", "saymon_auth_token": "{{ made.token }}"}
     done = show(runner, play(token, saymon("saymon_api", use)))
@@ -82,7 +83,7 @@ def test_a_token_whose_answer_is_lost_is_replaced_by_one_that_works(runner: Runn
 @pytest.mark.parametrize("lost", ["delay", "drop_after", "drop_before"])
 def test_a_password_whose_answer_is_lost_is_tried_and_not_set_twice(runner: Runner, sandbox: Sandbox, lost: str) -> None:
     """A policy may forbid to use it again."""
-    sandbox.fault(kind=lost, method="PUT", path="/users/*/password", delay_ms=int(TIMEOUT * 1000) + 1000)
+    sandbox.fault(kind=lost, method="PUT", path="/users/*/password", delay_ms=LATE if lost == "delay" else 0)
     args = {"login": "operator", "password": "Marker-of-a-slow-one-5", "saymon_timeout": TIMEOUT}
     done = show(runner, play(saymon("saymon_user", args)))
     assert done.rc == 0, done.output[-3000:]
