@@ -156,7 +156,7 @@ class Engine:
             if doubts.last is None:
                 raise
             raise InDoubt(doubts.last, error) from error
-        plan.recovered = doubts.last is not None
+        plan.recovered = plan.recovered or doubts.last is not None
         self._note(plan, plan.rest)
         return plan.rest
 
@@ -327,7 +327,8 @@ class Engine:
                 plan.own.append(one)
                 plan.before[option], plan.after[option] = current, wanted
             else:
-                scalar = bool(self.planner.index(self.noun.name).holds_scalars(one.key))
+                with self._lock:  # what is read for one item must not be taken for what another one needs
+                    scalar = bool(self.planner.index(self.noun.name).holds_scalars(one.key))
                 put(body, answer, one.key, one.kind.write(wanted, scalar))
         return body
 
