@@ -74,9 +74,11 @@ class Plan:
     wave: int = 0
     refers: bool = False  # to something that is not made yet
     error: SaymonError | None = None
-    touched: bool = False  # whether a call that writes has gone well
+    touched: bool = False  # whether a call that writes has gone well, or may have
     recovered: bool = False
     skipped: bool = False
+    made: Record | None = None  # the answer to the creation
+    rest: Plan | None = None  # what is left to do, once the state had to be looked at again
 
 
 def ids_of(records: Iterable[Mapping[str, Any]]) -> str:

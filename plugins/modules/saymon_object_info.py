@@ -113,6 +113,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.find_objects import find_objects
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
 SPEC = Spec(
@@ -126,6 +127,8 @@ SPEC = Spec(
 
 
 def run(call: Call) -> dict[str, Any]:
+    refuse_empty(call.args, SPEC.options)
+    refuse_empty(call.args["property"] or {}, ["name"], "property: ")
     return {"objects": find_objects(call)}
 
 

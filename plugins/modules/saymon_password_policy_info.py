@@ -51,12 +51,14 @@ password_policies:
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
 SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}})
 
 
 def run(call: Call) -> dict[str, Any]:
+    refuse_empty(call.args, SPEC.options)
     policies = call.client.get_list("/password-policies")
     if call.args["id"]:
         policies = [policy for policy in policies if str(policy["id"]) == call.args["id"]]

@@ -69,6 +69,7 @@ user_groups:
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
@@ -76,6 +77,7 @@ SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_membe
 
 
 def run(call: Call) -> dict[str, Any]:
+    refuse_empty(call.args, SPEC.options)
     args = call.args
     groups = call.client.get_list("/user-groups")
     if args["id"]:

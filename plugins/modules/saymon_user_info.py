@@ -83,6 +83,7 @@ users:
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import STATUSES, group_ids, is_masked
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
@@ -98,6 +99,7 @@ SPEC = Spec(
 
 
 def run(call: Call) -> dict[str, Any]:
+    refuse_empty(call.args, SPEC.options)
     args = call.args
     users = call.client.get_list("/users")
     if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):

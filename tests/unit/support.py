@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -89,6 +89,12 @@ class Exchange:
         for name, value in self.cookies.items():
             response.cookies.set(name, value)
         return response
+
+
+def search(key: str, *values: Any, among: Sequence[Mapping[str, Any]], data: bool = False) -> Exchange:
+    """A search for objects by one key, answered by those of some records that fit; `data` asks for the settings of the web client too."""
+    body = {"search": {key: {"$in": list(values)}}, "options": {"includeClientData": data}}
+    return Exchange("POST", "/objects/search", 200, [record for record in among if record.get(key) in values], body=body)
 
 
 def _json(raw: Any) -> Any:
