@@ -137,12 +137,17 @@ class SaymonAction(ActionBase):
                 result["ansible_facts"] = {FACT: {}}
             return
         session = self._book.peek() if self._book else None
-        if self._book is None or session is None or "sid" not in result["session"]:
+        if self._book is None:
             return
-        result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
+        if self._task.check_mode and "sid" not in result["session"]:
+            self._book.announce()  # the tasks that follow read, and need a session for that
+        elif session is not None and "sid" in result["session"]:
+            result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
+        else:
+            return
         fact = {**result["session"], "ref": self._book.ref}
         if not args["keep"] and not str(C.config.get_config_value("CACHE_PLUGIN")).endswith("memory"):
-            del fact["sid"], fact["csrf"]
+            fact = {name: value for name, value in fact.items() if name not in ("sid", "csrf")}
         result["ansible_facts"] = {FACT: marked(fact, keep=args["keep"])}
 
     def _learn_secrets(self, task_vars: dict[str, Any], secrets: Secrets) -> None:

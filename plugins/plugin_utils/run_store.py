@@ -93,6 +93,11 @@ class StoreBook(SessionBook):
         self.session = self.given = self._own = None
         return ended
 
+    def announce(self) -> None:
+        """Let tasks that know only the reference open the session when they need it, as in check mode."""
+        with self._locked() as record:
+            record["credentials"] = asdict(self.credentials)
+
     def forget(self) -> None:
         """The session that this task has seen has ended. What another task has opened meanwhile stays."""
         with self._locked() as record:

@@ -261,6 +261,18 @@ def test_check_mode_of_saymon_session_opens_and_ends_nothing(runner: Runner, san
     ]
 
 
+def test_check_mode_of_a_play_with_a_login_task(runner: Runner, sandbox: Sandbox) -> None:
+    """The credentials stand in the login task alone; the tasks that follow know only the fact."""
+    account = {name.lower().replace("saymon_", ""): value for name, value in sandbox.credentials.items()}
+    group = saymon("saymon_user_group", {"name": "Not there yet"})
+    end = saymon("saymon_session", {"state": "absent"}, name="end")
+    done = show(runner, play(saymon("saymon_session", account), group, CURRENT, end), args=["--check"], env=NOBODY)
+    assert done.rc == 0, done.output
+    assert done.one("saymon_user_group")["action"] == "created"
+    assert sandbox.writes() == []
+    assert logins_and_logouts(sandbox) == (1, 1)
+
+
 # --- TLS ---------------------------------------------------------------------------------------------------------------
 
 

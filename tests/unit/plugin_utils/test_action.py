@@ -427,9 +427,16 @@ def test_a_valid_session_stays_and_is_published(script: Script) -> None:
     assert (result["changed"], result["ansible_facts"]["saymon_session"]["ref"], result["_ansible_no_log"]) == (False, REF, True)
 
 
-def test_nothing_is_published_in_check_mode_without_a_session() -> None:
-    result = _session({}, VARS, check=True)
-    assert result == {"changed": True, "msg": "Would open a session.", "session": {"url": URL, "login": "ci"}}
+@pytest.mark.parametrize("plugin", ["memory", "jsonfile"])
+def test_the_fact_in_check_mode_lets_others_open_the_session(script: Script, monkeypatch: pytest.MonkeyPatch, plugin: str) -> None:
+    monkeypatch.setenv("ANSIBLE_CACHE_PLUGIN", plugin)
+    result = _session({"url": URL, "login": "ci", "password": "pass-phrase-1"}, {}, check=True)
+    shown = {"url": URL, "login": "ci"}
+    facts = {"saymon_session": marked({**shown, "ref": REF}, keep=False)}
+    assert result == {"changed": True, "msg": "Would open a session.", "session": shown, "ansible_facts": facts}
+    script(LOGIN, _users(), _users())
+    for _task in range(2):
+        assert run_action("saymon_user_info", {}, {"ansible_facts": facts}, check=True)["users"] == []
 
 
 def test_absent_clears_the_fact(script: Script) -> None:
