@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox install test lint unit bad-input sandbox-tests e2e integration sanity test-matrix test-live bench docs build changelog clean
+.PHONY: help demo sandbox install test lint unit bad-input sandbox-tests e2e integration sanity test-matrix test-live bench resource docs build changelog clean
 
 # What the caller's shell holds must not change what the tools see.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV PIP_USER PIP_TARGET
@@ -66,9 +66,13 @@ test-live: .venv/.dev ## Integration tests against the real server in SAYMON_TES
 bench: .venv/.installed .venv/.sandbox .venv/.bench ## Benchmarks (BENCH="--runs 9" passes options)
 	@.venv/bin/python -m tests.benchmark.run $(BENCH)
 
+##@ Extend it
+resource: .venv/.dev ## Write the skeleton of a new resource (NAME=link; PLURAL=links API_PATH=/links when they differ)
+	@NAME="$(NAME)" PLURAL="$(PLURAL)" API_PATH="$(API_PATH)" $(TOOL).resource
+
 ##@ Publish it
 docs: .venv/.dev .venv/.installed ## Documentation site in .build/docs
-	@$(TOOL).docs
+	@.venv/bin/nox -s docs
 
 build: .venv/.core ## The collection's tarball in .build
 	@$(TOOL).install --build-only

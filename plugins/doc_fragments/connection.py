@@ -58,8 +58,8 @@ options:
     default: true
   saymon_ca_path:
     description:
-      - PEM file, or folder of hashed PEM files, with the authorities to trust. Default is the trust store of the system, or what
-        E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) names.
+      - PEM file, or folder of hashed PEM files, with the authorities to trust. Default is what E(REQUESTS_CA_BUNDLE),
+        E(CURL_CA_BUNDLE), or E(SSL_CERT_FILE) names, or else the trust store of the system.
     type: path
   saymon_client_cert:
     description:
@@ -67,7 +67,8 @@ options:
     type: path
   saymon_client_key:
     description:
-      - PEM file with the key of O(saymon_client_cert), when it is not in the same file.
+      - PEM file with the key of O(saymon_client_cert), when it is not in the same file. The key must not be encrypted, since nobody could
+        be asked for its passphrase.
     type: path
   saymon_proxy:
     description:
@@ -75,7 +76,9 @@ options:
     type: str
   saymon_timeout:
     description:
-      - Seconds to wait for an answer. A connection must be accepted within 10 seconds, or within this time if it is shorter.
+      - Seconds that the answer to one request may take as a whole, from connecting to the last byte. A connection must be accepted within
+        10 seconds, or within this time if it is shorter.
+      - A download of a large file needs a larger value, at most 86400. Each repetition (see O(saymon_retries)) has this time again.
     type: float
     default: 30
   saymon_retries:
@@ -84,6 +87,12 @@ options:
         answer gets lost. A request that writes is repeated only when the server cannot have acted on it.
     type: int
     default: 3
+  saymon_max_answer:
+    description:
+      - How long an answer may be after any compression is undone, in bytes or with a unit such as V(512M) or V(2G). A task fails when
+        the server sends more. It protects the memory and disk of the machine that asks.
+    type: str
+    default: 512M
   saymon_run_on:
     description:
       - V(controller) sends the requests from the controller, and the host of the task need not even exist.

@@ -8,16 +8,60 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from .errors import AnswerLost, HttpError, WrongAnswer, lost
+from .errors import AnswerLost, HttpError, SaymonError, WrongAnswer, lost, unusable
 
 _LONGEST_WAIT = 60.0
+_DEEPEST = 100  # levels; the API nests a dozen, and ansible-core fails with a few hundred
+_CONTAINERS = frozenset((dict, list))
+_PIECE = 256 * 1024
+_ENVELOPE = 1024 * 1024  # the longest error that is looked for at the beginning of a download
 _BLANKS = " \t\n\r"
 _AFTER_ELEMENT = re.compile(r"[ \t\n\r]*([,\]])[ \t\n\r]*")
+_PAGE = re.compile(r"[\s\ufeff]*(<\?xml[^>]*>\s*|<!--([^-]|-(?!->))*-->\s*)*<(!doctype|html|head|body)", re.IGNORECASE)
+_WRONG_PORT = re.compile(r"HTTP request (was sent )?to (an )?HTTPS (port|server)|plain HTTP to an SSL-enabled", re.IGNORECASE)
 _element_at = json.JSONDecoder().raw_decode
+
+
+class TooDeep(ValueError):
+    """JSON that is nested more deeply than anything that the API sends."""
+
+
+class TooLong(Exception):
+    """An answer with more bytes than the caller takes."""
+
+
+def unpacked(chunks: Iterable[bytes], coding: str, most: int) -> Iterator[bytes]:
+    """The bytes of a body, its compression undone piece by piece. `coding` is its Content-Encoding.
+
+    Raises TooLong as soon as more than `most` bytes have come out, and zlib.error when the compression is damaged or not known.
+    """
+    size = 0
+    for piece in _inflated(chunks) if coding.strip().lower() not in ("", "identity") else chunks:
+        size += len(piece)
+        if size > most:
+            raise TooLong
+        yield piece
+
+
+def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Undo gzip and deflate, the codings that a request asks for; what is neither raises zlib.error."""
+    engine = None
+    for chunk in chunks:
+        while chunk:
+            engine = engine or zlib.decompressobj(zlib.MAX_WBITS | 32)  # finds out which of the two it is
+            yield engine.decompress(chunk, _PIECE)
+            chunk = engine.unconsumed_tail
+            if engine.eof:  # gzip may consist of several parts
+                chunk, engine = engine.unused_data, None
+    if engine is not None:
+        yield engine.flush()
+        if not engine.eof:
+            raise zlib.error("the compressed data breaks off")
 
 
 def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: bool) -> Any:
@@ -29,11 +73,34 @@ def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: 
     if not start:
         return None
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        if "json" in kind and status < 300:
+        data = json.loads(text)
+        deep = text.count("[") + text.count("{") > _DEEPEST and _is_deep(data)
+    except RecursionError:
+        deep = True
+    except ValueError as error:
+        if "json" in kind and status < 300 and not looks_like_html(text):
             raise broken_off(method, path, reads=reads) from error
         return None
+    if not deep:
+        return data
+    if status < 300:
+        raise too_deep(method, path, reads=reads)
+    return None
+
+
+def too_deep(method: str, path: str, *, reads: bool) -> SaymonError:
+    said = f"{method} {path} answered with JSON that is nested more than {_DEEPEST} levels deep, as no SAYMON server sends it"
+    return unusable(f"{said}; check saymon_url", reads=reads)
+
+
+def _is_deep(data: Any) -> bool:
+    """Look level by level, since what is too deep for others would be too deep for a function that calls itself."""
+    level = [data]
+    for _depth in range(_DEEPEST):
+        level = [inner for one in level for inner in (one.values() if type(one) is dict else one) if type(inner) in _CONTAINERS]
+        if not level:
+            return False
+    return True
 
 
 def broken_off(method: str, path: str, *, reads: bool) -> AnswerLost:
@@ -43,8 +110,8 @@ def broken_off(method: str, path: str, *, reads: bool) -> AnswerLost:
 def read_list(chunks: Iterable[bytes], take: Callable[[Any], Any]) -> tuple[list[Any] | None, str]:
     """Decode a JSON list while it arrives, so that a long one is never held as a whole text: its elements as `take` returns them.
 
-    The text that comes with them is empty; of a body that is no list it is all that is returned. Raises ValueError (or RecursionError)
-    when the list breaks off or is no JSON.
+    The text that comes with them is empty; of a body that is no list it is all that is returned. Raises ValueError when
+    the list breaks off or is no JSON, and TooDeep when an element is nested too deeply.
     """
     texts = codecs.iterdecode(chunks, "utf-8", "replace")
     text = ""
@@ -70,9 +137,14 @@ def _elements(text: str, texts: Iterator[str]) -> Iterator[Any]:
             after = _AFTER_ELEMENT.match(text, end)
         except ValueError:
             after = None
+        except RecursionError as error:
+            raise TooDeep from error
         if after is None:  # the rest of the element is still on its way
             text, at = _longer(text[at:], texts), 0
         else:
+            # Few elements have brackets enough to be too deep, and counting them costs next to nothing.
+            if text.count("{", at, end) + text.count("[", at, end) > _DEEPEST and _is_deep(element):
+                raise TooDeep
             yield element
             at, closed = after.end(), after[1] == "]"
     if (text[at:] + "".join(texts)).strip(_BLANKS):
@@ -104,6 +176,8 @@ def raise_for(method: str, path: str, status: int, data: Any, text: str, expect:
         if looks_like_html(text):
             raise _html(method, path, status)
         return
+    elif status == 400 and _WRONG_PORT.search(text[:_PIECE]):
+        raise WrongAnswer(f"{method} {path}: the server speaks TLS on this port. Write saymon_url with https, or name the http port.")
     elif looks_like_html(text) and status not in (502, 503, 504):
         raise _html(method, path, status)
     code, reason = _error_of(data)
@@ -115,7 +189,32 @@ def raise_for(method: str, path: str, status: int, data: Any, text: str, expect:
 
 
 def looks_like_html(text: str) -> bool:
-    return text[:200].lstrip().lower().startswith(("<!doctype", "<html", "<head", "<body"))
+    return _PAGE.match(text) is not None
+
+
+def start_of_file(chunks: Iterator[bytes], kind: str) -> tuple[bytes, bool]:
+    """Read the beginning of a download, and tell whether it is the user's file: not so an error or a login page with a success status.
+
+    `kind` is its Content-Type; of a type that neither has, nothing is read. What comes back belongs before the rest of the chunks.
+    """
+    head = b""
+    if kind and "json" not in kind.lower() and "html" not in kind.lower():
+        return head, True
+    for chunk in chunks:
+        head += chunk
+        start = head[:_PIECE].strip()
+        if len(head) > _ENVELOPE or (start and start[:1] not in (b"{", b"<", b"\xef")):
+            break
+    text = head.decode("utf-8", "replace")
+    return head, not looks_like_html(text) and not is_error(_parsed(text))
+
+
+def _parsed(text: str) -> Any:
+    """The JSON value of a text, None when it is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -143,6 +242,6 @@ def _error_of(data: Any) -> tuple[str, str]:
         return "", ""
     message = data.get("message", "")
     if isinstance(message, str) and message.startswith("{"):
-        with suppress(ValueError, AttributeError):
-            message = json.loads(message).get("message", message)
+        with suppress(AttributeError):
+            message = _parsed(message).get("message", message)
     return str(data.get("code", "")), str(message)

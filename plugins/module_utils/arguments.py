@@ -28,13 +28,13 @@ _SHARED: dict[str, dict[str, Any]] = {
     "saymon_proxy": {"type": "str"},
     "saymon_timeout": {"type": "float", "default": 30.0},
     "saymon_retries": {"type": "int", "default": 3},
+    "saymon_max_answer": {"type": "str", "default": "512M"},
     "saymon_run_on": {"type": "str", "choices": ["controller", "target"], "default": "controller"},
 }
 CONNECTION_OPTIONS = {name: {**spec, "fallback": (env_fallback, [name.upper()])} for name, spec in _SHARED.items()}
 _SHORT_NAMES = {"saymon_url": "url", "saymon_login": "login", "saymon_password": "password", "saymon_auth_token": "auth_token"}
 
 CREDENTIAL_OPTIONS = ("saymon_password", "saymon_auth_token", "saymon_keycloak_token")
-SECRET_OPTIONS = tuple(name for name, spec in CONNECTION_OPTIONS.items() if spec.get("no_log"))
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Spec:
     `bulk` names the option with the list of items, which `run` checks itself: it knows which item and which option is wrong, and
     core's check of ten thousand items would take longer than the task.
     `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as short names.
-    `needs_session`: a session is opened for it when there is none yet.
+    `needs_session`: the module fails when no session can be opened for it.
     `reveals`: whether the result of a task with these options holds a secret, because handing it over is the purpose of the task.
     """
 
@@ -66,6 +66,11 @@ class Spec:
             for name, short in _SHORT_NAMES.items():
                 shared[name]["aliases"] = [short]
         return {**shared, **self.options}
+
+    @property
+    def target_spec(self) -> dict[str, dict[str, Any]]:
+        """The same on a target, where nothing is read from the environment."""
+        return {name: {key: value for key, value in spec.items() if key != "fallback"} for name, spec in self.argument_spec.items()}
 
     @property
     def rules(self) -> dict[str, Any]:

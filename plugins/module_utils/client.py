@@ -9,16 +9,18 @@ import json
 import random
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from itertools import chain
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from .answers import broken_off, decode, is_error, looks_like_html, raise_for, read_list, retry_after
+from .answers import TooDeep, TooLong, broken_off, decode, raise_for, read_list, retry_after, start_of_file, too_deep, unpacked
 from .errors import AnswerLost, BadInput, Unreachable, WrongAnswer, lost
 from .files import opened, save
-from .transport import API_ROOT, Connection, http_session, translated
+from .transport import API_ROOT, Connection, http_session, limits, received, timeouts, too_long, translated
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _CHUNK = 64 * 1024
@@ -27,7 +29,9 @@ _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the req
 
 # POSTs that only read: the object search and the reading calls of the experimental second API.
 _SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
+_SESSION = re.compile("/users/session/?")
 _SLASHES = re.compile("/{2,}")
+_MOST_ITEMS = 1_000_000  # of a paged list without an end
 
 
 class Auth:
@@ -50,22 +54,34 @@ Chunks = Iterator[bytes]
 Read = Callable[[Chunks], "tuple[Any, str]"]
 
 
+class ListTurn:
+    """One task's turn at a list: either `kept` gives the body that another task has just fetched, or this task fetches it."""
+
+    def __init__(self, kept: Chunks | None = None) -> None:
+        self.kept = kept
+
+    def copied(self, chunks: Chunks) -> Chunks:
+        """Pass the body on as it arrives, and copy it for those who wait."""
+        return chunks
+
+    def finish(self) -> None:
+        """The list has come whole."""
+
+
 class ListCache:
-    """Keeps the bodies of list calls for tasks that follow. This one keeps nothing, as befits a single task."""
+    """Lets tasks that want the same list at the same moment share one fetch. This one shares nothing, as befits a single task."""
 
-    def get(self, _key: str) -> BinaryIO | None:
-        return None
+    def turn(self, _key: str, _seconds: float) -> AbstractContextManager[ListTurn]:
+        """Wait, at most so many seconds, while another task of the run fetches this list, and take its turn."""
+        return nullcontext(ListTurn())
 
-    def copying(self, _key: str) -> AbstractContextManager[Callable[[Chunks], Chunks]]:
-        """While the list is fetched: gives a function that passes its chunks on. When nothing fails inside, and nothing was written
-        meanwhile, the copy is kept."""
-        return nullcontext(lambda chunks: chunks)
-
-    def drop(self) -> None:
-        """Forget everything, because something was written."""
+    def writing(self) -> AbstractContextManager[None]:
+        """While a write is on the wire: what is read meanwhile is not shared."""
+        return nullcontext()
 
     def writes(self) -> int:
-        """How many writes this run has made so far. Two equal answers mean that none of its tasks wrote anything in between."""
+        """How many writes this run has made so far. Two equal answers mean that none of its tasks wrote anything in between, and that no
+        write was on the wire; when nobody can tell, no two answers are equal."""
         return 0
 
 
@@ -108,6 +124,16 @@ class Request:
     @property
     def reads(self) -> bool:
         return is_read(self.method, self.path)
+
+    @property
+    def signs(self) -> bool:
+        """True for the calls that sign in and out: a 401 says something of the credentials in them, and nothing of our session."""
+        return self.method in _WRITES and _SESSION.fullmatch(self.path) is not None
+
+    @property
+    def harmless(self) -> bool:
+        """True when nobody need look what became of it before it is sent again."""
+        return self.reads or self.signs
 
 
 def is_read(method: str, path: str) -> bool:
@@ -162,7 +188,7 @@ class Client:
         return self.send(Request("GET", path, make_query(query))).data
 
     def get_list(self, path: str, *, cached: bool = False, each: Take = _as_it_is, **query: Any) -> list[Record]:
-        """The records of a list call; with `cached` those that a task of this run has read, if nothing was written since.
+        """The records of a list call; with `cached` those that another task of this run has asked for at the same moment.
 
         `each` may change a record as it arrives, before the next one is looked at.
         """
@@ -189,27 +215,28 @@ class Client:
             return each(record)
 
         lists = self.lists if cached else ListCache()
-        key = f"{request.path}?{urlencode(request.query, errors='replace')}"
-        kept = lists.get(key)
-        if kept is not None:
-            self.from_cache = True
-            with kept:
-                records, _text = read_list(iter(lambda: kept.read(_CHUNK), b""), take)
-        else:
-            with lists.copying(key) as copied:
-                records = self.send(replace(request, read=lambda chunks: read_list(copied(chunks), take))).data
-                if not isinstance(records, list):
-                    raise wrong
-        return records or []
+        with lists.turn(f"{request.path}?{urlencode(request.query, errors='replace')}", self.connection.timeout) as turn:
+            if turn.kept is not None:
+                with suppress(ValueError):  # a copy that is damaged counts as none
+                    records, _text = read_list(turn.kept, take)
+                    self.from_cache = True
+                    return records or []
+            records = self.send(replace(request, read=lambda chunks: read_list(turn.copied(chunks), take))).data
+            if not isinstance(records, list):
+                raise wrong
+        return records
 
     def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:
         """Yield (answer, new items) for each page of a list call that pages with `limit` and `skip`, at most `most` items in all.
+
+        Without `most` a list of more than a million items is an error, lest a server that always has more is asked for ever; so are
+        pages that together are longer than one answer may be.
 
         Items move between the lists of the server while one reads them, so one that came already is left out. A page shorter than
         `size` is the last; so is one without anything new, because a call that does not page sends the whole list each time.
         """
         seen: set[str] = set()
-        skip = 0
+        skip = length = 0
         while True:
             answer = self.send(replace(request, query=[*request.query, ("limit", str(size)), ("skip", str(skip))]))
             if not isinstance(answer.data, list):
@@ -221,6 +248,13 @@ class Client:
             if most is not None:
                 items = items[: most - len(seen)]
             seen.update(fresh)
+            length += len(answer.text)
+            if length > self.connection.max_answer:
+                raise too_long(f"GET {request.path} in pages", self.connection, reads=True)
+            if most is None and len(seen) > _MOST_ITEMS:
+                raise WrongAnswer(
+                    f"GET {request.path} has sent more than {_MOST_ITEMS} items and no end: ask for fewer with query, or set max_items."
+                )
             yield answer, items
             if len(answer.data) != size or not items or (most is not None and len(seen) >= most):
                 return
@@ -231,17 +265,15 @@ class Client:
         if self.read_only and not request.reads:
             raise AssertionError(f"check mode must not send {request.method} {request.path}")
         self.auth.prepare()
-        try:
+        with nullcontext() if request.reads else self.lists.writing():
             answer, sent = self._exchange(request)
-            if answer.status == 401 and 401 not in request.expect and recover and self.auth.recover(sent):
+            refused = answer.status == 401 and 401 not in request.expect and not request.signs
+            if refused and recover and self.auth.recover(sent):
                 # A refused request was not processed, so even a write may be sent again.
                 answer, sent = self._exchange(request)
-        finally:
-            if not request.reads:
-                self.lists.drop()  # whatever became of it
         if answer.status in _GATEWAY and not request.reads and answer.status not in request.expect:
             asked = f"{request.method} {request.path} to {self.connection.url}"
-            raise lost(f"{asked}: the web server before it answered {answer.status}", reads=False)
+            raise lost(f"{asked}: the web server before it answered {answer.status}", reads=request.harmless)
         raise_for(request.method, request.path, answer.status, answer.data, answer.text, request.expect)
         return answer
 
@@ -252,8 +284,6 @@ class Client:
             wait = None
             try:
                 answer, sent = self._transmit(request)
-                if answer.data is None:
-                    answer.data = decode(request.method, request.path, answer.status, answer.text, answer.kind, reads=request.reads)
             except Unreachable as error:
                 final = error.details.pop("final", False)
                 if last or final:
@@ -270,8 +300,8 @@ class Client:
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _transmit(self, request: Request) -> tuple[Answer, dict[str, str]]:
-        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back, its text not decoded yet."""
-        headers: dict[str, str] = {"Accept": "application/json"}
+        """One attempt on the wire. Raises Unreachable or AnswerLost; any answer with a status comes back."""
+        headers: dict[str, str] = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         query = list(request.query)
         body: Any = None
         if request.text is not None:
@@ -281,76 +311,98 @@ class Client:
             headers["Content-Type"] = "application/json"
             body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         self.auth.apply(headers, query, request.method in _WRITES)
-        plain_url = self.connection.url + API_ROOT + request.path
         started = time.monotonic()
-        with opened(request.files) as files, self._translated(request):
+        with opened(request.files) as files, limits(self.connection), self._translated(request):
             response = http_session(self.connection).request(
                 request.method,
-                plain_url,
+                self.connection.url + API_ROOT + request.path,
                 params=query,
                 data=request.form if files else body,
                 files=files or None,
                 headers=headers,
-                timeout=(min(self.connection.timeout, 10.0), self.connection.timeout),
+                timeout=timeouts(self.connection),
                 allow_redirects=False,
-                stream=request.dest is not None or request.read is not None,
+                stream=True,
             )
             with response:
-                saved, data, text = self._receive(request, response)
-        answer = Answer(
+                answer = self._answer(request, response)
+        answer.elapsed = round(time.monotonic() - started, 6)
+        return answer, headers
+
+    def _answer(self, request: Request, response: Any) -> Answer:
+        url = self.connection.url + API_ROOT + request.path
+        kind = response.headers.get("Content-Type", "")
+        saved, data, text = self._receive(request, response, kind)
+        if data is None:
+            data = decode(request.method, request.path, response.status_code, text, kind, reads=request.harmless)
+        return Answer(
             status=response.status_code,
-            url=f"{plain_url}?{urlencode(request.query, errors='replace')}" if request.query else plain_url,
+            url=f"{url}?{urlencode(request.query, errors='replace')}" if request.query else url,
             headers=dict(response.headers),
             text=text,
-            kind=response.headers.get("Content-Type", ""),
-            elapsed=round(time.monotonic() - started, 6),
+            kind=kind,
+            elapsed=0.0,
             cookies=response.cookies.get_dict(),
             saved=saved,
             data=data,
         )
-        return answer, headers
 
-    def _receive(self, request: Request, response: Any) -> tuple[bool | None, Any, str]:
+    def _receive(self, request: Request, response: Any, kind: str) -> tuple[bool | None, Any, str]:
         """What became of a download, the data that came with the list, and the text of anything else."""
-        if request.dest is not None and response.status_code < 300 and _is_file(response):
-            return save(self._chunks(request, response), request.dest, keep=not self.read_only), None, ""
-        if request.read is not None and response.status_code < 300:
+        chunks = self._chunks(request, response)
+        if request.dest is not None and response.status_code < 300:
+            head, is_file = start_of_file(chunks, kind)
+            chunks = chain([head], chunks)
+            if is_file:
+                return save(chunks, request.dest, keep=not self.read_only), None, ""
+        elif request.read is not None and response.status_code < 300:
             try:
-                return None, *request.read(self._chunks(request, response))
-            except (ValueError, RecursionError) as error:
-                raise broken_off(request.method, request.path, reads=request.reads) from error
-        return None, None, response.content.decode("utf-8", "replace")
+                return None, *request.read(chunks)
+            except (TooDeep, RecursionError) as error:
+                raise too_deep(request.method, request.path, reads=request.harmless) from error
+            except ValueError as error:
+                raise broken_off(request.method, request.path, reads=request.harmless) from error
+        return None, None, b"".join(chunks).decode("utf-8", "replace")
 
     def _translated(self, request: Request) -> AbstractContextManager[None]:
-        return translated(f"{request.method} {request.path}", self.connection, reads=request.reads)
+        return translated(f"{request.method} {request.path}", self.connection, reads=request.harmless)
 
     def _chunks(self, request: Request, response: Any) -> Chunks:
         """The body as it arrives. What breaks meanwhile is told apart from what fails in the hands of the reader."""
-        with self._translated(request):
-            yield from response.iter_content(_CHUNK)
+        asked = f"{request.method} {request.path}"
+        try:
+            with self._translated(request):
+                yield from unpacked(received(response), response.headers.get("Content-Encoding", ""), self.connection.max_answer)
+        except TooLong as error:
+            raise too_long(asked, self.connection, reads=request.harmless) from error
+        except zlib.error as error:
+            raise lost(f"{asked} to {self.connection.url}: the compression of the answer is damaged", reads=request.harmless) from error
 
 
 def split_path(path: str) -> tuple[str, list[tuple[str, str]]]:
     """Split a user's path into the path below the API root and its query; the API root in front is accepted."""
     if "://" in path:
         raise BadInput(f"path is {path!r}, a whole URL: give the part below {API_ROOT}, such as /users, and the server as saymon_url.")
-    if not path.strip() or any(ord(char) <= 32 for char in path.strip()):
-        raise BadInput(f"path is {path!r}: give a path below {API_ROOT} without blanks, such as /users.")
+    if not path.strip() or not path.strip().isprintable() or " " in path.strip():
+        raise BadInput(f"path is {path!r}: give a path below {API_ROOT} without blanks and control characters, such as /users.")
+    if "#" in path:
+        raise BadInput(f"path is {path!r}: a # would cut it off, so write it as %23.")
     bare, _mark, text = path.strip().partition("?")
     bare = _SLASHES.sub("/", "/" + bare)
     if bare == API_ROOT or bare.startswith(API_ROOT + "/"):
         bare = bare[len(API_ROOT) :]
-    if "#" in path:
-        raise BadInput(f"path is {path!r}: a # would cut it off, so write it as %23.")
-    if any(unquote(part) in (".", "..") for part in bare.split("/")):
-        raise BadInput(f"path is {path!r}: it must not leave the API root, so write it without '.' and '..' parts.")
+    if _leaves_root(bare):
+        raise BadInput(f"path is {path!r}: it must not leave the API root, so write it without '.' and '..' parts and backslashes.")
     return bare or "/", parse_qsl(text, keep_blank_values=True)
 
 
-def _is_file(response: Any) -> bool:
-    """False for an error or a login page that comes with a success status, which must not end up in the user's file."""
-    kind = response.headers.get("Content-Type", "").lower()
-    if "json" not in kind and "html" not in kind:
-        return True
-    text = response.content.decode("utf-8", "replace")
-    return not looks_like_html(text) and not is_error(decode("GET", "", response.status_code, text, "text/plain", reads=True))
+def _leaves_root(path: str) -> bool:
+    """Whether any server or proxy on the way could take a part of the path for a step up: they differ in how often they decode it, in
+    whether a backslash separates parts, and in whether what follows a semicolon counts."""
+    while True:
+        parts = [part.partition(";")[0] for part in re.split(r"[/\\]", path)]
+        if "\\" in path or not path.isprintable() or any(part in (".", "..") for part in parts):
+            return True
+        path, before = unquote(path), path
+        if path == before:
+            return False

@@ -4,6 +4,7 @@
 """Carries out plans: sends the few calls that are needed, in rounds, so that what others refer to comes first.
 
 In check mode nothing is sent. When the answer to a write is lost, the state is read again and the work goes on from what is found.
+What the server might make twice is not sent again: it may still be at work on the first call.
 """
 
 from __future__ import annotations
@@ -15,21 +16,24 @@ from contextlib import nullcontext
 from typing import Any
 
 from .client import Record, Request, is_record
-from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable
-from .fields import Invalid, Secret
-from .noun import Noun
-from .plan import Pending, Plan, put, settled, title_of
+from .doubts import Doubts, InDoubt, NotThereYet, too_late
+from .errors import AnswerLost, BadInput, HttpError, SaymonError, Unreachable, lost
+from .fields import Field, Invalid, Secret
+from .noun import Index, Noun
+from .plan import Pending, Plan, age_of, put, settled, title_of
 from .planner import Planner
 from .progress import Progress
 
 _ATTEMPTS = 3
+
+Send = Callable[[Plan, Doubts], None]
 
 
 class Engine:
     """Does what a planner has planned, with up to `parallel` requests on their way at a time.
 
     `warnings` is the list to add to, `say` tells how far a long list has got. `touched` becomes true when something was made that items
-    refer to.
+    refer to, or may have been; `recovered` counts those of them that were found after the answer had got lost.
     """
 
     def __init__(self, planner: Planner, warnings: list[str], say: Callable[[str], None], parallel: int = 1) -> None:
@@ -40,9 +44,13 @@ class Engine:
         self.say = say
         self.parallel = parallel
         self.touched = False
+        self.recovered = 0
         self._creator: dict[str, tuple[str, str]] = {}
+        self._doubts: dict[int, Doubts] = {}
         self._lock = threading.RLock()
         self._broken: SaymonError | None = None
+
+    # --- the order of work -----------------------------------------------------------------------------------------------
 
     def apply_all(self, plans: list[Plan]) -> None:
         """Send what the plans need, round by round so that what others refer to comes first. A failure stays with its item."""
@@ -51,26 +59,53 @@ class Engine:
             for plan in changing:
                 self._foresee(plan)
             return
-        for (name, text), pending in self.planner.ahead.items():
-            self._make_ahead(self.planner.nouns[name], text, pending)
+        self._make_ahead()
         progress = Progress(self.noun.plural, len(changing), self.say)
         for wave in sorted({plan.wave for plan in changing}):
-            for _plan in self._each([plan for plan in changing if plan.wave == wave]):
+            for _plan in self._apply_wave([plan for plan in changing if plan.wave == wave]):
                 progress.step()
 
-    def _make_ahead(self, noun: Noun, text: str, pending: Pending) -> None:
-        for _attempt in range(_ATTEMPTS):
-            try:
-                pending.id = self._create(noun, {noun.title: text})["id"]
-            except AnswerLost as error:
-                found = self.planner.read_again(noun.name).named(text)
-                pending.id, pending.error = (found[0]["id"] if found else None), str(error)
-            except SaymonError as error:
-                pending.error = str(error)
-                return
-            if pending.id is not None:
-                self.touched = True
-                return
+    def _apply_wave(self, plans: list[Plan]) -> Iterator[None]:
+        """Carry out plans that do not need each other. Where another run may make the same items now, and the server would not mind, the
+        new ones are made last and looked at once, before anything is added to them."""
+        fresh: list[Plan] = []
+        others: list[Plan] = []
+        for plan in plans:
+            unsafe = plan.action == "create" and not self.noun.twins and not self.noun.enforces(plan.given)
+            (fresh if unsafe else others).append(plan)
+        yield from self._each(others, self._send)
+        if fresh:
+            for _plan in self._each(fresh, self._send_creation):
+                pass
+            self._agree_on_one(fresh)
+            yield from self._each(fresh, self._send)
+
+    def _each(self, plans: list[Plan], send: Send) -> Iterator[None]:
+        if self.parallel == 1:
+            for plan in plans:
+                self._apply(plan, send)
+                yield
+            return
+        with ThreadPoolExecutor(self.parallel) as pool:
+            yield from pool.map(lambda plan: self._apply(plan, send), plans)
+
+    def _apply(self, plan: Plan, send: Send) -> None:
+        if plan.error is not None:
+            return
+        if self._broken is not None:
+            plan.error, plan.skipped = self._broken, not plan.touched
+            return
+        try:
+            self._carry_out(plan, send)
+        except Unreachable as error:
+            plan.error = self._broken = error
+        except InDoubt as error:
+            plan.error = error
+            self._broken = self._broken or error.gone
+        except SaymonError as error:
+            plan.error = error
+        except Invalid as error:
+            plan.error = BadInput(f"{error}.")
 
     def _foresee(self, plan: Plan) -> None:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
@@ -80,69 +115,184 @@ class Engine:
                 put(record, record, one.key, one.kind.write(plan.after[one.option], False))
         plan.record = {key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))}
 
-    def _each(self, plans: list[Plan]) -> Iterator[None]:
-        if self.parallel == 1:
-            yield from map(self._apply, plans)
-            return
-        with ThreadPoolExecutor(self.parallel) as pool:
-            yield from pool.map(self._apply, plans)
+    # --- lost answers ----------------------------------------------------------------------------------------------------
 
-    def _apply(self, plan: Plan) -> None:
-        if self._broken is not None:
-            plan.error, plan.skipped = self._broken, True
-            return
-        try:
-            self._carry_out(plan)
-        except Unreachable as error:
-            plan.error = self._broken = error
-        except SaymonError as error:
-            plan.error = error
-        except Invalid as error:
-            plan.error = BadInput(f"{error}.")
-
-    def _carry_out(self, plan: Plan) -> None:
+    def _carry_out(self, plan: Plan, send: Send) -> None:
         """Send one plan's calls. When an answer is lost, look what became of them and go on from there."""
-        todo = plan
-        for attempt in range(1, _ATTEMPTS + 1):
+        doubts = self._doubts.setdefault(id(plan), Doubts(self.client.connection.timeout))
+        while True:
+            todo, refusal = plan.rest or plan, None
             try:
-                self._send(todo)
-                break
-            except AnswerLost:
-                if attempt == _ATTEMPTS:
+                send(todo, doubts)
+                return
+            except NotThereYet as error:
+                plan.recovered = False
+                if not doubts.wait():
+                    raise too_late(error) from error
+            except AnswerLost as error:
+                plan.touched = True  # perhaps
+                if doubts.count(error) >= _ATTEMPTS:
+                    raise InDoubt(error) from error
+            except HttpError as error:
+                if doubts.last is None or todo.action != "create" or todo.made is not None:
                     raise
-                with self._lock:
-                    self.planner.forget()
-                    todo = self.planner.plan(plan.item)
-                plan.recovered = plan.touched = True
-                if todo.action == "none":
-                    break
+                refusal = error  # perhaps because the call before, whose answer was lost, has created it meanwhile
             finally:
-                plan.touched |= todo.touched
-                plan.record = todo.record or plan.record
-                if plan.pending is not None and not isinstance(plan.record["id"], Pending):
-                    plan.pending.id = plan.record["id"]
+                self._note(plan, todo)
+            rest = self._look_again(plan, doubts)
+            if rest.action == "none":
+                return
+            if refusal is not None and rest.action == "create":
+                raise refusal
 
-    def _send(self, plan: Plan) -> None:
+    def _look_again(self, plan: Plan, doubts: Doubts) -> Plan:
+        """What is left to do for an item after an answer got lost."""
+        try:
+            with self._lock:
+                plan.rest = self.planner.plan_again(plan.item)
+        except SaymonError as error:
+            if doubts.last is None:
+                raise
+            raise InDoubt(doubts.last, error) from error
+        plan.recovered = plan.recovered or doubts.last is not None
+        self._note(plan, plan.rest)
+        return plan.rest
+
+    def _note(self, plan: Plan, todo: Plan) -> None:
+        """Take over what has been reached for an item."""
+        plan.touched |= todo.touched
+        plan.record = todo.record or plan.record
+        if plan.pending is not None and not isinstance(plan.record["id"], Pending):
+            plan.pending.id = plan.record["id"]
+
+    # --- what others refer to --------------------------------------------------------------------------------------------
+
+    def _make_ahead(self) -> None:
+        """Create what items refer to. What fails concerns those items only, and is told there."""
+        ahead = self.planner.ahead
+        for (name, text), pending in ahead.items():
+            try:
+                pending.id = self._create_ahead(self.planner.nouns[name], text)
+            except SaymonError as error:
+                pending.error = str(error)
+        made = [(name, text, pending) for (name, text), pending in ahead.items() if pending.id is not None]
+        indexes = {name: self._read_again(name) for name in sorted({name for name, _text, _pending in made})}
+        for name, text, pending in made:
+            index = indexes[name]
+            if index is not None:
+                pending.id = self._keep_one(index, pending.id, index.named(text))
+
+    def _create_ahead(self, noun: Noun, text: str) -> Any:
+        """The id of the new item, which is looked for when the answer gets lost."""
+        doubts = Doubts(self.client.connection.timeout)
+        try:
+            made = self._create(noun, {noun.title: text})["id"]
+            self.touched = True
+            return made
+        except AnswerLost as error:
+            self.touched = True  # perhaps
+            doubts.count(error)
+        while True:
+            try:
+                found = self.planner.read_again(noun.name).named(text)
+            except SaymonError as error:
+                raise InDoubt(doubts.last, error) from error
+            if found:
+                self.recovered += 1
+                return found[0]["id"]
+            if not doubts.wait():
+                raise too_late(f"the {noun.label} {text!r}")
+
+    # --- doubles ---------------------------------------------------------------------------------------------------------
+
+    def _agree_on_one(self, plans: list[Plan]) -> None:
+        """Another run may have made the same items since they were looked for. All runs agree on the one with the lowest id."""
+        index = self._read_again(self.noun.name)
+        for plan in plans:
+            if index is None or plan.error is not None:
+                continue
+            kept = self._keep_one(index, plan.record["id"], index.find(plan.given))
+            if str(kept) != str(plan.record["id"]):
+                try:
+                    self._look_again(plan, Doubts(0.0))
+                except SaymonError as error:
+                    plan.error = error
+                except Invalid as error:
+                    plan.error = BadInput(f"{error}.")
+
+    def _read_again(self, name: str) -> Index | None:
+        """The records as they are now; None when they cannot be read, which the calls that follow will tell."""
+        try:
+            return self.planner.read_again(name)
+        except SaymonError:
+            return None
+
+    def _keep_one(self, index: Index, own: Any, same: list[Record]) -> Any:
+        """The id to go on with, when all of these have the name of the item just created. If it is another's, the own one is deleted."""
+        ids = sorted((record["id"] for record in same), key=age_of)
+        if str(own) not in map(str, ids) or str(own) == str(ids[0]):
+            return own
+        try:
+            self._delete(f"{index.noun.path}/{own}")
+        except SaymonError as error:
+            said = f"Another run created the same {index.noun.label} at the same time; delete the one with the id {own}"
+            self.warnings.append(f"{said}: {error}")
+        return ids[0]
+
+    # --- single calls ----------------------------------------------------------------------------------------------------
+
+    def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":
-            self._delete(plan)
+            self._delete(f"{self.noun.path}/{plan.record['id']}")
             plan.touched = True
             return
-        body = settled(plan.body) if plan.refers else plan.body
-        if plan.action == "create":
-            answer = self._create(self.noun, body)
-            plan.touched = True
-            plan.record = {**body, **answer}
-            self._update(plan, self._ignored(plan, answer))
-        elif body:
-            self._update(plan, body)
+        self._send_creation(plan, doubts)
+        if plan.made is not None:
+            self._update(plan, self._ignored(plan, plan.made))
+        elif plan.body:
+            self._update(plan, settled(plan.body) if plan.refers else plan.body)
         for one in plan.own:
             desired = one.kind.settle(settled(plan.after[one.option]))
-            with self._lock if one.shared else nullcontext():
-                for request in one.own(self.planner, plan.record, plan.before[one.option], desired) if one.own else ():
-                    self.client.send(request)
-                    plan.touched = True
+            with self._lock if one.touches else nullcontext():
+                self._send_own(plan, one, desired, doubts)
             if not isinstance(one.kind, Secret):
                 put(plan.record, plan.record, one.key, one.kind.write(desired, False))
+
+    def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
+        if plan.action != "create" or plan.made is not None:
+            return
+        if doubts.created:
+            raise NotThereYet(f"the {self.noun.label} {plan.title!r}")
+        body = settled(plan.body) if plan.refers else plan.body
+        try:
+            plan.made = self._create(self.noun, body)
+        except AnswerLost:
+            doubts.created = not self.noun.enforces(plan.given)
+            doubts.unverified.update((one.option, None) for one in self.noun.fields if one.verify and one.key in body)
+            raise
+        plan.touched = True
+        plan.record = {**body, **plan.made}
+
+    def _send_own(self, plan: Plan, one: Field, desired: Any, doubts: Doubts) -> None:
+        """Write a field by calls of its own."""
+        if one.option in doubts.unverified and one.verify:
+            verdict, error = one.verify(self.planner, plan.record, desired), doubts.unverified[one.option]
+            if verdict is None and error is not None:
+                raise InDoubt(error) from error
+            if verdict:
+                return
+        for request in one.own(self.planner, plan.record, plan.before[one.option], desired) if one.own else ():
+            if doubts.forbid(request):
+                raise NotThereYet(f"an entry of {one.option}")
+            try:
+                self.client.send(request)
+            except AnswerLost as error:
+                if one.verify:
+                    doubts.unverified[one.option] = error
+                if request.method == "POST":
+                    doubts.lost.append(request)
+                raise
+            plan.touched = True
 
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
@@ -175,12 +325,14 @@ class Engine:
                 plan.own.append(one)
                 plan.before[option], plan.after[option] = current, wanted
             else:
-                put(body, answer, one.key, one.kind.write(wanted, self.planner.index(self.noun.name).holds_scalars(one.key)))
+                with self._lock:  # what is read for one item must not be taken for what another one needs
+                    scalar = bool(self.planner.index(self.noun.name).holds_scalars(one.key))
+                put(body, answer, one.key, one.kind.write(wanted, scalar))
         return body
 
-    def _delete(self, plan: Plan) -> None:
+    def _delete(self, path: str) -> None:
         try:
-            self.client.send(Request("DELETE", f"{self.noun.path}/{plan.record['id']}"))
+            self.client.send(Request("DELETE", path))
         except HttpError as error:
             if not error.absent:  # gone already, for example together with its parent
                 raise
@@ -199,6 +351,6 @@ class Engine:
             if isinstance(answer, list) and len(answer) == 1:
                 answer = answer[0]
             if not is_record(answer):
-                raise AnswerLost(f"{method} {path} answered without the new {noun.label}: run the task again, it looks before it writes.")
+                raise lost(f"{method} {path} answered without the new {noun.label}", reads=False)
             return dict(answer)
         raise AssertionError("unreachable")  # pragma: no cover

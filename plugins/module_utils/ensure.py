@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from .arguments import Spec
@@ -64,32 +64,41 @@ def ensure(noun: Noun) -> Run:
 
 
 def _run(noun: Noun, call: Call, resume_collector: Callable[[], None]) -> dict[str, Any]:
-    planner, plans = _planned(noun, call)
-    shown = _diff(planner, plans)
+    items = _items(noun, call)
+    seen = call.client.lists.writes()
+    planner = Planner(call.client, noun, NOUNS, call.credentials, check=call.check, cached=True)
+    plans = planner.plan_all(items)
+    if all(plan.action == "none" for plan in plans):
+        return _applied(planner, plans, call)
+    resume_collector()  # requests leave garbage behind
+    with nullcontext() if call.check else call.book.exclusive(_written(noun, items)):
+        if not call.check and call.client.lists.writes() != seen:
+            # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
+            planner = Planner(call.client, noun, NOUNS, call.credentials)
+            plans = planner.plan_all(items)
+        return _applied(planner, plans, call)
+
+
+def _written(noun: Noun, items: list[Item]) -> set[str]:
+    """The nouns whose records the items may change."""
+    fields = [(item, noun.by_option[option]) for item in items for option in item.given]
+    made = {one.kind.noun for item, one in fields if one.create and item.flags.get(one.create)}
+    return {noun.name, *made, *(touched for _item, one in fields for touched in one.touches)}
+
+
+def _applied(planner: Planner, plans: list[Plan], call: Call) -> dict[str, Any]:
+    """Carry out the plans (in check mode foresee them), and say what became of them."""
+    noun = planner.noun
+    changing = [plan for plan in plans if plan.action != "none"]
+    diffs = _diff(planner, changing)
     call.warnings += planner.warnings
-    if any(plan.action != "none" for plan in plans):
-        resume_collector()  # requests leave garbage behind
     engine = Engine(planner, call.warnings, call.say, call.args["parallel"])
     engine.apply_all(plans)
-    done = [plan.action != "none" if call.check else plan.touched for plan in plans]
-    result = {"changed": any(done) or engine.touched, "diff": shown, **noun.after(planner, plans)}
-    return {**result, **(_one(noun, plans[0]) if call.args[noun.plural] is None else _many(noun, plans, call.args["outcomes"] == "all"))}
-
-
-def _planned(noun: Noun, call: Call) -> tuple[Planner, list[Plan]]:
-    """Plans made from lists that an earlier task has read, if they show that nothing is to be done; else from fresh ones."""
-    items = _items(noun, call)
-    for cached in (True, False):
-        planner = Planner(call.client, noun, NOUNS, call.credentials, check=call.check, cached=cached)
-        try:
-            plans = planner.plan_all(items)
-        except BadInput:
-            if not call.client.from_cache or not cached:
-                raise
-            continue
-        if not call.client.from_cache or all(plan.action == "none" for plan in plans):
-            break
-    return planner, plans
+    changed = engine.touched or any(call.check or plan.touched for plan in changing)
+    shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
+    result = {"changed": changed, "diff": shown, **noun.after(planner, plans)}
+    single = call.args[noun.plural] is None
+    return {**result, **(_one(noun, plans[0], engine) if single else _many(noun, plans, engine, call.args["outcomes"] == "all"))}
 
 
 @contextmanager
@@ -147,19 +156,20 @@ def _diff(planner: Planner, plans: list[Plan]) -> list[dict[str, Any]]:
 _WORDS = {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}
 
 
-def _one(noun: Noun, plan: Plan) -> dict[str, Any]:
+def _one(noun: Noun, plan: Plan, engine: Engine) -> dict[str, Any]:
     if plan.error:
-        plan.error.details["changed"] = plan.touched
+        plan.error.details["changed"] = plan.touched or engine.touched
         raise plan.error
-    return {noun.name: {} if plan.item.state == "absent" else plan.record, "action": _WORDS[plan.action], "recovered": plan.recovered}
+    record = {} if plan.item.state == "absent" else plan.record
+    return {noun.name: record, "action": _WORDS[plan.action], "recovered": plan.recovered or engine.recovered > 0}
 
 
-def _many(noun: Noun, plans: list[Plan], every: bool) -> dict[str, Any]:
+def _many(noun: Noun, plans: list[Plan], engine: Engine, every: bool) -> dict[str, Any]:
     """What became of a list. Items without a change have an outcome only if `every` one is wanted; core takes long over many."""
     counts = Counter(_word(plan) for plan in plans)
     outcomes = [_outcome(noun, plan) for plan in plans if every or _word(plan) != _WORDS["none"]]
     summary = {word: counts[word] for word in (*_WORDS.values(), "failed", "skipped")}
-    summary["recovered"] = sum(plan.recovered for plan in plans)
+    summary["recovered"] = engine.recovered + sum(plan.recovered for plan in plans)
     result: dict[str, Any] = {"outcomes": outcomes, "summary": summary}
     bad = [plan for plan in plans if plan.error and not plan.skipped]
     if bad:

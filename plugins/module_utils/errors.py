@@ -32,13 +32,31 @@ class Unreachable(SaymonError):
 
 
 class AnswerLost(SaymonError):
-    """A request was sent but its answer never arrived whole: the server may or may not have acted on a write."""
+    """A request was sent but its answer never arrived whole: the server may or may not have acted on a write.
+
+    `advice` is what to do about it, said after what happened.
+    """
+
+    def __init__(self, said: str, advice: str = "") -> None:
+        super().__init__(f"{said} {advice}".rstrip())
+        self.said = said
+        self.advice = advice
+
+    def repeatable(self) -> AnswerLost:
+        """The error of a task that looks at the server's state before it writes: running it again does no harm."""
+        return AnswerLost(self.said, "Run the task again: it looks before it writes.") if self.advice else self
 
 
 def lost(said: str, *, reads: bool) -> AnswerLost:
-    """The error with the advice that fits the request."""
-    advice = "Try again." if reads else "The server may or may not have acted on it: run the task again, it looks before it writes."
-    return AnswerLost(f"{said}. {advice}")
+    """The error with the advice that fits the request; of a write the caller may know better (see `repeatable`)."""
+    if reads:
+        return AnswerLost(f"{said}. Try again.")
+    return AnswerLost(f"{said}. The server may or may not have acted on it.", "Look before you run the task again.")
+
+
+def unusable(said: str, *, reads: bool) -> SaymonError:
+    """The error for an answer that came, cannot be used, and would be no better the next time."""
+    return WrongAnswer(f"{said}.") if reads else lost(said, reads=False)
 
 
 class WrongAnswer(SaymonError):

@@ -40,6 +40,10 @@ class Missing(Invalid):
     """A reference to something that does not exist."""
 
 
+class Unproven(Invalid):
+    """Only a part of the records was read, and they do not show what has to be known."""
+
+
 class Lookup(Protocol):
     """What a reference needs of the planner."""
 
@@ -364,9 +368,10 @@ class Field:
     """One field of a noun: the option a user writes, the key in the record (dots lead into nested records), and its kind.
 
     `create_only` cannot change later. `own(lookup, record, current, desired)` yields the calls that write it when it is no part of the
-    item's body; on creation it still is, if `in_create`. `shared` calls change records that other items change too, so they are made
-    one at a time. `append` names the option that adds to what is there in place of making it
-    exact, `create` the one that makes missing items it refers to.
+    item's body; on creation it still is, if `in_create`. `touches` are the nouns whose records these calls change; other items may change
+    them too, so such calls are made one at a time. `verify(lookup, record, desired)` tells whether the server has taken over a value that
+    it never shows, None when nobody can tell. `append` names the option that adds to what is there in place of making it exact, `create`
+    the one that makes missing items it refers to.
     """
 
     option: str
@@ -375,7 +380,8 @@ class Field:
     create_only: bool = False
     own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Request]] | None = None
     in_create: bool = True
-    shared: bool = False
+    touches: tuple[str, ...] = ()
+    verify: Callable[[Any, Mapping[str, Any], Any], bool | None] | None = None
     append: str | None = None
     create: str | None = None
 

@@ -9,11 +9,11 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from .client import Record, Request
+from .client import Record
 from .ensure import NOUNS
 from .errors import BadInput, HttpError
 from .noun import Index
-from .nouns.object import OBJECT, Tree
+from .nouns.object import OBJECT, Tree, either_form, search_objects
 from .run import Call
 
 # What the list is asked for when the user names no fields, so that it returns what a search returns.
@@ -113,19 +113,14 @@ def _searched(call: Call, ids: dict[str, set[str]]) -> list[Record]:
     if args["name_regex"] and "name" not in search:
         search["name"] = {"$regex": args["name_regex"]}
     for option, key in (("class", "class_id"), ("state", "state_id")):
-        if option in ids:  # built-in ids are numbers on the server, and may be texts on some
-            search[key] = {"$in": [form for one in sorted(ids[option]) for form in ([int(one), one] if one.isdecimal() else [one])]}
+        if option in ids:
+            search[key] = {"$in": [form for one in sorted(ids[option]) for form in either_form(one)]}
     if args["property"]:
         search["properties"] = {"$elemMatch": {key: value for key, value in args["property"].items() if value is not None}}
     if not search or "path" in args["fields"]:
         return _listed(call)
-    try:
-        body = {"search": search, "options": {"includeClientData": True}}
-        return call.client.records(Request("POST", "/objects/search", body=body))
-    except HttpError as error:
-        if error.status != 403:
-            raise
-        return _listed(call)
+    found = search_objects(call.client, search, client_data=True)
+    return _listed(call) if found is None else found
 
 
 def _placed(call: Call, records: list[Record]) -> list[Record]:

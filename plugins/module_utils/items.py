@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .errors import BadInput
@@ -23,21 +23,36 @@ def parse_item(noun: Noun, raw: Any, place: int | str | None, common: Mapping[st
     flags = common
     by_option = noun.by_option
     for option, value in raw.items():
-        if value is None or option == "id":
+        if value is None or (option == "id" and value != ""):
             continue
         one = by_option.get(option)
         try:
+            if value == "" and (option == "id" or (_finds(noun, option) and raw.get("id") is None)):
+                raise Invalid("give a text that is not empty")  # else another item would be found, or none
             if one is not None:
                 given[option] = one.kind.parse(value)
             else:
                 flags = {**flags, option: _flag(noun, option, value)}
         except Invalid as error:
-            said = "" if one is None or isinstance(one.kind, Secret) else f" is {_short(value)}"
+            quoted = option == "id" or (one is not None and not isinstance(one.kind, Secret))
+            said = f" is {_short(value)}" if quoted else ""
             name = next((str(raw[key]) for key in (*noun.key, "id") if raw.get(key)), "")
             raise BadInput(f"{where_is(noun.plural, place, name)}{option}{said}: {error}.") from None
-    item = Item(noun.plural, noun.names, place, given, flags, None if raw.get("id") in (None, "") else str(raw["id"]))
+    item = Item(noun.plural, noun.names, place, given, flags, None if raw.get("id") is None else str(raw["id"]))
     noun.adjust(item)
     return item
+
+
+def refuse_empty(args: Mapping[str, Any], options: Iterable[str], where: str = "") -> None:
+    """Raise BadInput when one of these options is an empty text, which would select everything, or somebody else."""
+    for option in options:
+        if args.get(option) == "":
+            raise BadInput(f"{where}{option} is empty: give a text, or leave the option out.")
+
+
+def _finds(noun: Noun, option: str) -> bool:
+    """Whether an option finds an item by its own value."""
+    return option in noun.names and option not in noun.referring
 
 
 def _flag(noun: Noun, option: str, value: Any) -> Any:

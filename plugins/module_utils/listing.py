@@ -16,6 +16,7 @@ from typing import Any
 from .client import Record
 from .errors import BadInput
 from .files import save
+from .plan import age_of
 from .run import Call, Run
 
 # The options of every module that returns a list.
@@ -49,7 +50,7 @@ def listed(name: str, find: Callable[[Call], list[Record]]) -> Run:
                 raise BadInput("mode is given without dest: give the path of a file as dest, or leave mode out.")
             return {name: find(call)}
         write = _writer(dest)  # a bad one is refused before anything is sent
-        records = sorted(call.secrets.scrub(find(call)), key=_age)
+        records = sorted(call.secrets.scrub(find(call)), key=lambda record: age_of(record.get("id", "")))
         return {"changed": save(write(records), dest, keep=not call.check, mode=mode), "dest": dest, "count": len(records)}
 
     return run
@@ -66,12 +67,6 @@ def _mode(value: Any) -> int | None:
     if isinstance(mode, bool) or not isinstance(mode, int) or not 0 <= mode <= _HIGHEST_MODE:
         raise BadInput(f"mode is {value!r}: give it as octal digits in quotes, such as '0640'.")
     return mode
-
-
-def _age(record: Record) -> tuple[int, str]:
-    """Sorts ids, whether numbers or texts, by the time when they were made: those of one server grow."""
-    text = str(record.get("id", ""))
-    return len(text), text
 
 
 # --- formats: each function takes records and yields pieces of the file ----------------------------------------------------

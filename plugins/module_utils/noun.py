@@ -8,7 +8,8 @@ A noun is one kind of thing on the server. All that is peculiar to it stands in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -25,11 +26,26 @@ def text_of(record: Record, key: str) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-class Index:
-    """The records of one noun, found by id, by name, or by the fields that identify an item."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a task needs to know of one noun: the records that `items` of it are about, those that references mean (`texts`, each a name,
+    an id or a path), and those with these `ids`; `keys` are the record keys that will be looked at."""
 
-    def __init__(self, noun: Noun, records: Iterable[Record]) -> None:
+    items: Sequence[Item] = ()
+    texts: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    keys: AbstractSet[str] = frozenset()
+
+
+class Index:
+    """The records of one noun, found by id, by name, or by the fields that identify an item.
+
+    Without `whole` it holds what a search for ids and exact names has found; so what is not there may exist under a similar name.
+    """
+
+    def __init__(self, noun: Noun, records: Iterable[Record], *, whole: bool = True) -> None:
         self.noun = noun
+        self.whole = whole
         self.records: dict[str, Record] = {str(record["id"]): record for record in records}
         self._scalars: dict[str, bool] = {}
         self._tables: dict[str, tuple[Callable[[Record], Iterable[Any]], dict[Any, list[Record]]]] = {}
@@ -56,8 +72,10 @@ class Index:
         if record is not None:
             return [record]
         title = self.noun.title
-        exact = self.table("name", lambda one: [text_of(one, title)]).get(text)
-        return exact or self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
+        exact = self.table("name", lambda one: [text_of(one, title)]).get(text, [])
+        if exact or not self.whole:
+            return exact
+        return self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
 
     def find(self, given: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is missing."""
@@ -72,10 +90,13 @@ class Index:
         """Ids of all items that an item stands in, for nouns that form a tree."""
         return set()
 
-    def holds_scalars(self, key: str) -> bool:
-        """True when this (older) server keeps a single value in a field that is a list elsewhere."""
+    def holds_scalars(self, key: str) -> bool | None:
+        """True when this (older) server keeps a single value in a field that is a list elsewhere; None when too little has been read to
+        say so."""
         if key not in self._scalars:
             values = [value for value in (record.get(key) for record in self.records.values()) if value not in (None, "")]
+            if not values and not self.whole:
+                return None
             self._scalars[key] = bool(values) and not any(isinstance(value, list) for value in values)
         return self._scalars[key]
 
@@ -90,7 +111,7 @@ class Work(Protocol):
     items: list[Item]
 
     def index(self, name: str) -> Index:
-        """All records of a noun, read once."""
+        """The records of a noun, read once."""
 
     def title(self, noun: str, identifier: Any) -> str:
         """The name to show for an id."""
@@ -103,10 +124,12 @@ class Noun:
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the options that
     identify an item, `find_by` others that help to find it, `title` is the record key of its name. `create` are the calls to make one,
     tried in turn while the server does not know the former; `update` is the method to change one. `flags` are options of an item that
-    steer and are no fields.
+    steer and are no fields. `unique` are the options of which the server never lets two items have the same value, so that a creation
+    may be repeated; `twins` tells that two items of one name are nothing wrong.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a list call alone
-    will not do; `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns warnings; `after` adds to the result.
+    will not do; `search` finds the records that a few items may mean by id or exact name, or returns None where the list must be read;
+    `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns warnings; `after` adds to the result.
     """
 
     name: str
@@ -120,9 +143,12 @@ class Noun:
     update: str = "PATCH"
     states: tuple[str, ...] = ("present", "absent")
     flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    twins: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
     load: Callable[[Work, set[str]], list[Record]] | None = None
+    search: Callable[[Client, Wanted], list[Record] | None] | None = None
     adjust: Callable[[Item], None] = lambda item: None
     guard: Callable[[Work, list[Plan]], list[str]] = lambda work, plans: []
     after: Callable[[Work, list[Plan]], dict[str, Any]] = lambda work, plans: {}
@@ -149,6 +175,10 @@ class Noun:
     def self_referring(self) -> tuple[str, ...]:
         """Those of them that name items of this noun."""
         return tuple(option for option in self.referring if self.by_option[option].kind.noun == self.name)
+
+    def enforces(self, given: Mapping[str, Any]) -> bool:
+        """Whether the server makes sure that a creation with these values cannot make a second item."""
+        return any(given.get(option) for option in self.unique)
 
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:

@@ -75,13 +75,21 @@ class Plan:
     wave: int = 0
     refers: bool = False  # to something that is not made yet
     error: SaymonError | None = None
-    touched: bool = False  # whether a call that writes has gone well
+    touched: bool = False  # whether a call that writes has gone well, or may have
     recovered: bool = False
     skipped: bool = False
+    made: Record | None = None  # the answer to the creation
+    rest: Plan | None = None  # what is left to do, once the state had to be looked at again
 
 
 def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records))
+
+
+def age_of(identifier: Any) -> tuple[int, str]:
+    """Sorts ids, whether numbers or texts, by the time when they were made: those of one server grow."""
+    text = str(identifier)
+    return len(text), text
 
 
 def where_is(plural: str, place: int | str | None, name: str) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from .client import Auth, Client, ListCache, Request
-from .errors import BadInput, HttpError, NotSignedIn, WrongAnswer
+from .errors import BadInput, HttpError, NotSignedIn, SaymonError, WrongAnswer
 from .scrub import Secrets
 from .transport import Connection
 
@@ -68,11 +68,19 @@ class Credentials:
         return {"login": self.login, "password": self.password}
 
 
+class _Login(Request):
+    """The login call. It may be sent again as a read may: a session whose id got lost does no harm, and ends by itself."""
+
+    @property
+    def reads(self) -> bool:
+        return True
+
+
 def log_in(connection: Connection, credentials: Credentials) -> Session:
     """Open a session. The sid is taken from the cookie, else from the body (a JSON string); csrf from its own cookie, if any."""
     body = credentials.body()
     try:
-        answer = Client(connection).send(Request("POST", "/users/session", body=body))
+        answer = Client(connection).send(_Login("POST", "/users/session", body=body))
     except HttpError as error:
         if error.status not in (401, 403, 404):
             raise
@@ -110,6 +118,19 @@ def log_out(connection: Connection, session: Session, secrets: Secrets | None = 
     return True
 
 
+def verify_password(connection: Connection, login: str, password: str) -> bool | None:
+    """Whether this is the password of the account, found out by a login and a logout; None when nobody can tell."""
+    try:
+        session = log_in(connection, Credentials(login, password))
+    except NotSignedIn as error:
+        return False if error.details.get("status") == 401 else None
+    except SaymonError:
+        return None
+    with suppress(SaymonError):
+        log_out(connection, session)
+    return True
+
+
 class SessionBook:
     """Where a task finds its session and gets a new one. This one lives in memory, for one process."""
 
@@ -128,26 +149,29 @@ class SessionBook:
 
     def get(self) -> Session:
         """The session at hand, or a new one."""
-        if self.session is None:
-            self.session = self.open()
-        return self.session
+        return self.session or self._log_in()
 
     def open(self) -> Session:
-        """Log in and remember the new session in place of the old one."""
-        if self.connection is None:
-            raise NotSignedIn(WHO_ARE_YOU)
-        self.session = log_in(self.connection, self.credentials)
-        self.opened = True
-        return self.session
+        """Log in and remember the new session in place of the old one, which ends."""
+        old = self.session
+        session = self._log_in()
+        if old is not None and self.connection is not None:
+            with suppress(SaymonError):  # it ends by itself an hour later
+                log_out(self.connection, old)
+        return session
 
     def renew(self, stale: str) -> Session | None:
         """A session to use in place of the one with the sid `stale`; None when there are no credentials to open one."""
         if self.session is not None and self.session.sid != stale:
             return self.session
-        return self.open() if self.connection is not None and self.credentials.complete else None
+        return self._log_in() if self.connection is not None and self.credentials.complete else None
 
-    def forget(self) -> None:
+    def end(self, secrets: Secrets | None = None) -> bool:
+        """Log out of the session at hand and forget it; False when there was none, or when it had ended already."""
+        session = self.session
+        ended = session is not None and self.connection is not None and log_out(self.connection, session, secrets)
         self.session = None
+        return ended
 
     def keep(self) -> None:
         """Leave the session open when the run ends (a session in memory always stays)."""
@@ -155,6 +179,13 @@ class SessionBook:
     def exclusive(self, _resources: Iterable[str]) -> AbstractContextManager[None]:
         """Hold back all other tasks of the run that want to write to these resources of the server. A single task has nobody to hold."""
         return nullcontext()
+
+    def _log_in(self) -> Session:
+        if self.connection is None:
+            raise NotSignedIn(WHO_ARE_YOU)
+        self.session = log_in(self.connection, self.credentials)
+        self.opened = True
+        return self.session
 
 
 class SessionAuth(Auth):

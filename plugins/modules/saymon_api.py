@@ -22,9 +22,8 @@ options:
     type: str
     required: true
   method:
-    description: The HTTP method.
+    description: The HTTP method, one of V(GET), V(POST), V(PUT), V(PATCH) and V(DELETE), in capitals or small letters.
     type: str
-    choices: [GET, POST, PUT, PATCH, DELETE]
     default: GET
   query:
     description:
@@ -33,7 +32,10 @@ options:
     type: dict
     default: {}
   body:
-    description: The body, any JSON value.
+    description:
+      - The body, any JSON value.
+      - A text that is JSON itself and begins with C({) or C([) is sent as that JSON, so that O(body) can be given as JSON on the command
+        line. Text that must stay text belongs into O(body_text).
     type: raw
   body_text:
     description: The body as plain text, as the comment of an incident wants it.
@@ -41,12 +43,16 @@ options:
   files:
     description:
       - Files to upload, from the name of the form part to the path of the file. Document calls use the part V(file).
+      - A path may begin with C(~) and hold environment variables. Only regular files are read.
       - With O(body), a dictionary of texts, further parts of the form.
     type: dict
   dest:
     description:
       - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and C(changed)
         tells whether its content is new.
+      - A file that exists keeps its mode, and its owner where that is allowed. A symbolic link is followed. Devices, pipes and folders
+        are refused.
+      - A large file needs a larger O(saymon_timeout), which bounds the whole answer, and perhaps a larger O(saymon_max_answer).
     type: path
   expect:
     description:
@@ -59,6 +65,8 @@ options:
     description:
       - Fetch a paged list whole, with the parameters C(limit) and C(skip), and drop items that come twice.
       - Works for O(method=GET). The API pages incidents, histories and logs; all other lists come complete anyway.
+      - The task fails when there are more than 1,000,000 items and O(max_items) is not set, or when all pages together are larger than
+        O(saymon_max_answer).
     type: bool
     default: false
   page_size:
@@ -169,6 +177,7 @@ msg:
   sample: Would send DELETE /users/64b1f0c2a9d3e45f6a7b8c02.
 """
 
+import json
 import re
 from typing import Any
 
@@ -188,7 +197,7 @@ def _answers_secret(path: str) -> bool:
 SPEC = Spec(
     options={
         "path": {"type": "str", "required": True},
-        "method": {"type": "str", "choices": ["GET", "POST", "PUT", "PATCH", "DELETE"], "default": "GET"},
+        "method": {"type": "str", "default": "GET"},
         "query": {"type": "dict", "default": {}},
         "body": {"type": "raw"},
         "body_text": {"type": "str"},
@@ -201,8 +210,10 @@ SPEC = Spec(
         "changed": {"type": "bool"},
     },
     mutually_exclusive=[("body", "body_text"), ("body_text", "files"), ("dest", "paginate")],
-    reveals=lambda args: args["method"] == "POST" and _answers_secret(split_path(args["path"])[0]),
+    reveals=lambda args: args["method"].upper() == "POST" and _answers_secret(split_path(args["path"])[0]),
 )
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def run(call: Call) -> dict[str, Any]:
@@ -225,28 +236,40 @@ def run(call: Call) -> dict[str, Any]:
 
 def _request(args: dict[str, Any]) -> Request:
     path, in_path = split_path(args["path"])
-    _check(args)
-    files = args["files"]
+    method, body, files = args["method"].upper(), _json_of(args["body"]), args["files"]
+    _check(args, method, body)
     return Request(
-        args["method"],
+        method,
         path,
         in_path + make_query(args["query"]),
-        body=None if files else args["body"],
+        body=None if files else body,
         text=args["body_text"],
         files={str(part): str(name) for part, name in files.items()} if files else None,
-        form={str(key): str(value) for key, value in (args["body"] or {}).items()} if files else None,
+        form={str(key): str(value) for key, value in (body or {}).items()} if files else None,
         expect=tuple(args["expect"]),
         dest=args["dest"],
     )
 
 
-def _check(args: dict[str, Any]) -> None:
-    if args["method"] == "GET" and any(args[name] is not None for name in ("body", "body_text", "files")):
+def _json_of(body: Any) -> Any:
+    """The value of a text that is a JSON object or list, as ad-hoc commands and templates give it; anything else as it is."""
+    if not isinstance(body, str) or not body.lstrip().startswith(("{", "[")):
+        return body
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+
+
+def _check(args: dict[str, Any], method: str, body: Any) -> None:
+    if method not in _METHODS:
+        raise BadInput(f"method is {args['method']!r}: give one of {', '.join(_METHODS)}.")
+    if method == "GET" and any(args[name] is not None for name in ("body", "body_text", "files")):
         raise BadInput("method is GET, which sends no body: use query, or set method to POST, PUT or PATCH.")
-    if args["files"] and args["body"] is not None and not isinstance(args["body"], dict):
+    if args["files"] and body is not None and not isinstance(body, dict):
         raise BadInput("body must be a dictionary of texts when files are uploaded: each entry becomes a part of the form.")
-    if args["paginate"] and args["method"] != "GET":
-        raise BadInput(f"paginate works for method GET, not {args['method']}: leave out paginate.")
+    if args["paginate"] and method != "GET":
+        raise BadInput(f"paginate works for method GET, not {method}: leave out paginate.")
     for name in ("page_size", "max_items"):
         if args[name] is not None and args[name] < 1:
             raise BadInput(f"{name} is {args[name]}: give a number from 1 up.")
@@ -256,9 +279,11 @@ def _check(args: dict[str, Any]) -> None:
 
 
 def _pages(call: Call, request: Request, changed: bool) -> dict[str, Any]:
-    pages = call.client.pages(request, size=call.args["page_size"], most=call.args["max_items"])
-    answers = list(pages)
-    return _result(answers[-1][0], [item for _answer, items in answers for item in items], changed)
+    items: list[Any] = []
+    for page, fresh in call.client.pages(request, size=call.args["page_size"], most=call.args["max_items"]):
+        items += fresh
+        answer = page
+    return _result(answer, items, changed)
 
 
 def _result(answer: Answer, data: Any, changed: bool) -> dict[str, Any]:

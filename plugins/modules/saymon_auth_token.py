@@ -71,6 +71,11 @@ token:
   returned: when a token was created
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
+recovered:
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  returned: success
+  type: bool
+  sample: false
 user:
   description: Id and login of the user.
   returned: success
@@ -82,7 +87,9 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils.doubts import Doubts, InDoubt
+from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, SaymonError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Index
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER, list_users
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
@@ -98,21 +105,31 @@ SPEC = Spec(
 
 
 def run(call: Call) -> dict[str, Any]:
+    refuse_empty(call.args, ["user"])
+    seen = call.client.lists.writes()
     user = _user(call)
+    if call.check or not _needed(call, user):
+        return _result(call, user, {})
+    with call.book.exclusive({"user"}):
+        if call.client.lists.writes() != seen:  # another host may have created it meanwhile
+            user = _user(call)
+        return _result(call, user, _carry_out(call, user) if _needed(call, user) else {})
+
+
+def _needed(call: Call, user: dict[str, Any]) -> bool:
+    wanted = call.args["state"] == "present"
+    return bool(user.get("authenticationToken")) != wanted or bool(wanted and call.args["renew"])
+
+
+def _result(call: Call, user: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
+    """What the task returns; `done` is what carrying it out adds."""
     there, wanted = bool(user.get("authenticationToken")), call.args["state"] == "present"
-    changed = there != wanted or (wanted and call.args["renew"])
-    words = {False: "absent", True: "present"}
-    after = "renewed" if there and wanted else words[wanted]
-    result: dict[str, Any] = {"changed": changed, "user": {"id": user["id"], "login": user.get("login")}}
-    if changed:
+    result = {"changed": _needed(call, user), "user": {"id": user["id"], "login": user.get("login")}, "recovered": False, **done}
+    if result["changed"]:
+        words = {False: "absent", True: "present"}
+        after = "renewed" if there and wanted else words[wanted]
         header = f"token of {user.get('login')}"
         result["diff"] = {"before": {"state": words[there]}, "after": {"state": after}, "before_header": header, "after_header": header}
-    if changed and not call.check:
-        answer = _send(call, Request("POST" if wanted else "DELETE", f"/users/{user['id']}/auth-token"))
-        if wanted:
-            if not isinstance(answer, str):
-                raise WrongAnswer("The server created a token without returning it: run the task again with renew.")
-            result["token"] = call.secrets.reveal(answer)
     return result
 
 
@@ -126,12 +143,35 @@ def _user(call: Call) -> dict[str, Any]:
     return found[0]
 
 
-def _send(call: Call, request: Request) -> Any:
+def _carry_out(call: Call, user: dict[str, Any]) -> dict[str, Any]:
+    """Create or revoke the token. A lost one is replaced, since only the answer shows it for certain."""
+    wanted = call.args["state"] == "present"
+    request = Request("POST" if wanted else "DELETE", f"/users/{user['id']}/auth-token")
+    recovered = False
     try:
-        return call.client.send(request).data
-    except AnswerLost:
-        # A user has one token at most, so a second call replaces what the first may have made.
-        return call.client.send(request).data
+        answer = call.client.send(request).data
+    except AnswerLost as error:
+        recovered = True
+        answer = _after_loss(call, user, request, error)
+    if not wanted:
+        return {"recovered": recovered}
+    if not isinstance(answer, str):
+        raise WrongAnswer("The server created a token without returning it: run the task again with renew.", changed=True)
+    return {"recovered": recovered, "token": call.secrets.reveal(answer)}
+
+
+def _after_loss(call: Call, user: dict[str, Any], request: Request, lost: AnswerLost) -> Any:
+    """Repeat the call, but not while the server may still be at work on it: the late token would replace the new one."""
+    doubts = Doubts(call.connection.timeout)
+    try:
+        while True:
+            token = _user(call).get("authenticationToken")
+            if request.method == "DELETE":
+                return None if not token else call.client.send(request).data
+            if (token and token != user.get("authenticationToken")) or not doubts.wait():
+                return call.client.send(request).data
+    except SaymonError as error:
+        raise InDoubt(lost, error) from error
 
 
 if __name__ == "__main__":

@@ -23,13 +23,16 @@ options:
     description: Name of the object.
     type: str
   discovery_id: &discovery_id
-    description: Key of the object in another system. It finds the object wherever it is and whatever its name.
+    description:
+      - Key of the object in another system. It finds the object wherever it is and whatever its name.
+      - It cannot be empty, except beside O(id), where that takes the key away.
     type: str
   parents: &parents
     description:
       - The objects above this one. Each is given by path (such as V(/ROOT/Plant North/Rack 1)), name or id.
       - A name that holds a slash is written into a path as it is, such as V(/ROOT/Plant North/db01//var/lib).
-      - Without it a new object is made below the root, and O(name) is looked up there.
+      - Without it a new object is made below the root, and O(name) is looked up there. An empty list means the same, and is an error
+        for an object that exists elsewhere.
     type: list
     elements: str
   append_parents:

@@ -125,9 +125,11 @@ dest:
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils.find_objects import find_objects
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils.run import main
+from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
 SPEC = Spec(
     options={
@@ -138,7 +140,15 @@ SPEC = Spec(
         **DEST_OPTIONS,
     }
 )
-run = listed("objects", find_objects)
+
+
+def find(call: Call) -> list[Record]:
+    refuse_empty(call.args, SPEC.options)
+    refuse_empty(call.args["property"] or {}, ["name"], "property: ")
+    return find_objects(call)
+
+
+run = listed("objects", find)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ dest:
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
 
@@ -72,6 +73,7 @@ SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, **DEST_OPTI
 
 
 def find(call: Call) -> list[Record]:
+    refuse_empty(call.args, SPEC.options)
     policies = call.client.get_list("/password-policies")
     if call.args["id"]:
         policies = [policy for policy in policies if str(policy["id"]) == call.args["id"]]

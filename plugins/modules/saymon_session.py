@@ -50,6 +50,8 @@ attributes:
     support: full
     details:
       - Nothing is opened or ended. The server is asked only whether the session at hand is valid.
+      - When a session would have to be opened, the fact names server and account without a session id. Tasks that follow open the session
+        when they read, as they do without this task.
   diff_mode:
     support: none
     details:
@@ -122,12 +124,15 @@ msg:
 ansible_facts:
   description:
     - The session as the fact C(saymon_session), empty after O(state=absent).
-    - While facts are cached on disk and O(keep=false), the fact leaves out C(sid) and C(csrf) and serves within this run only.
-  returned: success, outside of check mode
+    - While facts are cached on disk and O(keep=false), and in check mode when no session is open, the fact leaves out C(sid) and C(csrf)
+      and serves within this run only.
+    - Another run, or a host that makes up such a fact, cannot use it. The C(mark) proves that this run has made it, or with O(keep=true)
+      that this user has.
+  returned: success, but for O(state=absent) in check mode
   type: dict
   contains:
     saymon_session:
-      description: As RV(session), with a reference C(ref) for this run.
+      description: As RV(session), with a reference C(ref) for this run and a C(mark) that nobody else can make.
       type: dict
       sample:
         url: https://saymon.example.org
@@ -135,20 +140,20 @@ ansible_facts:
         sid: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
         csrf:
         ref: 0f3c1d2e4b5a69788796a5b4c3d2e1f0
+        mark: 2b8f5d9c1e7a4b3d6f0a9c8e7d5b4a3f2e1d0c9b8a7f6e5d4c3b2a1f0e9d8c7b
   sample:
     saymon_session:
       url: https://saymon.example.org
       login: ci
 """
 
-from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.session import Session, log_out
+from ansible_collections.saymon.platform.plugins.module_utils.session import Session
 
 SPEC = Spec(
     options={
@@ -188,12 +193,7 @@ def run(call: Call) -> dict[str, Any]:
 def _open(call: Call, refused: Session | None) -> Session:
     """A session that is not `refused` (None when there was none); with state=renewed a new one, and the old one ends."""
     if call.args["state"] == "renewed":
-        old = call.book.peek()
-        session = call.book.open()
-        if old:
-            with suppress(SaymonError):  # it ends by itself an hour later
-                log_out(call.connection, old, call.secrets)
-        return session
+        return call.book.open()
     if refused is None:
         return call.book.get()
     return call.book.renew(refused.sid) or call.book.open()
@@ -205,8 +205,7 @@ def _absent(call: Call) -> dict[str, Any]:
     if call.check:
         valid = session is not None and _whose(call.client) is not None
         return {**result, "changed": valid, "msg": "Would end the session." if valid else "There is no open session."}
-    ended = session is not None and log_out(call.connection, session, call.secrets)
-    call.book.forget()
+    ended = call.book.end(call.secrets)
     return {**result, "changed": ended, "msg": "Ended the session." if ended else "There was no open session."}
 
 

@@ -83,6 +83,7 @@ dest:
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
@@ -91,6 +92,7 @@ SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_membe
 
 
 def find(call: Call) -> list[Record]:
+    refuse_empty(call.args, SPEC.options)
     args = call.args
     groups = call.client.get_list("/user-groups")
     if args["id"]:

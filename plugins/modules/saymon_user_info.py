@@ -98,6 +98,7 @@ dest:
 
 from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import STATUSES, group_ids, is_masked
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
@@ -115,6 +116,7 @@ SPEC = Spec(
 
 
 def find(call: Call) -> list[Record]:
+    refuse_empty(call.args, SPEC.options)
     args = call.args
     users = call.client.get_list("/users")
     if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):

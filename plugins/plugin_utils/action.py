@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import SECRET_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, SaymonError
-from ansible_collections.saymon.platform.plugins.module_utils.run import perform
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils.run import failed, perform, shown
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets, is_distinctive
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, session_from_params
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, proxy_for
 
@@ -36,6 +37,7 @@ class SaymonAction(ActionBase):
     """Runs `module`, a module of this collection, in the controller's worker: no connection, no Python on the host needed."""
 
     module: ModuleType
+    _book: StoreBook | None = None
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = True
@@ -50,8 +52,10 @@ class SaymonAction(ActionBase):
                 result.update(self._perform(task_vars, environment, secrets))
         except SaymonError as error:
             self._learn_secrets(task_vars, secrets)
-            result.update(failed=True, changed=False, **error.result())
-            result = dict(secrets.scrub(result))
+            result = shown({**result, **failed(error, secrets)}, secrets)
+        finally:
+            if self._book:
+                self._book.close()
         return self._hide(result, secrets)
 
     @property
@@ -65,7 +69,6 @@ class SaymonAction(ActionBase):
         options = resolve(name, self._spec, source)
         args = options.values
         self._take_list(options)
-        secrets.add(*(args.get(option) for option in SECRET_OPTIONS))
         if args["saymon_run_on"] == "target" or self._task.async_val:
             result = self._on_target(options, task_vars, environment, secrets)
         else:
@@ -114,6 +117,7 @@ class SaymonAction(ActionBase):
             raise BadInput(
                 "async cannot be used here: it would keep the secret that this task returns in a file. Remove async from the task."
             )
+        secrets.add_from(args)
         connection = Connection.from_params(args)
         if not args["saymon_proxy"]:
             args["saymon_proxy"] = proxy_for(connection.url, environment)
@@ -130,8 +134,10 @@ class SaymonAction(ActionBase):
 
     def _start(self, name: str | None, module_args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Start a module file on the host; only the task's own may be left behind to run by itself."""
-        wrap_async = bool(self._task.async_val) and name is None
-        result: dict[str, Any] = self._execute_module(module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=wrap_async)
+        later = bool(self._task.async_val) and name is None
+        writes = not (self._task.check_mode or self.module.__name__.endswith("_info"))
+        with self._book.handed_over(later=later) if self._book and writes else nullcontext():
+            result: dict[str, Any] = self._execute_module(module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=later)
         return result
 
     def _publish(self, result: dict[str, Any], options: Options, secrets: Secrets) -> None:
@@ -142,19 +148,24 @@ class SaymonAction(ActionBase):
             if not self._task.check_mode:
                 result["ansible_facts"] = {FACT: {}}
             return
-        session = self._book.peek()
-        if session is None or "sid" not in result["session"]:
+        session = self._book.peek() if self._book else None
+        if self._book is None:
             return
-        result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
+        if self._task.check_mode and "sid" not in result["session"]:
+            self._book.announce()  # the tasks that follow read, and need a session for that
+        elif session is not None and "sid" in result["session"]:
+            result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
+        else:
+            return
         fact = {**result["session"], "ref": self._book.ref}
         if not args["keep"] and not str(C.config.get_config_value("CACHE_PLUGIN")).endswith("memory"):
-            del fact["sid"], fact["csrf"]
+            fact = {name: value for name, value in fact.items() if name not in ("sid", "csrf")}
         result["ansible_facts"] = {FACT: marked(fact, keep=args["keep"])}
 
     def _learn_secrets(self, task_vars: dict[str, Any], secrets: Secrets) -> None:
         """What a message about options that could not be read might repeat."""
         secrets.add_from(plain(self._task.args))
-        secrets.add(*(plain(task_vars[option]) for option in SECRET_OPTIONS if task_vars.get(option)))
+        secrets.add_from({option: plain(task_vars[option]) for option in CONNECTION_OPTIONS if task_vars.get(option)})
 
     def _hide(self, result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
         if result.get("failed"):
@@ -165,7 +176,8 @@ class SaymonAction(ActionBase):
         if result.pop("saymon_revealed", False) or secrets.revealed:
             if register_secret and secrets.revealed:
                 for value in secrets.revealed:
-                    register_secret(value)
+                    if is_distinctive(value):  # a word would be blotted out of everything that core prints
+                        register_secret(value)
             else:
                 result["_ansible_no_log"] = True
                 # Up to ansible-core 2.18 the mark of an item does not reach the result of its loop; that of the task does.

@@ -31,7 +31,7 @@ _KEY_SIZE = 32
 
 def marked(fact: Mapping[str, Any], *, keep: bool) -> dict[str, Any]:
     """The fact with the mark that makes it count: in this run, or with `keep` in every run of this user on this machine."""
-    return {**fact, "mark": _mark(_kept_key(create=True) if keep else _RUN_KEY, fact)}
+    return {**fact, "mark": _mark((_kept_key(create=True) or _RUN_KEY) if keep else _RUN_KEY, fact)}
 
 
 def is_ours(fact: Mapping[str, Any]) -> bool:

@@ -141,7 +141,8 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
                     "saymon.platform.saymon_session, or hand over a session of your own as saymon_sid."
                 )
             continue
-        if not fact.get("sid") and not (stored(fact.get("ref")) or {}).get("session"):
+        record = stored(fact.get("ref")) or {}
+        if not fact.get("sid") and not record.get("session") and not record.get("credentials"):
             continue
         try:
             same_url = not url or normal_url(str(url)) == fact["url"]

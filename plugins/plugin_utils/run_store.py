@@ -3,67 +3,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sessions of one ansible run: one login for all hosts and tasks, one logout when the run ends.
 
-The store is a folder of files with mode 0600 below core's temporary directory of the run (mode 0700, shared by all forks, removed
-by core at exit). A lock for each identity makes 40 hosts that start at once wait for the one that logs in.
+A lock for each identity makes 40 hosts that start at once wait for the one that logs in. Where the folder of the run cannot be used
+(the disk is full, somebody has removed it), each task has a session of its own, which ends with the task.
 """
 
 from __future__ import annotations
 
-import atexit
-import fcntl
-import hashlib
-import hmac
-import json
-import os
-import secrets
+import copy
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
-from io import BufferedWriter
-from pathlib import Path
-from typing import Any, BinaryIO
 
-from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache
-from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError, Unreachable
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.plugin_utils.end_of_run import LOGOUT_TIMEOUT, prepare
+from ansible_collections.saymon.platform.plugins.plugin_utils.list_store import StoreLists
+from ansible_collections.saymon.platform.plugins.plugin_utils.records import Record, lock_path, reference, save, secret_name, stored
+from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import folder, locked, mark_uncounted, run_is_over
 
-# Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess from a
-# reference in a cached fact which password it stands for.
-_SALT = secrets.token_bytes(16)
-_PARENT = os.getpid()
-_LOGOUT_TIMEOUT = 3.0
-_LOGOUT_BUDGET = 10.0
-_LIST_AGE = 30.0
-_WRITES = "saymon.writes"
+__all__ = ["StoreBook", "reference", "stored"]
 
-
-def _folder() -> Path:
-    return Path(C.DEFAULT_LOCAL_TMP)
-
-
-def reference(connection: Connection, credentials: Credentials, sid: str | None = None) -> str:
-    """The name under which the session of these credentials on this server is kept during the run; of a `sid` that was given, its
-    successors."""
-    text = json.dumps([connection.url, asdict(credentials), sid])
-    return hmac.new(_SALT, text.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def stored(ref: Any) -> dict[str, Any] | None:
-    """The record kept under a reference: `session`, `connection`, `credentials`, `keep`, `denied` (a refusal not to be repeated)."""
-    if not isinstance(ref, str) or not ref.isalnum():
-        return None
-    try:
-        record: dict[str, Any] = json.loads((_folder() / f"saymon-{ref}.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return record
+_FAILURES = {kind.__name__: kind for kind in (NotSignedIn, Unreachable)}
+_held: set[str] = set()  # what this process holds back from others
 
 
 class StoreBook(SessionBook):
-    """A SessionBook whose sessions are shared by all processes of the run.
+    """A SessionBook whose sessions are shared by all processes of the run. It is made when a task begins and closed when it ends.
 
     `given` is a session from a fact or an option that this run did not open; it serves until the server refuses it.
     """
@@ -72,180 +40,224 @@ class StoreBook(SessionBook):
         record = stored(ref) or {}
         if not credentials.complete and record.get("credentials"):
             credentials = Credentials(**record["credentials"])
-        super().__init__(given, connection, credentials)
+        super().__init__(None, connection, credentials)
         self.ref = ref
         self.given = given
         # What a given session may see is not what another may, though both come without credentials.
-        self.lists = StoreLists(ref if given is None else hmac.new(_SALT, (ref + given.sid).encode(), hashlib.sha256).hexdigest()[:32])
+        self.lists = StoreLists(ref if given is None else secret_name(ref, given.sid))
         self.opener: Callable[[], Session] = lambda: log_in(connection, self.credentials)
         self.remote = False  # the server is reached from a target only, so the controller cannot log out when the run ends
+        self._server = connection
+        self._own: Session | None = None  # opened by this task, and not shared because the record could not be saved
 
     def peek(self) -> Session | None:
-        return self._current() or self.given
+        current = (stored(self.ref) or {}).get("session")
+        self.session = self._own or (Session(**current) if current else self.given)
+        return self.session
 
     def get(self) -> Session:
-        session = self.peek()
-        if session is None:
-            session = self._enter(lambda record: record.get("session") is None)
-        self.session = session
-        return session
+        _check_that_run_goes_on()
+        # One that this task has seen serves until the server refuses it, without a look into the record for each request.
+        self.session = self.session or self.peek() or self._enter(lambda record: not record.get("session"))
+        return self.session
 
     def open(self) -> Session:
-        self.session = self._enter(lambda _record: True, again=True)
+        """Log in anew, and end the session in whose place the new one comes. Those who ask at once get the same new one."""
+        asked = time.monotonic()
+        self.session = self._enter(lambda record: not record.get("session") or record.get("opened_at", 0.0) < asked, again=True)
         return self.session
 
     def renew(self, stale: str) -> Session | None:
         if not self.credentials.complete:
-            return None
-        self.session = self._enter(lambda record: not record.get("session") or record["session"]["sid"] == stale)
+            other = self.peek()
+            return other if other and other.sid != stale else None
+        self.session = self._enter(lambda record: not record.get("session") or record["session"]["sid"] == stale, stale=stale)
         return self.session
 
-    def adopt(self, session: Session) -> None:
-        """Keep a session that was opened elsewhere (on a target) as one of this run."""
+    def adopt(self, session: Session, *, remote: bool | None = None) -> None:
+        """Keep a session that was opened elsewhere as one of this run; `remote` when only a target reaches the server."""
+        if remote is not None:
+            self.remote = remote
         with self._locked() as record:
             self._note(record, session)
         self.session = session
 
-    def forget(self) -> None:
+    def end(self, secrets: Secrets | None = None) -> bool:
         with self._locked() as record:
-            record.clear()
-        self.session = self.given = None
+            session = Session(**record["session"]) if record.get("session") else self.given
+            gone = record.get("ended", [])
+            ended = session is not None and session.sid not in gone and log_out(self._server, session, secrets)
+            if session:
+                self._clear(record)
+                record["ended"] = [*gone, session.sid]
+        self.session = self.given = self._own = None
+        return ended
+
+    def announce(self) -> None:
+        """Let tasks that know only the reference open the session when they need it, as in check mode."""
+        with self._locked() as record:
+            record["credentials"] = asdict(self.credentials)
+
+    def forget(self) -> None:
+        """The session that this task has seen has ended. What another task has opened meanwhile stays."""
+        with self._locked() as record:
+            if self.session and (record.get("session") or {}).get("sid") == self.session.sid:
+                self._clear(record)
+        self.session = self.given = self._own = None
 
     def keep(self) -> None:
+        if self._own:
+            self._own = None  # so it stays open when the task ends
+            return
         with self._locked() as record:
-            record["keep"] = True
+            if record.get("session"):
+                record["keep"] = record["session"]["sid"]
 
-    def _current(self) -> Session | None:
-        session = (stored(self.ref) or {}).get("session")
-        return Session(**session) if session else None
+    def close(self) -> None:
+        """The task has ended: so does a session that nobody else can use."""
+        if self._own and not self.remote:
+            with suppress(SaymonError):
+                log_out(replace(self._server, timeout=LOGOUT_TIMEOUT, retries=0), self._own)
+        self._own = None
 
-    def _enter(self, needed: Callable[[dict[str, Any]], bool], *, again: bool = False) -> Session:
+    def handed_over(self, *, later: bool) -> AbstractContextManager[None]:
+        """While a module that may write runs on a host; `later` when it goes on in the background and nobody knows until when."""
+        if later:
+            mark_uncounted()
+        return self.lists.writing()
+
+    @contextmanager
+    def exclusive(self, resources: Iterable[str]) -> Iterator[None]:
+        if _held:
+            raise AssertionError("who waits for more while holding something can wait for ever")
+        names = sorted(secret_name(self._server.url, resource) for resource in set(resources))  # all take them in the same order
+        with ExitStack() as stack:
+            for name in names:
+                try:
+                    stack.enter_context(locked(folder() / f"saymon-{name}.held"))
+                except OSError as error:
+                    raise SaymonError(
+                        f"Parallel tasks cannot be kept from writing the same things ({error.strerror}): check that files in {folder()} "
+                        "can be written."
+                    ) from error
+            stack.callback(_held.clear)
+            _held.update(names)
+            yield
+
+    # --- the record ------------------------------------------------------------------------------------------------------
+
+    def _enter(self, needed: Callable[[Record], bool], *, again: bool = False, stale: str | None = None) -> Session:
         """Log in when `needed` says so of the record; otherwise take the session that somebody else opened meanwhile.
 
-        Refused credentials are tried once a run, however many hosts have them, for servers that lock accounts; `again` tries anyway.
-        Those who waited while a login failed share that failure, so that an unreachable server costs its timeout once, not per host.
+        With `again` the new session replaces one that may be alive, which then ends; `stale` is the sid of one that is dead.
         """
-        asked = time.time()
+        asked = time.monotonic()
+        _check_that_run_goes_on()
         with self._locked() as record:
+            _check_that_run_goes_on()
             if not needed(record):
                 return Session(**record["session"])
-            if record.get("denied") and not again:
-                raise NotSignedIn(record["denied"])
-            if record.get("failed_at", 0) > asked:
-                raise SaymonError(record["failed"])
-            try:
-                session = self.opener()
-            except NotSignedIn as error:
-                record["denied"] = str(error)
-                raise
-            except SaymonError as error:
-                record.update(failed=str(error), failed_at=time.time())
-                raise
-            self._note(record, session)
+            self._repeat_failure(record, asked, again=again)
+            began = time.monotonic()
+            session = self._try_login(record)
+            self._note(record, session, stale)
+            record["opened_at"] = began
+            if again:
+                self._end_replaced(record)
             self.opened = True
             return session
 
-    def _note(self, record: dict[str, Any], session: Session) -> None:
-        connection = asdict(self.connection) if self.connection and not self.remote else None
+    def _repeat_failure(self, record: Record, asked: float, *, again: bool) -> None:
+        """Those who waited while a login failed share that failure, so that an unreachable server costs its timeout once, not per host.
+
+        A refusal holds, for servers that lock accounts, until the run writes something: that may have made or unblocked the account.
+        """
+        failure = record.get("failure")
+        if not failure:
+            return
+        refused = failure["kind"] == NotSignedIn.__name__ and failure["writes"] == self.lists.writes()
+        if failure["at"] > asked or (refused and not again):
+            raise _FAILURES.get(failure["kind"], SaymonError)(failure["msg"], **failure["details"])
+
+    def _try_login(self, record: Record) -> Session:
+        writes = self.lists.writes()
+        try:
+            session = self.opener()
+        except SaymonError as error:
+            failure = {"kind": type(error).__name__, "msg": str(error), "details": error.details}
+            record["failure"] = {**failure, "at": time.monotonic(), "writes": writes}
+            raise
+        if run_is_over() and not self.remote:
+            with suppress(SaymonError):
+                log_out(self._server, session)
+        _check_that_run_goes_on()
+        return session
+
+    def _note(self, record: Record, session: Session, stale: str | None = None) -> None:
+        old = record.get("session")
+        if old and record.get("connection") and old["sid"] not in (session.sid, stale):
+            record["left"] = [*record.get("left", []), {"session": old, "connection": record["connection"]}]
+        connection = None if self.remote else asdict(self._server)
         record.update(session=asdict(session), credentials=asdict(self.credentials), connection=connection)
-        record.pop("denied", None)
+        record.pop("failure", None)
+
+    def _clear(self, record: Record) -> None:
+        """Forget the session and whose it was, but not what else is still to be ended, or has ended."""
+        for key in set(record) - {"left", "ended"}:
+            del record[key]
+
+    def _end_replaced(self, record: Record) -> None:
+        """What cannot be ended now is tried once more when the run ends, unless it was not opened by this run."""
+        left, gone = record.get("left", []), record.get("ended", [])
+        record["left"] = []
+        for one in left:
+            session = Session(**one["session"])
+            try:
+                log_out(Connection(**one["connection"]), session)
+                gone = [*gone, session.sid]
+            except SaymonError:
+                record["left"].append(one)
+        if self.given and self.given.sid not in [*gone, *(one["session"]["sid"] for one in left)]:
+            with suppress(SaymonError):
+                log_out(self._server, self.given)
+            gone = [*gone, self.given.sid]
+        record["ended"], self.given = gone, None
 
     @contextmanager
-    def _locked(self) -> Iterator[dict[str, Any]]:
+    def _locked(self) -> Iterator[Record]:
         """Hold the lock of this reference, and save the record when it changed, also when the block fails."""
-        path = _folder() / f"saymon-{self.ref}"
-        with open(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(lock_path(self.ref)))
+                shared = True
+            except OSError:
+                shared = False
             record = stored(self.ref) or {}
-            before = dict(record)
+            if self._own:
+                record["session"] = asdict(self._own)
+            before = copy.deepcopy(record)
             try:
                 yield record
             finally:
                 if record != before:
-                    with _replacing(path.with_suffix(".json")) as file:
-                        file.write(json.dumps(record).encode())
+                    self._save(record, before, shared)
+
+    def _save(self, record: Record, before: Record, shared: bool) -> None:
+        if shared:
+            with suppress(OSError):
+                save(self.ref, record)
+                self._own = None
+                return
+        session = record.get("session")
+        if session and session != before.get("session"):
+            self._own = Session(**session)
+        elif record.get("keep") != before.get("keep"):
+            raise SaymonError(f"The session cannot be kept, because files in {folder()} cannot be written: check its disk and its mode.")
 
 
-class StoreLists(ListCache):
-    """Lists that tasks of the run have read, for the tasks and hosts that follow: a hundred hosts that look for their objects fetch the
-    tree once. They serve for a short time only, because others may change things too, and not after any write of this run."""
-
-    def __init__(self, ref: str) -> None:
-        self._ref = ref
-
-    def _path(self, key: str) -> Path:
-        return _folder() / f"saymon-{self._ref}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.list"
-
-    def get(self, key: str) -> BinaryIO | None:
-        path = self._path(key)
-        try:
-            return path.open("rb") if time.time() - path.stat().st_mtime < _LIST_AGE else None
-        except OSError:
-            return None
-
-    @contextmanager
-    def copying(self, key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        path, mark, whole = self._path(key), self.writes(), True
-
-        def copied(chunks: Chunks) -> Chunks:
-            """Begins anew each time: a list whose first answer broke off is read again."""
-            nonlocal whole
-            file.seek(0)
-            file.truncate()
-            whole = True
-            for chunk in chunks:
-                try:
-                    whole = whole and file.raw.write(chunk) == len(chunk)  # past the buffer, which would fail only when closed
-                except OSError:  # a full disk costs the next task a request, and this one nothing
-                    whole = False
-                yield chunk
-
-        with _replacing(path, lambda: whole and mark == self.writes()) as file:
-            yield copied
-        if mark != self.writes():  # somebody wrote at the last moment
-            path.unlink(missing_ok=True)
-
-    def writes(self) -> int:
-        try:
-            return (_folder() / _WRITES).stat().st_size
-        except OSError:
-            return 0
-
-    def drop(self) -> None:
-        # Each write, by whatever account, adds a byte, so that a list that was on its way meanwhile is recognised as old.
-        with open(os.open(_folder() / _WRITES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
-            file.write(b".")
-        for path in _folder().glob("saymon-*.list"):
-            path.unlink(missing_ok=True)
+def _check_that_run_goes_on() -> None:
+    if run_is_over():
+        raise SaymonError("The run is being stopped, so this task sends nothing more: start the run again.")
 
 
-@contextmanager
-def _replacing(path: Path, wanted: Callable[[], bool] = lambda: True) -> Iterator[BufferedWriter]:
-    """Write a private file that takes the place of another in one step, unless something fails, or it is not wanted in the end."""
-    fresh = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            yield file
-        if wanted():
-            fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def end_sessions() -> None:
-    """Log out whatever this run opened. Silent and bounded: the run is over, and nobody could act on a failure."""
-    if os.getpid() != _PARENT:
-        return
-    until = time.monotonic() + _LOGOUT_BUDGET
-    for path in sorted(_folder().glob("saymon-*.json")):
-        record = stored(path.stem[len("saymon-") :]) or {}
-        with suppress(Exception):
-            path.unlink()
-            if record.get("session") and record.get("connection") and not record.get("keep") and time.monotonic() < until:
-                connection = replace(Connection(**record["connection"]), timeout=_LOGOUT_TIMEOUT, retries=0)
-                log_out(connection, Session(**record["session"]))
-
-
-# The strategy loads the action class in the parent process, so this is registered there, runs before core removes its temporary
-# directory, also after a failed play, and never in workers, which leave without it.
-atexit.register(end_sessions)
+prepare()

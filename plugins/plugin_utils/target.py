@@ -38,13 +38,11 @@ class Target:
         self._execute = execute
         self._url = url
         self._given = _given(spec, options)
-        book.opener, book.remote = self._log_in, True
+        book.opener, book.remote = self._log_in, options.values["saymon_run_on"] == "target"
 
     def run(self, check: bool) -> dict[str, Any]:
         """The result of the module. A session that the server refuses is renewed once, as in the controller."""
-        session = None
-        if self._options.values["saymon_auth_method"] == "session":
-            session = self._book.get() if self._spec.needs_session else self._book.peek()
+        session = self._session()
         result = self._module(session, check)
         if session and self._spec.needs_session and result.get("status") == 401 and self._book.renew(session.sid):
             result = self._module(self._book.get(), check)
@@ -54,6 +52,18 @@ class Target:
             elif result.get("changed"):
                 self._book.adopt(self._session_of(result))
         return result if self._spec.publishes else dict(self._secrets.scrub(result))
+
+    def _session(self) -> Session | None:
+        if self._options.values["saymon_auth_method"] != "session":
+            return None
+        if self._spec.publishes:
+            return self._book.peek()
+        try:
+            return self._book.get()
+        except NotSignedIn:
+            if self._spec.needs_session:
+                raise
+            return None
 
     def _module(self, session: Session | None, check: bool) -> dict[str, Any]:
         result = self._execute(None, self._handed(session), check)
@@ -68,18 +78,20 @@ class Target:
         if session:
             self._secrets.add(session.sid, session.csrf)
             handed.update(saymon_sid=session.sid, saymon_csrf=session.csrf)
-            if self._spec.needs_session:
-                handed.update(dict.fromkeys(CREDENTIAL_OPTIONS))
+        if values["saymon_auth_method"] == "session" and not self._spec.publishes:
+            handed.update(dict.fromkeys(CREDENTIAL_OPTIONS))
         return {name: value for name, value in handed.items() if value is not None}
 
     def _log_in(self) -> Session:
+        self._book.credentials.body()  # says what is missing, without a look at the target
         values = self._options.values
         given = {name: values[name] for name in CONNECTION_OPTIONS if name not in ("saymon_sid", "saymon_csrf")}
         args = {name: value for name, value in given.items() if value is not None}
         result = self._execute(_LOGIN, {**args, "state": "renewed"}, False)  # check mode reads too, and reading needs a session
         if result.get("failed"):
             kind = NotSignedIn if result.get("status") in (401, 403) else SaymonError
-            raise kind(str(result.get("msg", "The login on the target failed.")))
+            said = str(result.get("msg", "The login on the target failed."))
+            raise kind(said, status=result.get("status"), code=result.get("code"))
         return self._session_of(result)
 
     def _session_of(self, result: Mapping[str, Any]) -> Session:

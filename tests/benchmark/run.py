@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.benchmark import figures, measure, plot, report, scale, scale_cases, scale_figures
 from tests.benchmark.cases import CASES, EMPTY
-from tests.tools.common import BUILD, ROOT, exit_on_sigterm
+from tests.tools.common import BUILD, ROOT, leave_nothing_behind
 from tests.tools.sandbox_process import Sandbox
 
 _RATE_SECONDS = 3.0
@@ -61,7 +61,7 @@ def collect_scale(size: scale_cases.Size, rounds: int) -> scale_figures.Scale:
 
 
 def main() -> int:
-    exit_on_sigterm()
+    leave_nothing_behind()
     arguments = _arguments()
     rounds = 1 if arguments.quick else arguments.runs
     results, scaled = collect(rounds), collect_scale(scale_cases.SMALL if arguments.quick else scale_cases.FULL, rounds)
@@ -81,5 +81,3 @@ if __name__ == "__main__":
     except measure.BenchmarkError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)

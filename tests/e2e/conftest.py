@@ -109,8 +109,9 @@ class Runner:
 
 
 def pytest_configure() -> None:
-    """Take SIGTERM for a Ctrl-C: pytest then ends its fixtures, which stops the sandboxes."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Take SIGTERM and SIGHUP for a Ctrl-C: pytest then ends its fixtures, which stops the sandboxes."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

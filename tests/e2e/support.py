@@ -93,8 +93,8 @@ def saymon(module: str, args: Mapping[str, Any] | None = None, **keywords: Any) 
 
 
 def control(sandbox: Sandbox, *calls: Sequence[Any], **keywords: Any) -> Task:
-    """A task that calls the control plane: each call is (method, path) or (method, path, body). Lists read before are forgotten."""
-    args = {"control": sandbox.control, "calls": [list(call) for call in calls], "forget_lists": True}
+    """A task that calls the control plane: each call is (method, path) or (method, path, body)."""
+    args = {"control": sandbox.control, "calls": [list(call) for call in calls]}
     return {"name": "control", "sandbox_control": args, "run_once": True, **keywords}
 
 

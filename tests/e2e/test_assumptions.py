@@ -27,7 +27,7 @@ DIFFERENT: dict[str, Any] = {
     "duplicate_login_status": 409,
     "policy_create_verb": "patch",
     "search_permission": "objects",
-    "prop_create_answer": "object",
+    "prop_create_answer": "string",
     "group_delete_clears_members": True,
     "upsert_replaces_properties": False,
 }
@@ -44,7 +44,7 @@ FOUND = {
     "which right a search needs": "none",
     "parent_id of an object": "a text",
     "properties when an object is created with a known discovery_id": "kept",
-    "what the creation of a property answers": "an object",
+    "what the creation of a property answers": "a text",
 }
 
 
@@ -131,7 +131,7 @@ def test_live_run_ends_with_the_report(
     sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, different: bool | None, status: int
 ) -> None:
     monkeypatch.setattr(ansible_test, "integration", lambda config, targets: Result("integration", 1, 0))
-    monkeypatch.setattr(live, "exit_on_sigterm", lambda: None)
+    monkeypatch.setattr(live, "leave_nothing_behind", lambda: None)
     if different:
         sandbox.settings(**DIFFERENT)
     for name, value in zip(live.VARIABLES, (sandbox.url, sandbox.login, sandbox.password), strict=True):

@@ -188,7 +188,7 @@ def test_a_target_gives_the_same_results_with_one_login(runner: Runner, sandbox:
 
 
 def test_what_a_target_wrote_is_seen_by_the_next_task(runner: Runner, sandbox: Sandbox) -> None:
-    """Tasks share the lists that they read; a write must be known to all of them, wherever it was made."""
+    """A write must be known to all tasks, wherever it was made."""
     group = {"name": "Shared lists"}
     there = {"saymon_run_on": "target", "state": "absent"}
     tasks = [saymon("saymon_user_group", {**group, **more}, name=name) for name, more in (("made", {}), ("gone", there), ("again", {}))]
@@ -259,6 +259,18 @@ def test_check_mode_of_saymon_session_opens_and_ends_nothing(runner: Runner, san
         "Would open a session.",
         "There is no open session.",
     ]
+
+
+def test_check_mode_of_a_play_with_a_login_task(runner: Runner, sandbox: Sandbox) -> None:
+    """The credentials stand in the login task alone; the tasks that follow know only the fact."""
+    account = {name.lower().replace("saymon_", ""): value for name, value in sandbox.credentials.items()}
+    group = saymon("saymon_user_group", {"name": "Not there yet"})
+    end = saymon("saymon_session", {"state": "absent"}, name="end")
+    done = show(runner, play(saymon("saymon_session", account), group, CURRENT, end), args=["--check"], env=NOBODY)
+    assert done.rc == 0, done.output
+    assert done.one("saymon_user_group")["action"] == "created"
+    assert sandbox.writes() == []
+    assert logins_and_logouts(sandbox) == (1, 1)
 
 
 # --- TLS ---------------------------------------------------------------------------------------------------------------

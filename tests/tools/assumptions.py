@@ -159,7 +159,7 @@ PROBES = (
     Probe("parent_id of an object", "a list", lambda bench: _shape(bench.admin.one(bench.child())["parent_id"])),
     Probe("properties when an object is created with a known discovery_id", "replaced", _known_discovery_id),
     Probe("what a deletion takes along", "everything below", _deletion),
-    Probe("what the creation of a property answers", "a text", lambda bench: _shape(value(bench.new_property(bench.child())))),
+    Probe("what the creation of a property answers", "an object", lambda bench: _shape(value(bench.new_property(bench.child())))),
     Probe("a second tag of the same name", "makes another", lambda bench: bench.second("/tags")),
     Probe("state conditions that were never set", "404", lambda bench: bench.status(f"{bench.child()}/state-conditions")),
 )

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +25,10 @@ VENV_PYTHON = VENV / "bin" / "python"
 
 # A caller's variables that would change what ansible, Python or the collection do.
 _FOREIGN = ("ANSIBLE_", "SAYMON_", "PYTHON", "PYTEST_", "COVERAGE_", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+
+
+_STOP_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+_PR_SET_CHILD_SUBREAPER = 36  # from <linux/prctl.h>
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,10 @@ def clean_env(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, s
 def run(
     command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, capture: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command without a terminal and return its completed process; with `capture` its output (both streams) is in `stdout`."""
+    """Run a command without a terminal and return its completed process; with `capture` its output (both streams) is in `stdout`.
+
+    It gets a process group of its own, so that a signal from the terminal reaches only us, and we can stop all of the group.
+    """
     sys.stdout.flush()
     process = subprocess.Popen(
         [str(word) for word in command],
@@ -60,23 +71,23 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if capture else None,
         stderr=subprocess.STDOUT if capture else None,
+        start_new_session=True,
     )
     try:
         output, _none = process.communicate()
-    except BaseException as error:
-        _wind_down(process, told=isinstance(error, KeyboardInterrupt))
+    except BaseException:
+        stop_group(process)
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, output)
 
 
-def _wind_down(process: subprocess.Popen[str], told: bool) -> None:
-    """Stop a child the gentle way first, so that it can stop what it has started. A Ctrl-C has `told` it already."""
-    if not told:
-        process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def stop_group(process: subprocess.Popen[str], patience: float = 20.0) -> None:
+    """Stop a child and its process group as Ctrl-C does; whatever is left after `patience` seconds is killed."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
 
 
 def headline(text: str) -> None:
@@ -99,6 +110,47 @@ def link_collection() -> Path:
     return folder
 
 
-def exit_on_sigterm() -> None:
-    """Let SIGTERM unwind the process as Ctrl-C does, so that whatever it started is stopped."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def leave_nothing_behind() -> None:
+    """Let Ctrl-C, SIGTERM and SIGHUP (a closed terminal) end this process with status 128 + number, and every process below it with it."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, _exit)
+    if sys.platform == "linux":
+        # Orphans below us become our children, so that the sweep at the end finds them; without it, stopping process groups must do.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        atexit.register(_sweep)
+
+
+def _exit(number: int, _frame: object) -> None:
+    for one in _STOP_SIGNALS:
+        signal.signal(one, signal.SIG_IGN)  # cleaning up takes a bounded time; a second signal must not break it off
+    sys.exit(128 + number)
+
+
+def _sweep() -> None:
+    """Stop what is still running below this process, gently at first; takes 10 seconds at most."""
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL):  # a stopped parent may bring its children to light
+        left = _descendants(os.getpid())
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + 2.5
+        while left and time.monotonic() < deadline:
+            time.sleep(0.05)
+            left = left & _descendants(os.getpid())
+
+
+def _descendants(pid: int) -> set[int]:
+    """Process ids of everything that runs below a process; zombies do not count."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            if state != "Z":
+                children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found: set[int] = set()
+    todo = [pid]
+    while todo:
+        new = children.get(todo.pop(), [])
+        found.update(new)
+        todo += new
+    return found

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from tests.tools.common import BUILD, ROOT, VENV, clean_env, exit_on_sigterm, headline
+from tests.tools.common import BUILD, ROOT, VENV, clean_env, headline, leave_nothing_behind
 from tests.tools.sandbox_process import Sandbox
 
 COMPANY = ("ansible-playbook", "playbooks/company.yml")
@@ -41,7 +41,7 @@ That took {seconds:.0f} s, and the sandbox is stopped. Next steps:
 
 
 def main() -> int:
-    exit_on_sigterm()
+    leave_nothing_behind()
     start = time.monotonic()
     with Sandbox(log=BUILD / "log" / "demo.log") as sandbox:
         print(f"A sandbox with invented data runs at {sandbox.url}; its address and credentials are in the environment variables")
@@ -62,8 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("\nStopped; the sandbox as well.")
-        sys.exit(130)
+    sys.exit(main())

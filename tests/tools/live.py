@@ -14,14 +14,14 @@ import os
 import sys
 
 from tests.tools import ansible_test, assumptions
-from tests.tools.common import exit_on_sigterm, headline
+from tests.tools.common import headline, leave_nothing_behind
 from tests.tools.suites import guarded, summarize
 
 VARIABLES = ("SAYMON_TEST_URL", "SAYMON_TEST_LOGIN", "SAYMON_TEST_PASSWORD")
 
 
 def main() -> None:
-    exit_on_sigterm()
+    leave_nothing_behind()
     missing = [name for name in VARIABLES if not os.environ.get(name)]
     if missing:
         raise SystemExit(f"Set {', '.join(missing)}: the address of a server for tests, and an account with all permissions there.")

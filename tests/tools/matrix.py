@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.tools import ansible_test, suites
-from tests.tools.common import BUILD, ROOT, Result, clean_env, exit_on_sigterm, headline, run
+from tests.tools.common import BUILD, ROOT, Result, clean_env, headline, leave_nothing_behind, run
 from tests.tools.install import build, install
 from tests.tools.pythons import find
 
@@ -72,7 +72,7 @@ def environment(core: str, version: str, python: Path, tarball: Path) -> Path:
 
 
 def main() -> None:
-    exit_on_sigterm()
+    leave_nothing_behind()
     cores = _chosen("CORES", list(CORES), [core for core in CORES if core not in OPTIONAL])
     names = _chosen("SUITES", list(RUNNERS), list(RUNNERS))
     tarball = build()

@@ -4,22 +4,40 @@
 
 """Run test suites by name and sum them up; the names are the keys of SUITES.
 
+Of several suites, those named in BESIDE run in a process of their own beside the others, and their output follows at the end.
+
 TESTS in the environment holds further pytest arguments (for unit, sandbox and e2e), TARGETS the integration targets to run.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.tools import ansible_test, lint
-from tests.tools.common import BUILD, ROOT, VENV, VENV_PYTHON, Result, clean_env, exit_on_sigterm, headline, link_collection, run
+from tests.tools import ansible_test
+from tests.tools.common import (
+    BUILD,
+    ROOT,
+    VENV,
+    VENV_PYTHON,
+    Result,
+    clean_env,
+    headline,
+    leave_nothing_behind,
+    link_collection,
+    run,
+    stop_group,
+)
 from tests.tools.sandbox_process import Sandbox
 
 
@@ -43,6 +61,20 @@ def _pytest(
         failed = 1
     passed = max(counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"], 0)
     return Result(suite, passed, failed, counts["skipped"], time.monotonic() - start)
+
+
+def lint() -> Result:
+    """The checks of noxfile.py; each of its sessions counts as one test."""
+    report = BUILD / "reports" / "lint.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    start = time.monotonic()
+    done = run([VENV_PYTHON, "-m", "nox", "--report", report], env=clean_env(BUILD / "home"))
+    if not report.exists():
+        raise SystemExit(f"nox ended with status {done.returncode} and wrote no report")
+    sessions = {one["name"]: one["result"] for one in json.loads(report.read_text(encoding="utf-8"))["sessions"]}
+    failed = [name for name, result in sessions.items() if result != "success"]
+    return Result("lint", len(sessions) - len(failed), len(failed), 0, time.monotonic() - start, ", ".join(failed))
 
 
 def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
@@ -87,7 +119,7 @@ def integration(ansible_bin: Path = VENV / "bin") -> Result:
 
 
 SUITES: dict[str, Callable[[], Result]] = {
-    "lint": lint.lint,
+    "lint": lint,
     "unit": unit,
     "bad-input": bad_input,
     "sandbox": sandbox,
@@ -95,6 +127,8 @@ SUITES: dict[str, Callable[[], Result]] = {
     "integration": integration,
     "sanity": ansible_test.sanity,
 }
+# These wait for nothing and measure nothing, so they take the second core while the others run.
+BESIDE = ("lint", "sandbox", "sanity")
 
 
 def summarize(results: Iterable[Result]) -> bool:
@@ -122,17 +156,61 @@ def guarded(name: str, suite: Callable[[], Result]) -> Result:
         return Result(name, 0, 1, note="broke down")
 
 
-def main() -> None:
-    exit_on_sigterm()
-    names = sys.argv[1:]
-    unknown = [name for name in names if name not in SUITES]
-    if unknown or not names:
-        raise SystemExit(f"Name suites out of {', '.join(SUITES)}")
+def _run_in_turn(names: Iterable[str]) -> list[Result]:
     results = []
     for name in names:
         headline(name)
         results.append(guarded(name, SUITES[name]))
-    sys.exit(0 if summarize(results) else 1)
+    return results
+
+
+@contextmanager
+def _beside(names: list[str]) -> Iterator[Callable[[], list[Result]]]:
+    """Run suites in a process of its own meanwhile; yields the function that waits for it, prints its output and returns the results."""
+    with tempfile.TemporaryDirectory(prefix="saymon-suites-") as folder:
+        output, results = Path(folder, "output"), Path(folder, "results.json")
+        command = [sys.executable, "-m", "tests.tools.suites", "--results", str(results), *names]
+        with output.open("w") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            )
+
+        def collect() -> list[Result]:
+            process.wait()
+            print(output.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
+            if not results.exists():
+                return [Result(name, 0, 1, note="broke down") for name in names]
+            return [Result(**one) for one in json.loads(results.read_text(encoding="utf-8"))]
+
+        try:
+            yield collect
+        finally:
+            if process.poll() is None:
+                stop_group(process, 40)  # longer than it takes to stop a child of its own
+
+
+def _run(names: list[str]) -> list[Result]:
+    """Run suites, as far as possible two at a time; returns their results in the order of the names."""
+    beside = [name for name in names if name in BESIDE]
+    if len(beside) in (0, len(names)):
+        return _run_in_turn(names)
+    with _beside(beside) as collect:
+        results = _run_in_turn(name for name in names if name not in beside)
+        return sorted([*results, *collect()], key=lambda result: names.index(result.suite))
+
+
+def main() -> None:
+    leave_nothing_behind()
+    names = sys.argv[1:]
+    report = Path(names[1]) if names[:1] == ["--results"] else None
+    names = names[2:] if report else names
+    unknown = [name for name in names if name not in SUITES]
+    if unknown or not names:
+        raise SystemExit(f"Name suites out of {', '.join(SUITES)}")
+    if report:
+        report.write_text(json.dumps([asdict(result) for result in _run_in_turn(names)]), encoding="utf-8")
+        return
+    sys.exit(0 if summarize(_run(names)) else 1)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import socket
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client, transport
+from ansible_collections.saymon.platform.plugins.module_utils import client, doubts, transport
+from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
 
@@ -41,9 +43,11 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
             monkeypatch.delenv(name)
     naps: list[float] = []
     monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    defaults = client.Client.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "sleep", naps.append)
+    monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, mmap.PAGESIZE))
+    for sleeper in (client.Client, doubts.Doubts):
+        defaults = sleeper.__init__.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "sleep", naps.append)
     monkeypatch.setattr(socket.socket, "connect", _refuse)
     monkeypatch.setattr(socket, "getaddrinfo", _resolve)
     transport._sessions.clear()

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, ListCache, Request, is_read
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
 from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
@@ -47,7 +48,7 @@ class FakeServer(Client):
 
     `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is raised, before or
     after the server has acted on it. An `upsert` server updates the object whose discovery id a new one has; a `deaf` one knows none
-    of the calls ("METHOD /path") in the set.
+    of the calls ("METHOD /path") in the set. `book` takes the place of a session book of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -62,6 +63,8 @@ class FakeServer(Client):
         self.after: list[tuple[str, Fault]] = []
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
+        self.book: SessionBook | None = None
+        self.lists = self.counted = CountedLists()
         self._made = 0
         self._busy = threading.Lock()
 
@@ -69,11 +72,11 @@ class FakeServer(Client):
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:
-        return [one for one in self.journal if one[0] != "GET"]
+        return [one for one in self.journal if not is_read(*one[:2])]
 
     @property
     def reads(self) -> list[str]:
-        return [path for method, path, _body in self.journal if method == "GET"]
+        return [path for method, path, _body in self.journal if is_read(method, path)]
 
     def find(self, path: str, **wanted: Any) -> list[Record]:
         return [record for record in self.data[path] if all(record.get(key) == value for key, value in wanted.items())]
@@ -94,7 +97,7 @@ class FakeServer(Client):
                 self._raise(self.before, request)
             data = json.loads(json.dumps(self._act(request, sent)))
             if not request.reads:
-                self.lists.drop()
+                self.counted.written += 1
                 self._raise(self.after, request)
         text = json.dumps(data)
         if request.read is not None:
@@ -114,6 +117,8 @@ class FakeServer(Client):
             raise HttpError(method, path, 405, "MethodNotAllowed", "")
         if path == "/users/current":
             return self.me
+        if path == "/objects/search":
+            return [one for one in self.data["/objects"] if all(_fits(one, key, asked) for key, asked in body["search"].items())]
         if path in self.data:
             return self.data[path] if method == "GET" else self._make(path, body)
         if path == "/password-policies/" and method == "PATCH":
@@ -161,6 +166,39 @@ class FakeServer(Client):
         return f"{self._made:024x}"
 
 
+class CountedLists(ListCache):
+    """Shares no lists, and counts writes, as a run of a playbook does."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    def writes(self) -> int:
+        return self.written
+
+
+class WatchedBook(SessionBook):
+    """Writes down which resources a task wants to itself; `meanwhile` happens just before it gets them."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+        self.wanted: list[set[str]] = []
+        self.held = False
+
+    @contextmanager
+    def exclusive(self, _resources: Iterable[str]) -> Iterator[None]:
+        self.wanted.append({*_resources})
+        self.meanwhile()
+        self.held = True
+        yield
+        self.held = False
+
+
+def _fits(record: Record, key: str, asked: Any) -> bool:
+    """Whether a record meets one criterion of a search."""
+    return record.get(key) in (asked["$in"] if isinstance(asked, dict) else [asked])
+
+
 def run_on(
     server: FakeServer, name: str, args: Mapping[str, Any], *, check: bool = False, credentials: Credentials | None = None
 ) -> dict[str, Any]:
@@ -182,9 +220,8 @@ def _outcome(server: FakeServer, run: Run, args: dict[str, Any], *, check: bool,
     credentials = credentials or Credentials("ci", "pass-phrase-1")
     server.read_only = check
     said: list[str] = []
-    call = Call(
-        args, check, server, server.connection, credentials, SessionBook(None, server.connection, credentials), Secrets(), said.append
-    )
+    book = server.book or SessionBook(None, server.connection, credentials)
+    call = Call(args, check, server, server.connection, credentials, book, Secrets(), said.append)
     try:
         result: dict[str, Any] = {"changed": False, **run(call)}
     except SaymonError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -91,6 +91,12 @@ class Exchange:
         return response
 
 
+def search(key: str, *values: Any, among: Sequence[Mapping[str, Any]], data: bool = False) -> Exchange:
+    """A search for objects by one key, answered by those of some records that fit; `data` asks for the settings of the web client too."""
+    body = {"search": {key: {"$in": list(values)}}, "options": {"includeClientData": data}}
+    return Exchange("POST", "/objects/search", 200, [record for record in among if record.get(key) in values], body=body)
+
+
 def _json(raw: Any) -> Any:
     return json.loads(raw) if raw else NOTHING
 
@@ -169,7 +175,19 @@ def run_module(
     module = module_of(name)
     result = perform(module.SPEC, module.run, params, check=check, make_book=make_book, secrets=secrets or Secrets(), say=lambda text: None)
     json.dumps(result)  # a result must be plain data
-    return result
+    return with_diff_as_data(result)
+
+
+def with_diff_as_data(result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the texts of its diff read back, so that tests can tell what they say."""
+    if "diff" not in result:
+        return result
+    diff = result["diff"]
+    return {**result, "diff": [_read_back(one) for one in diff] if isinstance(diff, list) else _read_back(diff)}
+
+
+def _read_back(diff: Mapping[str, str]) -> dict[str, Any]:
+    return {key: json.loads(text) if key in ("before", "after") else text for key, text in diff.items()}
 
 
 def make_action(

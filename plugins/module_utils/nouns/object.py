@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.client import Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Record, Request
+from ansible_collections.saymon.platform.plugins.module_utils.errors import HttpError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Field,
     Invalid,
@@ -23,7 +24,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
     Text,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Work, text_of
+from ansible_collections.saymon.platform.plugins.module_utils.noun import Index, Noun, Wanted, Work, text_of
 from ansible_collections.saymon.platform.plugins.module_utils.plan import Plan
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
@@ -85,6 +86,13 @@ class Properties(Kind):
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})" for name, (type_id, text) in value.items()}
+
+
+class Parents(Items):
+    """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it where it is."""
+
+    def aim(self, current: Any, given: Any, append: bool) -> Any:
+        return super().aim(current, given, append) if given else current
 
 
 def _type(value: Any) -> int:
@@ -208,24 +216,119 @@ def _query(keys: set[str]) -> dict[str, Any]:
     return {"fields": ",".join(sorted(keys | {"name", "parent_id", "discovery_id"}))}
 
 
+# --- searches ----------------------------------------------------------------------------------------------------------------
+
+_ROOT, _ROOT_NAME = "1", "ROOT"
+_LIKE_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
+# A path of many steps could be made of very many names, since each may hold slashes itself.
+_MOST_NAMES = 200
+# An account that may not search, or a server that does not know the call or the operators.
+_NO_SEARCH = (400, 403, 404, 405)
+
+
+def search_objects(client: Client, criteria: Mapping[str, Any], *, client_data: bool) -> list[Record] | None:
+    """The objects that fit, and others where a server ignores criteria; None where one cannot search."""
+    body = {"search": criteria, "options": {"includeClientData": client_data}}
+    try:
+        return client.records(Request("POST", "/objects/search", body=body))
+    except HttpError as error:
+        if error.status not in _NO_SEARCH:
+            raise
+        return None
+
+
+def either_form(identifier: str) -> list[Any]:
+    """The forms that an id may have on a server: built-in ids are numbers, and texts on some."""
+    return [int(identifier), identifier] if identifier.isdecimal() and len(identifier) < 10 else [identifier]
+
+
+class _Hunt:
+    """A few searches in a row; `found` is what they have found, by id."""
+
+    def __init__(self, client: Client, *, client_data: bool) -> None:
+        self.client = client
+        self.client_data = client_data
+        self.found: dict[str, Record] = {}
+        self.allowed = True
+
+    def ask(self, key: str, values: Iterable[Any]) -> None:
+        """Search for all objects whose `key` has one of the values."""
+        values = list(values)
+        if values and self.allowed:
+            records = search_objects(self.client, {key: {"$in": values}}, client_data=self.client_data)
+            self.allowed = records is not None
+            self.found.update((str(record["id"]), record) for record in records or ())
+
+    def ask_ids(self, ids: Iterable[str]) -> None:
+        self.ask("id", [form for one in sorted(ids) for form in either_form(one)])
+
+
+def _search(client: Client, wanted: Wanted) -> list[Record] | None:
+    """By key, by id, and by all names that paths are made of; names are looked for last, together with the root, where paths begin."""
+    hunt = _Hunt(client, client_data="client_data" in wanted.keys)
+    keys = {item.given["discovery_id"] for item in wanted.items if not item.id and item.given.get("discovery_id")}
+    named = [item for item in wanted.items if not item.id and not item.given.get("discovery_id")]
+    ids = {*wanted.ids, *(item.id for item in wanted.items if item.id), *(text for text in wanted.texts if _LIKE_ID.fullmatch(text))}
+    hunt.ask("discovery_id", sorted(keys))
+    hunt.ask_ids(ids - hunt.found.keys())
+    names = {item.given["name"] for item in named if item.given.get("name")}
+    names.update(name for text in wanted.texts if text not in hunt.found for name in _names_on(text))
+    if len(names) > _MOST_NAMES:
+        return None
+    if names or any("/" in text for text in wanted.texts):
+        hunt.ask("name", sorted(names if _ROOT in hunt.found else {*names, _ROOT_NAME}))
+        if _ROOT not in hunt.found:
+            hunt.ask_ids([_ROOT])
+        if _ROOT not in hunt.found:
+            return None  # hidden from the account, or this server has another root: only the whole list shows which
+    return list(hunt.found.values()) if hunt.allowed else None
+
+
+def _names_on(text: str) -> set[str]:
+    """Every name that a path can be made of; a name may hold slashes itself (file systems are called /var/lib)."""
+    steps = text.strip("/").split("/")
+    names = {"/".join(steps[start:end]) for start in range(len(steps)) for end in range(start + 1, len(steps) + 1)}
+    return {*names, *(() if text.startswith("/") else (text,))} - {""}
+
+
+# --- the table ---------------------------------------------------------------------------------------------------------------
+
+
 def _guard(work: Work, plans: list[Plan]) -> list[str]:
     tree = work.index("object")
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:
-        if not isinstance(tree, Tree) or plan.action == "none":
+        if not isinstance(tree, Tree):
             continue
-        where, identifier = plan.item.where, str(plan.record["id"])
+        if plan.action in ("none", "update"):
+            _refuse_no_parents(tree, plan)
         if plan.action == "create" and not plan.item.given.get("name"):
-            raise Invalid(f"{where}there is no object {plan.title!r}, and none can be made without a name: give name")
+            raise Invalid(f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name")
+        identifier = str(plan.record.get("id"))
         if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
-            raise Invalid(f"{where}{plan.title!r} would stand below itself: correct parents")
-        if plan.action == "delete" and identifier == tree.root:
-            raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
-        staying = [child for child in tree.below(identifier) if str(child["id"]) not in going]
-        if plan.action == "delete" and staying and not plan.item.flags.get("recursive"):
-            raise Invalid(f"{where}{plan.title!r} has children ({len(staying)}), which would go with it: set recursive to delete them too")
+            raise Invalid(f"{plan.item.where}{plan.title!r} would stand below itself: correct parents")
+        if plan.action == "delete":
+            _refuse_deletion(tree, plan, going)
     return []
+
+
+def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
+    given, append = plan.item.given.get("parents"), plan.item.flags.get("append_parents")
+    if given == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
+        raise Invalid(
+            f"{plan.item.where}parents is empty, but {plan.title!r} stands below other objects, and every object must stand somewhere: "
+            "give /ROOT to move it below the root, or leave parents out"
+        )
+
+
+def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
+    where, identifier = plan.item.where, str(plan.record["id"])
+    if identifier == tree.root:
+        raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
+    staying = [child for child in tree.below(identifier) if str(child["id"]) not in going]
+    if staying and not plan.item.flags.get("recursive"):
+        raise Invalid(f"{where}{plan.title!r} has children ({len(staying)}), which would go with it: set recursive to delete them too")
 
 
 OBJECT = Noun(
@@ -233,8 +336,11 @@ OBJECT = Noun(
     plural="objects",
     path="/objects",
     find_by=("discovery_id", "parents"),
+    unique=("discovery_id",),
+    twins=True,
     index=Tree,
     query=_query,
+    search=_search,
     guard=_guard,
     flags={
         "append_parents": {"type": "bool", "default": False},
@@ -246,7 +352,7 @@ OBJECT = Noun(
     fields=(
         Field("name", "name", Text(filled=True)),
         Field("discovery_id", "discovery_id", Text()),
-        Field("parents", "parent_id", set_of(Reference("object")), append="append_parents"),
+        Field("parents", "parent_id", Parents(Reference("object"), unordered=True), append="append_parents"),
         Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
         Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
         Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),

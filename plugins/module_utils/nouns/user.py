@@ -24,6 +24,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.fields import (
 )
 from ansible_collections.saymon.platform.plugins.module_utils.noun import Noun, Work
 from ansible_collections.saymon.platform.plugins.module_utils.plan import Item, Plan
+from ansible_collections.saymon.platform.plugins.module_utils.session import verify_password
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
 STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
@@ -55,6 +56,10 @@ def _change_password(work: Work, user: Mapping[str, Any], _current: Any, desired
     if user.get("login") == work.credentials.login and work.credentials.password:
         body["currentPassword"] = work.credentials.password  # required for one's own
     yield Request("PUT", f"/users/{user['id']}/password", body=body)
+
+
+def _has_password(work: Work, user: Mapping[str, Any], desired: Any) -> bool | None:
+    return verify_password(work.client.connection, str(user.get("login")), desired)
 
 
 def _block(item: Item) -> None:
@@ -91,6 +96,7 @@ USER = Noun(
     path="/users",
     key=("login",),
     title="login",
+    unique=("login",),
     states=("present", "absent", "blocked"),
     flags={
         "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always"},
@@ -103,7 +109,7 @@ USER = Noun(
         Field("login", "login", Text(filled=True)),
         Field("display_name", "displayName", Text()),
         Field("email", "email", Text()),
-        Field("password", "password", Secret(), own=_change_password),
+        Field("password", "password", Secret(), own=_change_password, verify=_has_password),
         Field("groups", "group", set_of(Reference("user_group")), append="append_groups"),
         Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
         Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),

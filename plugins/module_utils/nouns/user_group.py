@@ -31,7 +31,7 @@ def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
 
 def _set_members(work: Work, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
     users = work.index("user")
-    scalar = users.holds_scalars("group")
+    scalar = bool(users.holds_scalars("group"))
     for identifier in sorted({*current} ^ {*desired}):
         user = users.records[identifier]
         groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))
@@ -80,7 +80,9 @@ USER_GROUP = Noun(
         Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
         Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
         Field("event_filter", "eventFilter", Json("list", [])),
-        Field("members", "members", set_of(Reference("user")), own=_set_members, in_create=False, shared=True, append="append_members"),
+        Field(
+            "members", "members", set_of(Reference("user")), own=_set_members, in_create=False, touches=("user",), append="append_members"
+        ),
     ),
     load=_load,
     guard=_spare_other_groups,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ def attacked(
     sandbox: Sandbox,
     facts: dict[str, Any],
     *tasks: Task,
-    env: dict[str, str | None] | None = None,
+    env: Mapping[str, str | None] | None = None,
     injected: bool = True,
     inventory: str = "",
 ) -> Show:
@@ -87,7 +87,7 @@ def attacked(
     words = inventory or " ".join(f"{name.lower()}={value}" for name, value in sandbox.credentials.items())
     hosts = this_machine(HOST).rstrip() + f" {words}\n"
     nothing = dict.fromkeys(sandbox.credentials)
-    settings = {"ANSIBLE_LIBRARY": str(library), "ANSIBLE_INJECT_FACT_VARS": str(injected), **nothing, **(env or {})}
+    settings: dict[str, str | None] = {"ANSIBLE_LIBRARY": str(library), "ANSIBLE_INJECT_FACT_VARS": str(injected), **nothing, **(env or {})}
     first = {"name": "innocent", "innocent": {"facts": facts}}
     return show(runner, play(first, *tasks, hosts=HOST), env=settings, inventory=hosts)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import secrets
 import socket
 import sqlite3
@@ -135,8 +136,14 @@ def _serve(given: argparse.Namespace, data: Path) -> None:
         _run(sandbox, given, sock)
 
 
+def _log_to_stderr(quiet: bool) -> None:
+    """What uvicorn has to say: malformed requests are its warnings, and errors are ours, which even the quiet shall hear of."""
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, format="%(message)s")
+
+
 def main(argv: list[str] | None = None) -> int:
     given = _arguments(argv)
+    _log_to_stderr(given.quiet)
     if given.data is not None:
         _serve(given, given.data)
         return 0

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from . import rights
+from collections.abc import Iterable
+
+from . import ids, rights
 from .store import Doc, Store
 from .tree import Tree
 
@@ -33,6 +35,13 @@ class Access:
             self._shape = self._tree.shape
             self._known.clear()
         return self._reach(str(doc["id"]), doc)
+
+    def within(self, found: Iterable[ids.Id]) -> list[ids.Id]:
+        """Those of the object ids that can be reached."""
+        if self._all:
+            return list(found)
+        docs = [(item, self._store.get("object", item)) for item in found]
+        return [item for item, doc in docs if doc is not None and self.object(doc)]
 
     def _reach(self, key: str, doc: Doc) -> bool:
         known = self._known.get(key)

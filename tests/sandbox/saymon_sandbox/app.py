@@ -19,7 +19,7 @@ from .call import EMPTY, Answer, Call
 from .journal import Entry, mask_path
 from .reply import Headers, Receive, Reply, Scope, Send
 from .resources import ROUTES
-from .routing import RouteTable
+from .routing import Route, RouteTable
 from .sandbox import Sandbox
 from .timed import Timer
 
@@ -36,6 +36,7 @@ class App:
         self._table = RouteTable(ROUTES)
         self._timer = Timer(sandbox)
         self._control = control.build(sandbox)
+        self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -66,7 +67,17 @@ class App:
             await reply.send(send)
             return
         entry.fault = rule.kind
+        resets = sandbox.resets
         await asyncio.sleep(rule.delay_ms / 1000)
+        if sandbox.resets != resets:  # the data that the request was about is gone
+            await faulty.hang_up(scope, receive)
+            return
+        if rule.kind == "gateway":
+            reply = faulty.error(rule, scope, entry, 504)
+            self._finish(entry, reply.status, started)
+            self._process_later(rule.seconds, entry, headers)
+            await reply.send(send)
+            return
         prepared = faulty.before(rule, sandbox, scope, entry)
         if isinstance(prepared, Reply):
             self._finish(entry, prepared.status, started)
@@ -76,9 +87,23 @@ class App:
         self._finish(entry, processed.status if processed else None, started)
         await faulty.deliver(rule, sandbox, processed, scope, receive, send)
 
+    def _process_later(self, seconds: float, entry: Entry, headers: dict[bytes, bytes]) -> None:
+        """What goes on behind a gateway that has lost patience; nobody hears of the answer."""
+
+        async def process() -> None:
+            resets = self.sandbox.resets
+            await asyncio.sleep(seconds)
+            if self.sandbox.resets == resets:
+                self._process(entry, headers)
+
+        task = asyncio.get_running_loop().create_task(process())
+        self._late.add(task)  # the loop itself keeps weak references only
+        task.add_done_callback(self._late.discard)
+
     def _process(self, entry: Entry, headers: dict[bytes, bytes]) -> Reply:
         """Handles the request; when this returns a success, its effects are on file."""
         sandbox = self.sandbox
+        route: Route | None = None
         try:
             self._timer.settle()
             route, params = self._table.find(entry.method, entry.path)
@@ -92,11 +117,17 @@ class App:
             return self._reply(value)
         except errors.ApiError as problem:
             sandbox.store.rollback()
-            return Reply(problem.status, orjson.dumps(problem.body), [])
+            return Reply(problem.status, orjson.dumps(self._shown(problem, route)), [])
         except Exception as problem:
             sandbox.store.rollback()
             traceback.print_exc(file=sys.stderr)
             return Reply(500, orjson.dumps(errors.internal(type(problem).__name__).body), [])
+
+    def _shown(self, problem: errors.ApiError, route: Route | None) -> dict[str, Any]:
+        """The body of an error. Only reading a record by its id says NotFound, whatever the setting."""
+        if problem.body.get("code") == "NotFound" and route is not None and not route.reads_one:
+            return {**problem.body, "code": self.sandbox.settings.missing_code}
+        return problem.body
 
     def _reply(self, value: Any) -> Reply:
         headers: Headers = []

@@ -27,7 +27,7 @@ def add_object(sandbox: Sandbox, number: int, name: str, given: dict[str, Any], 
     """Stores a seeded object; property values by name, ids counted within the object."""
     object_id = seed_id(3, number)
     items = [
-        {"id": seed_id(4, number * 16 + at), "name": key, "value": value, "type_id": 1, "owner_id": object_id, "owner_type": 1}
+        {"name": key, "type_id": 1, "value": value, "id": seed_id(4, number * 16 + at)}
         for at, (key, value) in enumerate(properties.items())
     ]
     doc = new_object(EPOCH + number, object_id, ADMIN_ID, {"name": name, **given, "properties": items})

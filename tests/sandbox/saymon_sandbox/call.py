@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
-import orjson
-
 from . import errors, fields, rights
 from .access import Access
+from .parsing import parse
 from .routing import Params, Route
 from .sandbox import Sandbox
 from .store import Doc
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 class _Empty:
@@ -62,22 +64,21 @@ class Call:
         return self._query
 
     def number(self, name: str) -> int | None:
-        """An optional whole number from the query."""
+        """An optional whole number from the query, not below zero."""
         text = self.query.get(name)
         if not text:
             return None
-        try:
-            return int(text)
-        except ValueError:
-            raise errors.bad_request(f'Invalid "{name}" parameter.') from None
+        if not _NUMBER.fullmatch(text):
+            raise errors.bad_request(f'Invalid "{name}" parameter.')
+        return int(text)
 
     def json(self) -> Any:
         """The parsed body; None without one."""
         if not self.body.strip():
             return None
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as problem:
+            return parse(self.body)
+        except ValueError as problem:
             raise errors.error(400, "InvalidContent", f"Invalid JSON: {problem}") from None
 
     def record(self) -> Doc:

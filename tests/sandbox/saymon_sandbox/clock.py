@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
+
 
 class Clock:
     """Wall time plus an offset that tests may change. All times are epoch milliseconds."""
@@ -16,9 +18,6 @@ class Clock:
 
     def now(self) -> int:
         return int(time.time() * 1000) + self.offset
-
-    def advance(self, milliseconds: int) -> None:
-        self.offset += milliseconds
 
     def set(self, now: int) -> None:
         self.offset += now - self.now()

@@ -5,21 +5,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import seed
+from . import guard, seed
+from .clock import LATEST
 from .journal import sid_tag
+from .parsing import parse
 from .sandbox import Sandbox
 
 ROOT = "/_sandbox"
-_LOOPBACK = ("127.0.0.1", "::1")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Action = Callable[[Sandbox, Request, Any], Any]
@@ -29,13 +32,13 @@ def _endpoint(sandbox: Sandbox, action: Action) -> Endpoint:
     """Gives the action the parsed body; a ValueError becomes a 400 with its sentence."""
 
     async def endpoint(request: Request) -> Response:
-        if request.client is None or request.client.host not in _LOOPBACK:
-            return _json({"error": "the control plane answers to this machine only"}, 403)
-        raw = await request.body()
+        refusal = guard.refusal(request.client.host if request.client else None, request.url.scheme, request.headers)
+        if refusal:
+            return _json({"error": refusal}, 403)
         try:
-            value = action(sandbox, request, orjson.loads(raw) if raw else {})
+            value = action(sandbox, request, _body(await request.body(), request))
             sandbox.store.commit()
-        except (ValueError, TypeError) as problem:
+        except ValueError as problem:
             sandbox.store.rollback()
             return _json({"error": str(problem)}, 400)
         return _json(value)
@@ -43,18 +46,49 @@ def _endpoint(sandbox: Sandbox, action: Action) -> Endpoint:
     return endpoint
 
 
+def _body(raw: bytes, request: Request) -> Any:
+    """The parsed body; an empty object without one."""
+    if not raw:
+        return {}
+    if not guard.is_json(request.headers):
+        raise ValueError("a body must have the content type application/json")
+    try:
+        return parse(raw)
+    except ValueError as problem:
+        raise ValueError(f"the body is not valid JSON: {problem}") from None
+
+
 def _json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status, media_type="application/json")
 
 
-def _object(body: Any) -> dict[str, Any]:
+async def _no_such_call(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    return _json({"error": f"the control plane has no call {request.method} {request.url.path}"}, problem.status_code)
+
+
+def _object(body: Any, *names: str) -> dict[str, Any]:
+    """The body as an object without other fields than these; without names any field may come."""
     if not isinstance(body, dict):
         raise ValueError("the body must be an object")
+    for name in body:
+        if names and name not in names:
+            raise ValueError(f"the body may have {' and '.join(names)}, not {name[:40]}")
     return body
 
 
+def _text(body: dict[str, Any], name: str, default: str) -> str:
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a string")
+    return value
+
+
 def _read_journal(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    return sandbox.journal.read(int(request.query_params.get("since", "0")))
+    since = request.query_params.get("since", "0")
+    if not re.fullmatch("[0-9]{1,15}", since):
+        raise ValueError("since must be a whole number of at most 15 digits")
+    return sandbox.journal.read(int(since))
 
 
 def _clear_journal(sandbox: Sandbox, request: Request, body: Any) -> Any:
@@ -63,7 +97,7 @@ def _clear_journal(sandbox: Sandbox, request: Request, body: Any) -> Any:
 
 
 def _reset(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    name = str(_object(body).get("seed", "demo"))
+    name = _text(_object(body, "seed"), "seed", "demo")
     seed.check(name)
     seed.reset(sandbox, name)
     return {"seed": name}
@@ -74,10 +108,16 @@ def _read_clock(sandbox: Sandbox, request: Request, body: Any) -> Any:
 
 
 def _move_clock(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    given = _object(body)
-    for name, move in (("now_ms", sandbox.clock.set), ("advance_ms", sandbox.clock.advance)):
-        if name in given:
-            move(int(given[name]))
+    given = _object(body, "now_ms", "advance_ms")
+    if len(given) != 1:
+        raise ValueError("the body must have either now_ms or advance_ms")
+    ((name, value),) = given.items()
+    if type(value) is not int:
+        raise ValueError(f"{name} must be a whole number of milliseconds")
+    now = value if name == "now_ms" else sandbox.clock.now() + value
+    if not 0 <= now <= LATEST:
+        raise ValueError("the clock must stay between the years 1970 and 9999")
+    sandbox.clock.set(now)
     return _read_clock(sandbox, request, body)
 
 
@@ -106,10 +146,8 @@ def _list_sessions(sandbox: Sandbox, request: Request, body: Any) -> Any:
 
 
 def _add_faults(sandbox: Sandbox, request: Request, body: Any) -> Any:
-    made = []
-    for given in body if isinstance(body, list) else [body]:
-        rule = sandbox.faults.add(_object(given))
-        made.append(rule)
+    made = sandbox.faults.add([_object(given) for given in (body if isinstance(body, list) else [body])])
+    for rule in made:
         if rule.kind == "refuse" and not rule.method and not rule.path and rule.nth == 1:
             rule.hits = 1  # asked for right now, not at some request
             sandbox.refuse(rule.seconds)
@@ -132,7 +170,7 @@ def _list_mails(sandbox: Sandbox, request: Request, body: Any) -> Any:
 
 def _send_mail(sandbox: Sandbox, request: Request, body: Any) -> Any:
     """Stands in for the unknown call with which a user asks for a recovery letter."""
-    user = sandbox.accounts.by_login_or_email(str(_object(body).get("login")))
+    user = sandbox.accounts.by_login_or_email(_text(_object(body, "login"), "login", ""))
     if user is None:
         raise ValueError("there is no such user")
     return sandbox.mail("restore", user)
@@ -157,4 +195,5 @@ _ACTIONS: tuple[tuple[str, str, Action], ...] = (
 
 
 def build(sandbox: Sandbox) -> Starlette:
-    return Starlette(routes=[Route(ROOT + path, _endpoint(sandbox, action), methods=[verb]) for verb, path, action in _ACTIONS])
+    routes = [Route(ROOT + path, _endpoint(sandbox, action), methods=[verb]) for verb, path, action in _ACTIONS]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_call})

@@ -38,12 +38,16 @@ def _group_id(number: int) -> str:
 
 # login, groups by number (None stands for null), further fields
 _USERS: tuple[tuple[str, list[int] | None, dict[str, Any]], ...] = (
-    ("operator", [1], {"email": "operator@example.org", "contacts": ["operator@example.org"], "language": "en"}),
-    ("engineer", [2, 4], {"email": "engineer@example.org", "permissions": ["manage-classes"]}),
-    ("auditor", [3], {"email": "auditor@example.org"}),
+    (
+        "operator",
+        [1],
+        {"displayName": "Olivia Parker", "email": "operator@example.org", "contacts": ["operator@example.org"], "language": "en"},
+    ),
+    ("engineer", [2, 4], {"displayName": "Ethan Grant", "email": "engineer@example.org", "permissions": ["manage-classes"]}),
+    ("auditor", [3], {"displayName": "Audrey Cole", "email": "auditor@example.org"}),
     ("north.duty", [4], {"displayName": "Дежурный Север", "language": "ru"}),
-    ("former", [1], {"status": 3, "activeTo": 1_690_000_000_000}),
-    ("loner", None, {"permissions": []}),
+    ("former", [1], {"displayName": "Frank Moss", "status": 3, "activeTo": 1_690_000_000_000}),
+    ("loner", None, {"displayName": "Lena Novak", "permissions": []}),
     ("manager", [1, 3], {"displayName": "Shift manager", "permissions": ["manage-users"], "uiSettings": {"muteSystemSounds": True}}),
 )
 
@@ -105,12 +109,5 @@ def _fill_objects(sandbox: Sandbox) -> None:
     for number, state_id in _STATES.items():
         sandbox.store.put("object", made[number]["id"], {**made[number], "state_id": state_id})
     for number, (source, target, cable) in enumerate(_LINKS, 1):
-        item = {
-            "id": seed_id(4, 4096 + number),
-            "name": "Cable",
-            "value": cable,
-            "type_id": 1,
-            "owner_id": seed_id(6, number),
-            "owner_type": 2,
-        }
+        item = {"name": "Cable", "type_id": 1, "value": cable, "id": seed_id(4, 4096 + number)}
         add_link(sandbox, number, made[source], made[target], {"properties": [item]})

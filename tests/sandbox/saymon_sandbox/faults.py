@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, get_type_hints
 
-KINDS = ("delay", "drop_before", "drop_after", "status", "truncate", "html", "refuse", "expire_sessions")
+KINDS = ("delay", "drop_before", "drop_after", "status", "truncate", "html", "refuse", "expire_sessions", "gateway", "drip")
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Rule:
     def fires(self, method: str, path: str) -> bool:
         if self.times and self.hits >= self.times:
             return False
-        if (self.method and self.method != method) or (self.path and not fnmatchcase(path, self.path)):
+        if (self.method and not fnmatchcase(method, self.method)) or (self.path and not fnmatchcase(path, self.path)):
             return False
         self.seen += 1
         if self.seen < self.nth:
@@ -48,6 +49,36 @@ class Rule:
 
 
 _TYPES = {name: kind for name, kind in get_type_hints(Rule).items() if name not in ("id", "seen", "hits")}
+_METHOD = re.compile(r"[A-Za-z*?]{1,20}")
+# Least and most of the numbers: what HTTP allows, and no longer than an hour.
+_RANGES = {
+    "nth": (1, 1_000_000_000),
+    "times": (0, 1_000_000_000),
+    "status": (200, 599),
+    "retry_after": (0, 1_000_000_000),
+    "delay_ms": (0, 3_600_000),
+    "seconds": (0, 3600),
+}
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    """Raises ValueError with a sentence when the rule makes no sense."""
+    for name, value in given.items():
+        if name not in _TYPES:
+            raise ValueError(f"a fault has no field {name[:40]}")
+        fits = isinstance(value, int | float) if _TYPES[name] is float else isinstance(value, _TYPES[name])
+        if not fits or (isinstance(value, bool) and _TYPES[name] is not bool):
+            raise ValueError(f"field {name} of a fault has the wrong type")
+        least, most = _RANGES.get(name, (0, 0))
+        if most and value is not None and not least <= value <= most:
+            raise ValueError(f"field {name} of a fault must be between {least} and {most}")
+    if given.get("kind") not in KINDS:
+        raise ValueError(f"the kind of a fault is one of {', '.join(KINDS)}")
+    if given.get("method") is not None and not _METHOD.fullmatch(given["method"]):
+        raise ValueError("the method of a fault is an HTTP method or a pattern of one, as in GET or P*")
+    path = given.get("path")
+    if path == "" or (path or "").startswith("/node/api"):
+        raise ValueError("the path of a fault is below the API root, as in /users*")
 
 
 class Faults:
@@ -55,24 +86,17 @@ class Faults:
         self.rules: list[Rule] = []
         self._count = 0
 
-    def add(self, given: Mapping[str, Any]) -> Rule:
-        """Raises ValueError with a sentence when the rule makes no sense."""
-        for name, value in given.items():
-            if name not in _TYPES:
-                raise ValueError(f"a fault has no field {name}")
-            fits = isinstance(value, int | float) if _TYPES[name] is float else isinstance(value, _TYPES[name])
-            if not fits or (isinstance(value, bool) and _TYPES[name] is not bool):
-                raise ValueError(f"field {name} of a fault has the wrong type")
-        if given.get("kind") not in KINDS:
-            raise ValueError(f"the kind of a fault is one of {', '.join(KINDS)}")
-        if (given.get("path") or "").startswith("/node/api"):
-            raise ValueError("the path of a fault is below the API root, as in /users*")
-        self._count += 1
-        rule = Rule(**given)
-        rule.id = self._count
-        rule.method = rule.method.upper() if rule.method else None
-        self.rules.append(rule)
-        return rule
+    def add(self, given: Sequence[Mapping[str, Any]]) -> list[Rule]:
+        """Adds all rules or none. Raises ValueError with a sentence about the first bad one."""
+        for item in given:
+            _check(item)
+        made = [Rule(**item) for item in given]
+        for rule in made:
+            self._count += 1
+            rule.id = self._count
+            rule.method = rule.method.upper() if rule.method else None
+        self.rules.extend(made)
+        return made
 
     def pick(self, method: str, path: str) -> Rule | None:
         """The first rule that fires for this request."""

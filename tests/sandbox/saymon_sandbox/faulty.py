@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 
 import orjson
@@ -27,6 +28,8 @@ _NAMES = {
     504: "GatewayTimeout",
 }
 
+_WITHOUT_BODY = (204, 304)
+
 
 def before(rule: Rule, sandbox: Sandbox, scope: Scope, entry: Entry) -> Reply | bool:
     """A made-up reply, or whether the request shall be processed."""
@@ -34,7 +37,7 @@ def before(rule: Rule, sandbox: Sandbox, scope: Scope, entry: Entry) -> Reply | 
         sandbox.sessions.forget_all()
         sandbox.store.commit()
     if rule.kind == "status":
-        return _error(rule, scope, entry)
+        return error(rule, scope, entry, 503)
     if rule.kind == "html":
         echoed = html.escape(_echo(scope, entry)) if rule.echo else ""
         page = f"<html><head><title>Maintenance</title></head><body><h1>Please come back later</h1><pre>{echoed}</pre></body></html>"
@@ -42,11 +45,13 @@ def before(rule: Rule, sandbox: Sandbox, scope: Scope, entry: Entry) -> Reply | 
     return rule.kind != "drop_before"
 
 
-def _error(rule: Rule, scope: Scope, entry: Entry) -> Reply:
-    status = rule.status or 503
+def error(rule: Rule, scope: Scope, entry: Entry, default: int) -> Reply:
+    """The made-up error answer of a rule; `default` is its status unless the rule says another."""
+    status = rule.status or default
     text = f"Fault on demand. {_echo(scope, entry)}" if rule.echo else "Fault on demand."
     retry = [(b"retry-after", str(rule.retry_after).encode())] if rule.retry_after is not None else []
-    return Reply(status, orjson.dumps({"code": rule.code or _NAMES.get(status, "Error"), "message": text}), retry)
+    body = b"" if status in _WITHOUT_BODY else orjson.dumps({"code": rule.code or _NAMES.get(status, "Error"), "message": text})
+    return Reply(status, body, retry)
 
 
 def _echo(scope: Scope, entry: Entry) -> str:
@@ -59,18 +64,32 @@ def _echo(scope: Scope, entry: Entry) -> str:
 async def deliver(rule: Rule, sandbox: Sandbox, reply: Reply | None, scope: Scope, receive: Receive, send: Send) -> None:
     """Sends the reply, half of it, or none at all."""
     if reply is None or rule.kind == "drop_after" or (rule.kind == "truncate" and not reply.body):
-        await _hang_up(scope, receive)
+        await hang_up(scope, receive)
     elif rule.kind == "truncate":
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
         await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
-        await _hang_up(scope, receive)
+        await hang_up(scope, receive)
+    elif rule.kind == "drip":
+        await _drip(rule, reply, scope, send)
     else:
         await reply.send(send)
         if rule.kind == "refuse":
             sandbox.refuse(rule.seconds)
 
 
-async def _hang_up(scope: Scope, receive: Receive) -> None:
+async def _drip(rule: Rule, reply: Reply, scope: Scope, send: Send) -> None:
+    """The head at once, then a byte every `seconds`, until the client has had enough."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    for at in range(len(reply.body)):
+        await asyncio.sleep(rule.seconds)
+        if scope["extensions"]["sandbox.transport"].is_closing():
+            return
+        await send({"type": "http.response.body", "body": reply.body[at : at + 1], "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+async def hang_up(scope: Scope, receive: Receive) -> None:
+    """Closes the connection without another word."""
     scope["extensions"]["sandbox.transport"].close()
     while (await receive())["type"] != "http.disconnect":
         pass

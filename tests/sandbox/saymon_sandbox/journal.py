@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
+from .parsing import parse
 
 CAPACITY = 100_000
 MASK = "***"
@@ -96,8 +96,8 @@ def _masked_body(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return masked(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        return masked(parse(body))
+    except ValueError:
         text = body.decode("utf-8", "replace")
         return MASK if _SECRET_WORD.search(text) else text
 

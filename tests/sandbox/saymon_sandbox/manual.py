@@ -59,8 +59,7 @@ def settle_manual_states(sandbox: Sandbox) -> None:
 
 
 def _store_state(sandbox: Sandbox, collection: str, doc: Doc, state_id: Any) -> Doc:
-    now = sandbox.clock.now()
-    changed = {"state_id": state_id, "last_state_update": now} if state_id != doc["state_id"] else {}
-    doc = {**doc, **changed, "updated": now}
+    if state_id != doc["state_id"]:
+        doc = {**doc, "state_id": state_id, "last_state_update": sandbox.clock.now()}
     sandbox.store.put(collection, doc["id"], doc)
     return doc

@@ -24,7 +24,7 @@ class Route:
     the route, and the handler asks for it.
     """
 
-    __slots__ = ("clauses", "handler", "method", "names", "open", "path", "permission", "segments")
+    __slots__ = ("clauses", "handler", "method", "names", "open", "path", "permission", "reads_one", "segments")
 
     def __init__(self, method: str, path: str, permission: str, handler: Handler, *, open: bool = False, by_handler: bool = False) -> None:
         self.method = method
@@ -34,6 +34,7 @@ class Route:
         self.open = open
         self.clauses = () if by_handler else rights.parse(permission)
         self.segments = tuple(path.strip("/").split("/"))
+        self.reads_one = method == "GET" and len(self.segments) == 2 and self.segments[1].startswith(":")
         self.names = tuple(segment[1:] for segment in self.segments if segment.startswith(":"))
 
 

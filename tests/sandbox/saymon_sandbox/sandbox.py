@@ -37,6 +37,7 @@ class Sandbox:
         self.journal = Journal()
         self.faults = Faults()
         self.captchas: dict[str, str] = {}
+        self.resets = 0  # what was asked for before a reset must not happen after it
         self.login = ""
         self.admin_credential: Doc = {}  # what a reset gives back to the administrator
         self.refuse: Callable[[float], None] = lambda seconds: None  # set by the server, which owns the socket

@@ -12,6 +12,7 @@ from . import demo, rights
 from .builders import ADMIN_ID, EPOCH, add_object
 from .resources.catalog import new_class, new_state
 from .resources.objects import new_object
+from .resources.property_classes import BUILT_IN, new_property_class
 from .resources.service import new_policy
 from .resources.users import new_user
 from .sandbox import Sandbox
@@ -89,6 +90,7 @@ def fill(sandbox: Sandbox, name: str) -> None:
 
 def reset(sandbox: Sandbox, name: str) -> None:
     """Back to a fresh seed with the same administrator; journal, faults, settings, clock and sessions start anew."""
+    sandbox.resets += 1
     sandbox.store.clear()
     sandbox.settings.patch({item: value for item, value in sandbox.start_settings.items() if item != "old_version"})
     sandbox.clock.offset = 0
@@ -104,11 +106,15 @@ def _fill_built_in(sandbox: Sandbox) -> None:
         store.put("class", class_id, new_class(class_id, {"name": name}))
     for state_id, name, priority, color in _STATES:
         store.put("state", state_id, new_state(state_id, {"name": name, "priority": priority, "ui": {"colors": {"main": color}}}))
+    for number, type_id in enumerate(BUILT_IN, 1):
+        built_in = {"name": type_id.capitalize(), "value_type_id": type_id, "system": True}
+        store.put("property_class", number, new_property_class(number, built_in))
     store.put("password_policy", 1, new_policy(1, {"name": "Default"}))
     store.put("configuration", 1, _CONFIGURATION)
     root = new_object(EPOCH, 1, None, {"name": "ROOT", "class_id": 1})
     store.put("object", 1, {**root, "parent_id": []})
     given = {"permissions": list(rights.ALL), "objectPermissions": {"include": [1], "exclude": []}, "email": "admin@example.org"}
+    given["displayName"] = "Sandbox administrator"  # a login has no blanks, so the two always differ
     admin = new_user(sandbox.login, given, ADMIN_ID)
     store.put("user", admin["id"], admin)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -58,6 +59,7 @@ class Server:
         self.port: int = sock.getsockname()[1]
         self._sock = sock
         self._state = ServerState()
+        self._log = logging.getLogger("uvicorn.error")
         self._config = Config(
             app,
             log_config=None,
@@ -66,6 +68,7 @@ class Server:
             ws="none",
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             ssl_certfile=tls.cert,
             ssl_keyfile=tls.key,
@@ -104,6 +107,7 @@ class Server:
         running = {task for task in self._state.tasks if not task.done()}
         if running:
             await asyncio.wait(running, timeout=_GRACE_SECONDS)
+        self._log.disabled = True  # that the end cuts off what is still running is no error
 
     def _refuse_soon(self, seconds: float) -> None:
         task = asyncio.get_running_loop().create_task(self._refuse(seconds))

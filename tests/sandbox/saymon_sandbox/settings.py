@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_LONGEST_MS = 10**12  # thirty years
 
 # What `old_version` turns on or off together.
 OLD_VERSION = (
@@ -51,7 +52,11 @@ class Settings:
     search_permission: str = _option("run-bulks", "right that POST /objects/search needs", "run-bulks", "objects")
     group_delete_clears_members: bool = _option(False, "deleting a user group removes its id from the users")
     write_status: int = _option(200, "status of successful writes with an empty body", 200, 201, 204)
-    prop_create_answer: str = _option("string", 'a created property answers its id or {"id": ...}', "string", "object")
+    prop_create_answer: str = _option("object", 'a created property answers {"id": ...} or its bare id', "object", "string")
+    flow_client_data: str = _option("string", "client_data of a flow is JSON text or an object", "string", "object")
+    flow_update_answer: str = _option("empty", "a change of a flow answers nothing or the flow", "empty", "record")
+    unique_property_names: bool = _option(False, "a second property of the same name is refused with 409")
+    missing_code: str = _option("ResourceNotFound", "`code` of a 404 for an unknown id", "ResourceNotFound", "NotFound")
     tokens_enabled: bool = _option(True, "API tokens work")
     signup_enabled: bool = _option(False, "self-registration calls exist")
     conditional_incidents_enabled: bool = _option(False, "incident conditions can be written; otherwise 409")
@@ -80,15 +85,20 @@ class Settings:
             if name == "old_version":
                 continue
             if name not in known:
-                raise ValueError(f"there is no setting named {name}")
+                raise ValueError(f"there is no setting named {name[:40]}")
             wanted[name] = _checked(name, value, getattr(self, name), known[name].metadata["choices"])
         for name, value in wanted.items():
             setattr(self, name, value)
 
 
 def _checked(name: str, value: Any, present: Any, choices: tuple[Any, ...]) -> Any:
+    """All numbers that are no choice are durations in milliseconds; all dictionaries map texts to texts."""
     if type(value) is not type(present):
         raise ValueError(f"setting {name} must be of type {type(present).__name__}")
     if choices and value not in choices:
         raise ValueError(f"setting {name} must be one of {', '.join(str(choice) for choice in choices)}")
+    if isinstance(present, int) and not choices and not 0 <= value <= _LONGEST_MS:
+        raise ValueError(f"setting {name} must be between 0 and {_LONGEST_MS}")
+    if isinstance(value, dict) and not all(isinstance(item, str) for item in value.values()):
+        raise ValueError(f"setting {name} must map strings to strings")
     return value

@@ -15,12 +15,15 @@ class Tree:
         self.children: dict[str, dict[str, None]] = {}
         self.by_discovery: dict[str, str] = {}
         self.links_of: dict[str, dict[str, None]] = {}
+        self.references_in: dict[str, dict[str, None]] = {}  # by owner
+        self.references_to: dict[str, dict[str, None]] = {}  # by target
         self.shape = 0  # grows when access inherited through parents may have changed
         self._store = store
         self._child_links: dict[str, list[Doc]] = {}
         self._child_links_at = (-1, -1)
         store.observe("object", self._object_changed)
         store.observe("link", self._link_changed)
+        store.observe("reference", self._reference_changed)
 
     def _object_changed(self, old: Doc | None, new: Doc | None) -> None:
         before = old["parent_id"] if old else []
@@ -50,6 +53,15 @@ class Tree:
                 else:
                     links.pop(key, None)
 
+    def _reference_changed(self, old: Doc | None, new: Doc | None) -> None:
+        key = str((new or old or {})["id"])
+        for doc, present in ((old, False), (new, True)):
+            for table, end in ((self.references_in, "owner"), (self.references_to, "target")):
+                if doc and present:
+                    table.setdefault(str(doc[end]), {})[key] = None
+                elif doc:
+                    table.get(str(doc[end]), {}).pop(key, None)
+
     def child_links(self, key: str) -> list[Doc]:
         """The links whose two ends both are children of the object."""
         at = (self.shape, self._store.generation("link"))
@@ -63,16 +75,6 @@ class Tree:
                         if parent in target["parent_id"]:
                             self._child_links.setdefault(str(parent), []).append(link)
         return self._child_links.get(key, [])
-
-    def with_descendants(self, key: str) -> list[str]:
-        """The object and everything below it."""
-        found = {key: None}
-        waiting = [key]
-        while waiting:
-            below = [child for child in self.children.get(waiting.pop(), ()) if child not in found]
-            found.update(dict.fromkeys(below))
-            waiting.extend(below)
-        return list(found)
 
     def with_dependants(self, key: str) -> list[str]:
         """The object and everything that hangs below it alone: what also has a parent elsewhere stays out."""

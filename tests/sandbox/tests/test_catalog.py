@@ -16,7 +16,7 @@ def test_links(api: Api) -> None:
     assert set(api.ok("GET", "/links?fields=properties")[0]) == {"id", "properties"}
     lab, site = api.object_id("Lab"), api.object_id("North site")
     made = api.ok("POST", "/links", {"source": lab, "target": site, "properties": [{"name": "Cable", "value": "CAT6", "type_id": 1}]})
-    assert (made["class_id"], made["state_id"], made["properties"][0]["owner_type"]) == (35, 1, 2)
+    assert (made["class_id"], made["state_id"], list(made["properties"][0])) == (35, 1, ["name", "type_id", "value", "id"])
     assert "source_name" not in made
     assert api.ok("GET", f"/links/{made['id']}") == made
     assert made["id"] in api.ok("GET", "/objects/1")["child_link_ids"]
@@ -45,7 +45,7 @@ def test_classes(api: Api) -> None:
     assert made == {"id": made["id"], "name": "Pump", "operations": [], "client_data": "{}", "entityType": 4}
     body = {"description": "d", "properties": [{"name": "p", "value": "v"}], "category_id": "7"}
     changed = api.ok("PATCH", f"/classes/{made['id']}", body)
-    assert list(changed["properties"][0]) == ["type_id", "name", "value", "id"]
+    assert list(changed["properties"][0]) == ["name", "type_id", "value", "id"]
     by_id = api.ok("GET", f"/classes/{made['id']}")
     assert by_id == {"id": made["id"], "name": "Pump", "operations": [], "description": "d", "category_id": 7}
     thing = api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
@@ -80,3 +80,51 @@ def test_tags(api: Api) -> None:
     assert api.ok("GET", f"/tags/{first['id']}")["color"] == "#112233"
     assert api.ok("DELETE", f"/tags/{first['id']}") is None
     api.fails(404, "GET", f"/tags/{first['id']}")
+
+
+def test_class_properties(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    path = f"/classes/{made['id']}/props"
+    assert api.ok("GET", path) == []
+    first = api.ok("POST", path, {"name": "a", "value": "1"})["id"]
+    assert api.ok("PATCH", f"{path}/{first}", {"value": "2"}) == first
+    assert api.ok("GET", path) == [{"name": "a", "type_id": 1, "value": "2", "id": first}]
+    shown = next(row for row in api.ok("GET", "/classes") if row["id"] == made["id"])
+    assert shown["properties"] == api.ok("GET", path)
+    assert "updated" not in shown
+    assert api.ok("DELETE", f"{path}/{first}") is None
+    api.fails(404, "DELETE", f"{path}/{first}")
+    api.fails(404, "GET", "/classes/zzz/props")
+    auth = api.user("props", ["manage-properties"])
+    api.fails(403, "POST", path, {"name": "t", "value": "ping", "type_id": 8}, auth=auth)
+    api.ok("POST", path, {"name": "t", "value": "1"}, auth=auth)
+    api.fails(403, "POST", path, {"name": "t", "value": "1"}, auth=api.user("nobody", []))
+
+
+def test_a_deleted_class_takes_its_conditions_along(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    path = f"/classes/{made['id']}"
+    api.ok("PUT", f"{path}/state-conditions", [{"condition": {}, "state": 3}])
+    api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
+    api.fails(409, "DELETE", path)
+    assert len(api.ok("GET", f"{path}/state-conditions")) == 1
+
+
+def test_property_classes(api: Api) -> None:
+    built_in = api.ok("GET", "/property-classes")
+    assert {"date", "datetime", "dictionary"} <= {row["value_type_id"] for row in built_in}
+    assert all(row["system"] for row in built_in)
+    made = api.ok("POST", "/property-classes", {"name": "Serial", "value_type_id": "string", "mask": "^SN", "system": True})
+    expected = {"description": "", "value": None, "multiple": False, "source": "", "mask": "^SN", "system": False}
+    assert made == {"id": made["id"], "name": "Serial", "value_type_id": "string", **expected}
+    assert api.ok("GET", "/property-classes") == [*built_in, made]
+    path = f"/property-classes/{made['id']}"
+    changed = api.ok("PATCH", path, {"multiple": True, "multiple_separator": ";", "mask": None, "value_type_id": "date"})
+    assert changed == {**made, "multiple": True, "multiple_separator": ";", "mask": ""} == api.ok("GET", path)
+    for bad in ({"name": "x"}, {"value_type_id": "date"}, {"name": "x", "value_type_id": "date", "multiple": "yes"}):
+        api.fails(400, "POST", "/property-classes", bad)
+    for method in ("PATCH", "DELETE"):
+        api.fails(409, method, f"/property-classes/{built_in[0]['id']}", {"name": "x"})
+        api.fails(403, method, path, {}, auth=api.user(f"nobody-{method}", []))
+    assert api.ok("DELETE", path) is None
+    api.fails(404, "GET", path)

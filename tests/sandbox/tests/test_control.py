@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import PASSWORD, Api
+from conftest import PASSWORD, Api, Process
 
 
 def control_fails(api: Api, method: str, path: str, body: Any) -> str:
@@ -112,6 +112,13 @@ def test_fault_status(api: Api) -> None:
     api.control("POST", "/faults", {"kind": "status", "status": 500, "code": "Own", "times": 0})
     assert [api.fails(500, "GET", "/tags")["code"] for _ in range(3)] == ["Own"] * 3
     api.control("DELETE", "/faults")
+    api.ok("GET", "/tags")
+
+
+def test_the_method_of_a_fault_may_be_a_pattern(api: Api) -> None:
+    api.control("POST", "/faults", {"kind": "status", "method": "p*", "times": 0})
+    api.fails(503, "POST", "/tags", {"name": "x"})
+    api.fails(503, "PUT", "/tags")
     api.ok("GET", "/tags")
 
 
@@ -218,3 +225,81 @@ def test_bad_faults(api: Api) -> None:
     ):
         assert text in control_fails(api, "POST", "/faults", bad)
     assert api.control("GET", "/faults") == []
+
+
+def _gives_up(api: Api, method: str, path: str, body: Any) -> None:
+    """A client that waits for a tenth of a second only."""
+    with pytest.raises(requests.exceptions.Timeout):
+        api.http.request(method, api.root + path, json=body, auth=("admin", PASSWORD), timeout=0.1)
+    api.http.close()
+
+
+def _tags(api: Api) -> int:
+    return len(api.ok("GET", "/tags"))
+
+
+def test_fault_delay_processes_although_the_client_has_gone(api: Api) -> None:
+    api.control("POST", "/faults", {"kind": "delay", "method": "POST", "delay_ms": 500})
+    _gives_up(api, "POST", "/tags", {"name": "slow"})
+    assert _tags(api) == 5
+    time.sleep(0.7)
+    assert _tags(api) == 6
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_fault_gateway_answers_at_once_and_the_request_is_processed_later(api: Api, status: int) -> None:
+    api.control("POST", "/faults", {"kind": "gateway", "method": "POST", "seconds": 0.5, "status": status})
+    started = time.monotonic()
+    api.fails(status, "POST", "/tags", {"name": "late"})
+    assert time.monotonic() - started < 0.4
+    assert _tags(api) == 5
+    time.sleep(0.7)
+    assert _tags(api) == 6
+    entry = next(entry for entry in api.control("GET", "/journal") if entry["method"] == "POST")
+    assert (entry["status"], entry["fault"], entry["auth"]) == (status, "gateway", "basic")
+
+
+@pytest.mark.parametrize("rule", [{"kind": "gateway", "seconds": 0.4}, {"kind": "delay", "delay_ms": 400}])
+def test_what_is_late_does_not_reach_the_data_after_a_reset(api: Api, rule: dict[str, Any]) -> None:
+    api.control("POST", "/faults", {**rule, "method": "POST"})
+    if rule["kind"] == "gateway":
+        assert api.fails(504, "POST", "/tags", {"name": "late"})["code"] == "GatewayTimeout"
+    else:
+        _gives_up(api, "POST", "/tags", {"name": "late"})
+    api.control("POST", "/reset", {"seed": "demo"})
+    time.sleep(0.6)
+    assert _tags(api) == 5
+
+
+def test_fault_drip_sends_a_byte_at_a_time(api: Api) -> None:
+    whole = api.call("GET", "/version/hash").content
+    api.control("POST", "/faults", {"kind": "drip", "seconds": 0.01})
+    started = time.monotonic()
+    answer = api.http.get(api.root + "/version/hash", stream=True, timeout=5)
+    assert time.monotonic() - started < 0.2
+    assert b"".join(answer.iter_content(1)) == whole
+    assert time.monotonic() - started >= len(whole) * 0.01
+
+
+def test_fault_drip_drips_once_a_second_and_ends_with_the_client(api: Api) -> None:
+    api.control("POST", "/faults", {"kind": "drip"})
+    answer = api.http.get(api.root + "/version/hash", stream=True, timeout=5)
+    started = time.monotonic()
+    assert len(answer.raw.read(1)) == 1
+    assert time.monotonic() - started >= 0.8
+    answer.close()
+    api.ok("GET", "/tags")
+
+
+@pytest.mark.parametrize("rule", [{"kind": "drip"}, {"kind": "delay", "delay_ms": 60_000}, {"kind": "gateway", "seconds": 60}])
+def test_quiet_ends_in_peace_while_something_is_slow(rule: dict[str, Any]) -> None:
+    running = Process("--password", PASSWORD, "--quiet")
+    api = Api(running.url)
+    api.control("POST", "/faults", rule)
+    if rule["kind"] == "delay":
+        _gives_up(api, "GET", "/tags", None)
+    else:
+        api.http.get(api.root + "/tags", auth=("admin", PASSWORD), stream=True, timeout=5)
+    running.popen.terminate()
+    assert running.popen.communicate(timeout=10) == ("", "")
+    assert running.popen.returncode == 0

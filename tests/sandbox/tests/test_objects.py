@@ -79,7 +79,6 @@ def test_create(api: Api) -> None:
         ({"name": "x", "class_id": 999}, 404),
         ({"name": "x", "properties": [{"value": "1"}]}, 400),
         ({"name": "x", "properties": ["text"]}, 400),
-        ({"name": "x", "properties": [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]}, 409),
         ({"name": "x", "weight": "heavy"}, 400),
     ],
 )
@@ -202,17 +201,91 @@ def test_properties(api: Api) -> None:
     path = f"/objects/{lab}/props"
     assert api.ok("GET", path) == []
     made = api.ok("POST", path, {"name": "a", "value": "1", "type_id": "101"})
-    assert isinstance(made, str)
-    record = {"id": made, "name": "a", "value": "1", "type_id": 101, "owner_id": lab, "owner_type": 1}
+    assert list(made) == ["id"]
+    made = made["id"]
+    record = {"name": "a", "type_id": 101, "value": "1", "id": made}
     assert api.ok("GET", path) == [record] == api.ok("GET", f"/objects/{lab}")["properties"]
-    api.fails(409, "POST", path, {"name": "a", "value": "2"})
+    assert list(api.ok("GET", path)[0]) == list(record)
     api.fails(400, "POST", path, {"name": "b"})
-    assert api.ok("PATCH", f"{path}/{made}", {"value": "2", "id": "no"}) == {**record, "value": "2"}
+    changed = {**record, "value": "2", "owner_id": lab, "owner_type": 1}
+    assert api.ok("PATCH", f"{path}/{made}", {"value": "2", "id": "no"}) == changed
     api.fails(404, "PATCH", f"{path}/nope", {"value": "2"})
     assert api.ok("DELETE", f"{path}/{made}") is None
     api.fails(404, "DELETE", f"{path}/{made}")
-    api.settings(prop_create_answer="object")
-    assert set(api.ok("POST", path, {"name": "b", "value": ""})) == {"id"}
+    api.settings(prop_create_answer="string")
+    made = api.ok("POST", path, {"name": "b", "value": ""})
+    assert api.ok("GET", path)[0]["id"] == made
+
+
+REPEATED = [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_repeated_property_names(api: Api, unique: bool) -> None:
+    """Accepted, unless a switch says otherwise; documents never count."""
+    lab = api.object_id("Lab")
+    source, target = lab, api.object_id("North site")
+    api.ok("POST", f"/objects/{lab}/props", REPEATED[0])
+    api.settings(unique_property_names=unique)
+    calls: list[tuple[str, str, Any]] = [
+        ("POST", f"/objects/{lab}/props", REPEATED[1]),
+        ("POST", "/objects", {"name": "x", "properties": REPEATED}),
+        ("PATCH", f"/objects/{lab}", {"properties": REPEATED}),
+        ("POST", "/links", {"source": source, "target": target, "properties": REPEATED}),
+        ("POST", "/classes", {"name": "x", "properties": REPEATED}),
+    ]
+    for method, path, body in calls:
+        if unique:
+            assert api.fails(409, method, path, body)["code"] == "Conflict"
+        else:
+            api.ok(method, path, body)
+    documents = [{"name": "a", "value": "u", "type_id": 6}, {"name": "a", "value": "v", "type_id": 6}]
+    api.ok("POST", "/objects", {"name": "y", "properties": documents})
+
+
+def test_service_properties_of_whole_lists_need_their_own_right(api: Api) -> None:
+    """Adding, changing and leaving out, also in bulk; what stays as it is asks for nothing."""
+    service, other = {"name": "TaskType", "value": "ping", "type_id": 8}, {"name": "p", "value": "1"}
+    made = make(api, "watched", properties=[service, other])
+    auth = api.user("editor", ["manage-objects", "manage-links", "manage-classes", "run-bulks"], [1])
+    path, lab = f"/objects/{made['id']}", api.object_id("Lab")
+    only = {"search": {"id": made["id"]}}
+    calls: list[tuple[str, str, Any]] = [
+        ("POST", "/objects", {"name": "x", "properties": [service]}),
+        ("PATCH", path, {"properties": [{**service, "value": "exec"}, other]}),
+        ("PATCH", path, {"properties": [other]}),
+        ("PATCH", path, {"properties": None}),
+        ("POST", "/links", {"source": made["id"], "target": lab, "properties": [service]}),
+        ("POST", "/classes", {"name": "x", "properties": [service]}),
+        ("POST", "/bulk/objects", {**only, "bulk": [{"modify": {"properties": []}}]}),
+        ("POST", "/bulk/objects", {**only, "bulk": [{"properties.createOrModify": {**service, "value": "exec"}}]}),
+    ]
+    for method, where, body in calls:
+        assert api.fails(403, method, where, body, auth=auth)["message"] == "Missing permissions: manage-service-properties", body
+    assert api.ok("GET", path) == made
+    api.ok("PATCH", path, {"properties": [service, {**other, "value": "2"}]}, auth=auth)
+    api.ok("PATCH", path, {"properties": []})
+
+
+def test_unknown_ids(api: Api) -> None:
+    """Reading one record says NotFound; everything else answers like a sub-resource, and a switch makes all alike."""
+    calls = (
+        ("PATCH", "/objects/zzz", "Object"),
+        ("DELETE", "/objects/64b1f0c2a9d3e403ffffffff", "Object"),
+        ("PUT", "/objects/zzz/state", "Object"),
+        ("GET", "/objects/zzz/state-triggers", "Object"),
+        ("GET", "/objects/zzz/props", "Object"),
+        ("PATCH", "/links/zzz", "Link"),
+        ("PATCH", "/users/zzz", "User"),
+        ("DELETE", "/user-groups/zzz", "UserGroup"),
+        ("PUT", "/presets/zzz", "Preset"),
+    )
+    for code in ("ResourceNotFound", "NotFound"):
+        for method, path, kind in calls:
+            wanted = path.split("/")[2]
+            assert api.fails(404, method, path, {}) == {"code": code, "message": f"Entity not found: {kind}({wanted})"}
+        assert api.fails(404, "GET", "/objects/zzz")["code"] == "NotFound"
+        api.settings(missing_code="NotFound")
 
 
 def test_service_properties_need_their_own_right(api: Api) -> None:
@@ -221,9 +294,9 @@ def test_service_properties_need_their_own_right(api: Api) -> None:
     service = {"name": "TaskType", "value": "ping", "type_id": 8}
     error = api.fails(403, "POST", f"/objects/{lab}/props", service, auth=auth)
     assert error["message"] == "Missing permissions: manage-service-properties"
-    made = api.ok("POST", f"/objects/{lab}/props", service)
+    made = api.ok("POST", f"/objects/{lab}/props", service)["id"]
     api.fails(403, "DELETE", f"/objects/{lab}/props/{made}", auth=auth)
-    plain = api.ok("POST", f"/objects/{lab}/props", {"name": "p", "value": "1"}, auth=auth)
+    plain = api.ok("POST", f"/objects/{lab}/props", {"name": "p", "value": "1"}, auth=auth)["id"]
     api.fails(403, "PATCH", f"/objects/{lab}/props/{plain}", {"type_id": 8}, auth=auth)
 
 

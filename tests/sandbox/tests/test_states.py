@@ -100,3 +100,19 @@ def test_conditions_vanish_with_their_owner(api: Api) -> None:
     api.ok("PUT", f"/objects/{made['id']}/state-conditions", [])
     api.ok("DELETE", f"/objects/{made['id']}")
     api.fails(404, "GET", f"/objects/{made['id']}/state-conditions")
+
+
+def test_a_state_leaves_updated_alone(api: Api) -> None:
+    """States come with data; only what a user changes moves the time of the last change."""
+    path = f"/objects/{api.object_id('Lab')}"
+    before = api.ok("GET", path)
+    api.control("POST", "/clock", {"advance_ms": 60_000})
+    after = api.ok("PUT", f"{path}/state", {"state_id": 5})
+    assert (after["state_id"], after["updated"]) == (5, before["updated"])
+    assert after["last_state_update"] > before["last_state_update"]
+    until = api.control("GET", "/clock")["now_ms"] + 60_000
+    manual = api.ok("PUT", f"{path}/manual-state", {"stateId": 9, "until": until})
+    assert manual["updated"] > before["updated"]
+    api.control("POST", "/clock", {"advance_ms": 120_000})
+    ended = api.ok("GET", path)
+    assert (ended["state_id"], ended["manual_state"], ended["updated"]) == (5, None, manual["updated"])

@@ -21,7 +21,7 @@ def test_demo_users(api: Api) -> None:
     assert len(users) == 8
     assert users["former"]["status"] == 3
     assert users["loner"]["group"] is None
-    assert users["operator"]["displayName"] == "oper****"
+    assert {user["displayName"] for user in users.values() if "*" in user["displayName"]} == set()
     assert users["admin"]["objectPermissions"] == {"include": [1], "exclude": []}
     assert "password" not in str(users)
 
@@ -83,7 +83,7 @@ def test_without_manage_users_only_id_and_display_name(api: Api) -> None:
     auth = ("operator", "operator-demo-pass")
     users = api.ok("GET", "/users", auth=auth)
     assert {tuple(user) for user in users} == {("id", "login")}
-    assert "ad***" in {user["login"] for user in users}
+    assert {"Sandbox administrator", "Olivia Parker"} <= {user["login"] for user in users}
     assert api.ok("GET", f"/users/{users[0]['id']}", auth=auth) == users[0]
     assert api.ok("GET", "/users/current", auth=auth)["login"] == "operator"
     assert api.fails(403, "POST", "/users", {"login": "x"}, auth=auth)["message"] == "Missing permissions: manage-users"
@@ -208,6 +208,7 @@ def test_old_version_preset(api: Api) -> None:
     api.fails(404, "GET", "/users/favorites")
     made = api.ok("POST", "/objects", {"name": "old"})
     assert list(made)[-1] == "id"
+    assert made[list(made)[-2]] == []  # what cut the id out of the text in those days looked for an array before it
     assert made["parent_id"] == 1
     assert "entityType" not in made
     api.settings(old_version=False)

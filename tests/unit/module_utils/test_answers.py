@@ -5,13 +5,27 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import time
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils import answers
-from ansible_collections.saymon.platform.plugins.module_utils.answers import decode, looks_like_html, raise_for, read_list, retry_after
+from ansible_collections.saymon.platform.plugins.module_utils.answers import (
+    TooDeep,
+    TooLong,
+    decode,
+    looks_like_html,
+    raise_for,
+    read_list,
+    retry_after,
+    start_of_file,
+    unpacked,
+)
 from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     _REMEDIES,
     AnswerLost,
@@ -21,6 +35,10 @@ from ansible_collections.saymon.platform.plugins.module_utils.errors import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+
+def _in_chunks(body: bytes, size: int) -> Iterator[bytes]:
+    return (body[start : start + size] for start in range(0, len(body), size))
 
 
 def _inner(text: str) -> str:
@@ -132,10 +150,117 @@ def test_pages_of_a_gateway_are_its_status(status: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "page"),
-    [("<HTML>", True), ("<head>", True), (" <body>", True), ("<!doctype html>", True), ("<svg>", False), ("", False), ("x", False)],
+    [
+        *(("<HTML>", True), ("<head>", True), (" <body>", True), ("<!doctype html>", True), ("<svg>", False), ("", False), ("x", False)),
+        *((" " * 5000 + "<html>", True), ("\ufeff<html>", True), ("<!-- a - b -->\n<html>", True), ('<?xml version="1.0"?><html>', True)),
+        *(("<?xml?><svg>", False), ("<!-- <html> --><svg>", False), ("<!-- <html>", False)),
+    ],
 )
 def test_looks_like_html(text: str, page: bool) -> None:
     assert looks_like_html(text) is page
+
+
+def test_a_page_of_comments_is_seen_through_at_once() -> None:
+    started = time.monotonic()
+    assert not looks_like_html("<!-- x --> " * 20_000 + "<svg>")
+    assert not looks_like_html("<!--" + " -" * 100_000)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<html><title>400 The plain HTTP request was sent to HTTPS port</title>",
+        "Client sent an HTTP request to an HTTPS server.",
+        "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.",
+    ],
+)
+def test_http_on_the_port_of_https(text: str) -> None:
+    with pytest.raises(WrongAnswer, match=r"^GET /x: the server speaks TLS on this port. Write saymon_url with https"):
+        raise_for("GET", "/x", 400, None, text, ())
+
+
+# --- bodies that are packed, long, or files ----------------------------------------------------------------------------
+
+
+_BODY = bytes(range(256)) * 5000
+
+
+@pytest.mark.parametrize("size", [1, 1000, 10_000_000])
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("", _BODY),
+        ("identity", _BODY),
+        ("gzip", gzip.compress(_BODY)),
+        (" GZIP ", gzip.compress(_BODY)),
+        ("gzip", gzip.compress(_BODY[:100]) + gzip.compress(_BODY[100:])),
+        ("deflate", zlib.compress(_BODY)),
+    ],
+)
+def test_bodies_are_unpacked_however_they_arrive(coding: str, packed: bytes, size: int) -> None:
+    if size == 1 and packed == _BODY:
+        packed = packed[:1000]
+        assert b"".join(unpacked(_in_chunks(packed, size), coding, len(packed))) == packed
+        return
+    assert b"".join(unpacked(_in_chunks(packed, size), coding, len(_BODY))) == _BODY
+    with pytest.raises(TooLong):
+        list(unpacked(_in_chunks(packed, size), coding, len(_BODY) - 1))
+
+
+def test_an_empty_body_may_claim_any_compression() -> None:
+    assert list(unpacked(iter([]), "gzip", 1)) == []
+
+
+@pytest.mark.parametrize("packed", [b"no gzip", gzip.compress(_BODY)[:-9], gzip.compress(_BODY) + b"more", b"\x1f\x8b"])
+def test_damaged_compression(packed: bytes) -> None:
+    with pytest.raises(zlib.error):
+        list(unpacked(iter([packed]), "gzip", 1 << 30))
+
+
+def test_a_bomb_is_never_held_whole() -> None:
+    bomb = gzip.compress(bytes(1 << 28))
+    tracemalloc.start()
+    with pytest.raises(TooLong):
+        for _piece in unpacked(iter([bomb]), "gzip", 1 << 27):
+            pass
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 << 20
+
+
+@pytest.mark.parametrize("kind", ["", "application/json", "text/html; charset=utf-8"])
+@pytest.mark.parametrize(
+    ("body", "is_file"),
+    [
+        (b"", True),
+        (b"\x00pdf", True),
+        (b'[{"code":1}]', True),
+        (b'{"id":1}', True),
+        (b'{"code', True),
+        (b'{"a":"' + b"x" * 2_000_000 + b'"}', True),
+        (b"<svg></svg>", True),
+        (b"[" * 3000, True),
+        (b'{"a":' * 100_000, True),
+        (b'{"code":"NotFound","message":""}', False),
+        (b'\n {"errorCode":3,"message":"x"}', False),
+        (b'{"code":"x","message":"' + b"x" * 500_000 + b'"}', False),
+        (b" " * 200_000 + b"<!DOCTYPE html>", False),
+        (b"\xef\xbb\xbf<html>", False),
+    ],
+)
+@pytest.mark.parametrize("size", [1000, 10_000_000])
+def test_which_downloads_are_files(body: bytes, is_file: bool, kind: str, size: int) -> None:
+    chunks = _in_chunks(body, size)
+    head, found = start_of_file(chunks, kind)
+    assert (found, head + b"".join(chunks)) == (is_file, body)
+
+
+def test_a_list_is_not_held_back() -> None:
+    chunks = iter([b"[1,", b"2]"])
+    assert start_of_file(chunks, "application/json") == (b"[1,", True)
+    assert start_of_file(chunks, "application/pdf") == (b"", True)
+    assert list(chunks) == [b"2]"]
 
 
 @pytest.mark.parametrize(
@@ -161,15 +286,60 @@ def test_decode(text: str, value: Any, kind: str) -> None:
         assert decode("GET", "/x", 200, text, kind, reads=True) == value
 
 
-@pytest.mark.parametrize("text", ['{"a":', '["a"', '"abc', "[" * 100_000])
+@pytest.mark.parametrize("text", ['{"a":', '["a"', '"abc'])
 def test_damaged_json(text: str) -> None:
-    for reads, advice in ((True, "Try again."), (False, "it looks before it writes.")):
+    for reads, advice in ((True, "Try again."), (False, "acted on it. Look before you run the task again.")):
         with pytest.raises(AnswerLost) as caught:
             decode("PUT", "/x", 200, text, "application/json; charset=utf-8", reads=reads)
         assert str(caught.value).startswith("PUT /x: the JSON of the answer broke off")
         assert str(caught.value).endswith(advice)
     assert decode("PUT", "/x", 500, text, "application/json", reads=False) is None
     assert decode("GET", "/x", 200, text, "text/plain", reads=True) is None
+
+
+def _lists(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+NESTED = [
+    (_lists(100), False),
+    (_lists(101), True),
+    ('{"a":' * 100 + "{}" + "}" * 100, True),
+    ('{"a":[1,' * 51 + "1" + "]}" * 51, True),
+    ('{"a":1,"b":' * 101 + "{}}" + "}" * 100, True),
+    (json.dumps(["}" * 300 + "]" * 300, json.loads(_lists(100))]), True),
+    (json.dumps([{"id": number, "tags": [[]]} for number in range(500)]), False),
+    (json.dumps("[{" * 500), False),
+    (json.dumps({"text": "[" * 500, "list": []}), False),
+    (_lists(900), True),
+    (_lists(200_000), True),
+    ("[" * 200_000, True),
+]
+
+
+@pytest.mark.parametrize(("text", "deep"), NESTED)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_json_has_a_deepest_level(text: str, deep: bool, kind: str) -> None:
+    if not deep:
+        assert decode("GET", "/x", 200, text, kind, reads=True) == json.loads(text)
+        return
+    for reads, error in ((True, WrongAnswer), (False, AnswerLost)):
+        with pytest.raises(error, match=r"^PUT /x answered with JSON that is nested more than 100 levels deep, as no SAYMON server"):
+            decode("PUT", "/x", 200, text, kind, reads=reads)
+    assert decode("PUT", "/x", 500, text, kind, reads=False) is None
+
+
+@pytest.mark.parametrize(("text", "deep"), NESTED)
+@pytest.mark.parametrize("size", [7, 100_000])
+def test_elements_of_a_list_have_a_deepest_level_too(text: str, deep: bool, size: int) -> None:
+    if deep and size < 100:
+        text = text[:300] + "]" * 300 if text[:2] == "[[" else text[:5000]  # deep enough, and quick
+    chunks = _in_chunks(f'[{{"id":1}},{text}]'.encode(), size)
+    if deep:
+        with pytest.raises(TooDeep):
+            read_list(chunks, lambda one: one)
+    else:
+        assert read_list(chunks, lambda one: one) == ([{"id": 1}, json.loads(text)], "")
 
 
 @pytest.mark.parametrize(
@@ -201,10 +371,6 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
-
-
-def _in_chunks(body: bytes, size: int) -> Iterator[bytes]:
-    return (body[start : start + size] for start in range(0, len(body), size))
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -241,7 +407,7 @@ def test_what_is_no_list_comes_as_text(text: str, size: int) -> None:
     "text", ["[", "[ ", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1]]", "[1] x", '[{"id":1},{"id', "[nul]", '["a]', "[" * 5000]
 )
 def test_a_damaged_list_is_refused(text: str, size: int) -> None:
-    with pytest.raises((ValueError, RecursionError)):
+    with pytest.raises(ValueError):
         read_list(_in_chunks(text.encode(), size), lambda one: one)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, SECRET_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils.scrub import SECRET_KEYS
 
 
 def test_shared_options_come_with_every_spec() -> None:
@@ -29,7 +30,18 @@ def test_only_a_publishing_module_takes_short_names() -> None:
 
 
 def test_secrets_are_marked() -> None:
-    assert set(SECRET_OPTIONS) == {"saymon_password", "saymon_auth_token", "saymon_keycloak_token", "saymon_sid", "saymon_csrf"}
+    marked = {name for name, option in CONNECTION_OPTIONS.items() if option.get("no_log")}
+    assert marked == {"saymon_password", "saymon_auth_token", "saymon_keycloak_token", "saymon_sid", "saymon_csrf"}
+    assert marked <= SECRET_KEYS
+
+
+def test_a_target_has_no_fallbacks() -> None:
+    spec = Spec(options={"x": {"type": "str", "default": "y"}}, publishes=True)
+    assert spec.target_spec == {
+        name: {key: value for key, value in option.items() if key != "fallback"} for name, option in spec.argument_spec.items()
+    }
+    assert "fallback" in spec.argument_spec["saymon_url"]
+    assert spec.target_spec["saymon_url"] == {"type": "str", "aliases": ["url"]}
 
 
 def test_rules_are_passed_on_when_there_are_any() -> None:

@@ -28,6 +28,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     SaymonError,
     Unreachable,
     WrongAnswer,
+    lost,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK, Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import (
@@ -306,6 +307,28 @@ def test_healing_with_refused_credentials_says_so(script: Script) -> None:
         Client(Connection(URL), SessionAuth(_book())).get("/x")
 
 
+@pytest.mark.parametrize("path", ["/users/session", "/users/session/"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_401_to_a_login_or_logout_ends_no_session(script: Script, method: str, path: str) -> None:
+    script((method, path, 401, WRONG))
+    with pytest.raises(HttpError, match="401 InvalidCredentials"):
+        Client(Connection(URL), SessionAuth(_book())).send(Request(method, path))
+
+
+def test_a_lost_login_asks_nobody_to_look(script: Script) -> None:
+    for failure in ({"error": requests.exceptions.ReadTimeout()}, {"status": 502}, {"text": '"64b', "answer_headers": JSON}):
+        script(Exchange("POST", "/users/session", **failure))
+        with pytest.raises(AnswerLost, match=r"Try again\.$"):
+            Client(Connection(URL, retries=2)).send(Request("POST", "/users/session"))
+
+
+def test_advice_for_those_who_look() -> None:
+    assert str(lost("It broke", reads=False)) == "It broke. The server may or may not have acted on it. Look before you run the task again."
+    again = "It broke. The server may or may not have acted on it. Run the task again: it looks before it writes."
+    assert str(lost("It broke", reads=False).repeatable()) == again
+    assert str(lost("It broke", reads=True).repeatable()) == "It broke. Try again."
+
+
 def test_no_healing_when_told_so_or_when_401_is_expected(script: Script) -> None:
     script(("GET", "/x", 401, EXPIRED), ("GET", "/x", 401, EXPIRED))
     client = Client(Connection(URL), SessionAuth(_book()))
@@ -459,6 +482,9 @@ def test_what_is_no_list_cannot_be_paged(script: Script) -> None:
         ("/users?a=1&b=&a=2", "/users", [("a", "1"), ("b", ""), ("a", "2")]),
         ("/node/api?q=x%20y", "/", [("q", "x y")]),
         ("/objects/64b1f0c2.9", "/objects/64b1f0c2.9", []),
+        ("/states/a%2fb%20c;v=1", "/states/a%2fb%20c;v=1", []),
+        ("/x/...%25/..a", "/x/...%25/..a", []),
+        ("/x?p=/../y\\z&q=%2e%2e%2f", "/x", [("p", "/../y\\z"), ("q", "../")]),
     ],
 )
 def test_split_path(given: str, path: str, query: list[tuple[str, str]]) -> None:
@@ -473,7 +499,34 @@ def test_bad_path(given: str) -> None:
         split_path(given)
 
 
-@pytest.mark.parametrize("given", ["/users#1", "/users#x?limit=1", "/users/%2e%2e/%2E%2e/x", "/users/.%2e/x", "/%2e/x"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("/users#1", "/users#x?limit=1", "/users/%2e%2e/%2E%2e/x", "/users/.%2e/x", "/%2e/x"),
+        *(
+            "/users/..%2fx",
+            "/users%2f..%2Fx",
+            "/users/%2e%2e%2fx",
+            "/users/..;/x",
+            "/users/..;v=1/x",
+            "/users/%2e%2e;a/x",
+            "/users/..%3b/x",
+        ),
+        *("/users/..\\x", "\\..\\x", "/users%5c..%5cx", "/users/..%5Cx", "/a\\b", "/a%5cb"),
+        *("/users/%252e%252e/x", "/users/..%252fx", "/users/%25252e%25252e%25252fx", "/users/%252e./x", "/users%255c..", "/.%253b/x"),
+        *(
+            "/users%00",
+            "/users%0d%0aX:y",
+            "/users%0a",
+            "/users/%250a",
+            "/users%7f",
+            "/users\x7f",
+            "/users\u2028x",
+            "/users\x85x",
+            "/a\u202eb",
+        ),
+    ],
+)
 def test_a_path_that_would_be_sent_otherwise_is_refused(given: str) -> None:
     with pytest.raises(BadInput, match="path is "):
         split_path(given)
@@ -533,6 +586,6 @@ def test_how_it_is_sent(script: Script, monkeypatch: pytest.MonkeyPatch) -> None
     script(("GET", "/users", 302), ("GET", "/users", 200, []))
     with pytest.raises(HttpError, match="302: a redirect, which the API never sends"):
         Client(Connection(URL, timeout=30)).get("/users")
-    assert (seen["timeout"], seen["allow_redirects"], seen["stream"]) == ((10.0, 30), False, False)
+    assert (seen["timeout"], seen["allow_redirects"], seen["stream"]) == ((10.0, 30), False, True)
     Client(Connection(URL, timeout=2.5)).get("/users")
     assert seen["timeout"] == (2.5, 2.5)

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils import engine as engine_file
 from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request
+from ansible_collections.saymon.platform.plugins.module_utils.nouns import user as user_table
 from ansible_collections.saymon.platform.plugins.module_utils.progress import Progress
+from ansible_collections.saymon.platform.plugins.module_utils.reader import FEW
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, Record, ensure_on, lost, refused, run_on, unreachable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -307,7 +309,7 @@ def test_items_may_refer_to_each_other_in_any_order(order: tuple[int, ...]) -> N
     assert [body["name"] for _method, _path, body in server.writes] == ["Plant", "Hall", "Rack", "Board"]
     server.journal.clear()
     assert ensure_on(server, "object", *shuffled)["changed"] is False
-    assert (server.writes, server.reads) == ([], ["/objects"])
+    assert (server.writes, server.reads) == ([], ["/objects/search"] * 2)  # by key, and by name
 
 
 def test_an_existing_object_moves_below_a_new_one() -> None:
@@ -351,13 +353,14 @@ def test_no_tags_are_made_for_what_goes() -> None:
 
 
 def test_a_lost_answer_to_a_tag_makes_no_second_one() -> None:
-    for faults in ("before", "after"):
-        server = FakeServer()
-        getattr(server, faults).append(("POST /tags", lost))
-        result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, create_tags=True)
-        assert result["changed"] is True
-        assert actions(result) == ["created"]
-        assert server.one("/objects", name="Site")["tags"] == [server.one("/tags", name="new")["id"]]
+    server = FakeServer()
+    server.after.append(("POST /tags", lost))
+    result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, create_tags=True)
+    assert (result["changed"], actions(result), result["summary"]["recovered"]) == (True, ["created"], 1)
+    assert server.one("/objects", name="Site")["tags"] == [server.one("/tags", name="new")["id"]]
+    server.after.append(("POST /tags", lost))
+    single = run_on(server, "saymon_object", {"name": "Site", "tags": ["newer"], "create_tags": True})
+    assert (single["recovered"], len(server.data["/tags"])) == (True, 2)
 
 
 def test_what_goes_need_not_have_what_it_names() -> None:
@@ -508,7 +511,7 @@ def test_lost_answers_to_all_kinds_of_writes(faults: str, times: int, parallel: 
     getattr(server, faults).extend((call, lost) for call in calls for _time in range(times))
     pairs = [{"name": "a", "value": "y"}, {"name": "c", "value": "z"}]
     items = [
-        {"name": "Board", "parents": ["Site"], "weight": 2},
+        {"name": "Board", "discovery_id": "cmdb-2", "parents": ["Site"], "weight": 2},
         {"discovery_id": "cmdb-1", "weight": 3, "properties": pairs, "append_properties": False},
         {"name": "Gone", "state": "absent"},
     ]
@@ -570,6 +573,231 @@ def test_a_refused_membership_is_not_made_by_the_next_group() -> None:
     assert server.one("/users", login="ann")["group"] == [ENGINEERS["id"]]
 
 
+# What a call creates, where it shows, and a path that tells the call: without a key that the server enforces, each may exist twice.
+SLOW: list[tuple[str, dict[str, Any], str, str]] = [
+    ("object", {"name": "Site"}, "/objects", "the object 'Site'"),
+    ("user_group", {"name": "NOC"}, "/user-groups", "the user group 'NOC'"),
+    ("password_policy", {"name": "Strict"}, "/password-policies", "the password policy 'Strict'"),
+    ("tag", {"name": "hot"}, "/tags", "the tag 'hot'"),
+]
+
+
+def slow(server: FakeServer, path: str, looks: int) -> None:
+    """The next POST to a path is lost, and done only after that many reads of the collection."""
+    send = server.send
+    late: list[list[Any]] = []
+
+    def late_send(request: Request, *, recover: bool = True) -> Answer:
+        if request.reads and late and request.path in (path, path + "/search"):
+            late[0][1] -= 1
+            if late[0][1] == 0:
+                server._act(late.pop()[0], json.loads(json.dumps(request_body)))
+        if request.method == "POST" and request.path == path and not late and not request_body:
+            request_body.update(json.loads(json.dumps(request.body)))
+            server.journal.append((request.method, request.path, request.body))
+            late.append([request, looks])
+            lost(request)
+        return send(request, recover=recover)
+
+    request_body: dict[str, Any] = {}
+    server.send = late_send  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("noun", "item", "path", "what"), SLOW)
+@pytest.mark.parametrize("looks", [1, 2, 5])
+def test_a_slow_creation_is_waited_for_and_not_repeated(
+    noun: str, item: Record, path: str, what: str, looks: int, isolated: list[float]
+) -> None:
+    server = FakeServer()
+    slow(server, path, looks)
+    result = ensure_on(server, noun, item)
+    assert (actions(result), result["summary"]["recovered"], result["changed"]) == (["created"], 1, True)
+    assert server.writes == [("POST", path, item)]
+    assert len(server.find(path, **item)) == 1
+    assert isolated == [0.5, 1, 2, 4][: looks - 1]
+
+
+@pytest.mark.parametrize(("noun", "item", "path", "what"), SLOW)
+def test_a_creation_that_never_shows_is_told(noun: str, item: Record, path: str, what: str, isolated: list[float]) -> None:
+    server = FakeServer()
+    server.before = [(f"POST {path}", lost)]
+    result = ensure_on(server, noun, item)
+    assert (actions(result), result["summary"]["recovered"]) == (["failed"], 0)
+    assert result["outcomes"][0]["msg"] == (
+        f"The answer to the creation of {what} got lost, and it may still be created: look, and run the task again."
+    )
+    assert (result["outcomes"][0]["changed"], result["changed"], result["diff"]) == (True, True, [])  # for all one knows
+    assert [call[:2] for call in server.writes] == [("POST", path)]
+    assert sum(isolated) == server.connection.timeout
+
+
+@pytest.mark.parametrize(
+    ("noun", "item", "path"), [("user", {"login": "ann"}, "/users"), ("object", {"name": "Rack", "discovery_id": "d"}, "/objects")]
+)
+def test_a_creation_with_a_key_that_the_server_enforces_is_repeated(noun: str, item: Record, path: str, isolated: list[float]) -> None:
+    server = FakeServer(users=[BOB])
+    server.before = [(f"POST {path}", lost)]
+    result = ensure_on(server, noun, item)
+    assert (actions(result), result["summary"]["recovered"], isolated) == (["created"], 1, [])
+    assert [call[:2] for call in server.writes] == [("POST", path)] * 2
+
+
+def test_a_repeated_creation_that_is_refused_because_the_first_was_late() -> None:
+    server = FakeServer(users=[BOB])
+
+    def late(request: Request) -> None:
+        server.data["/users"].append({"id": "a1", "login": "ann", "email": "ann@example.org"})
+        refused(400)(request)
+
+    server.before = [("POST /users", lost), ("POST /users", late)]
+    result = ensure_on(server, "user", {"login": "ann", "email": "ann@example.org"})
+    assert (actions(result), result["outcomes"][0]["id"], result["summary"]["recovered"]) == (["created"], "a1", 1)
+    server.before = [("POST /users", lost), ("POST /users", refused(400))]
+    again = ensure_on(server, "user", {"login": "carl"})
+    assert again["outcomes"][0]["msg"].startswith("POST /users answered 400: not today.")
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+def test_a_slow_tag_is_waited_for(looks: int) -> None:
+    server = FakeServer()
+    slow(server, "/tags", looks)
+    result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, {"name": "Hall", "tags": ["new"]}, create_tags=True)
+    assert (actions(result), result["summary"]["recovered"]) == (["created", "created"], 1)
+    assert [path for _method, path, _body in server.writes] == ["/tags", "/objects", "/objects"]
+    assert len(server.data["/tags"]) == 1
+
+
+def test_a_tag_that_never_shows_is_told() -> None:
+    server = FakeServer()
+    server.before = [("POST /tags", lost)]
+    result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, {"name": "Hall"}, create_tags=True)
+    assert (actions(result), result["changed"]) == (["failed", "created"], True)
+    assert result["outcomes"][0]["msg"] == (
+        "it refers to 'new', which could not be made: "
+        "The answer to the creation of the tag 'new' got lost, and it may still be created: look, and run the task again."
+    )
+
+
+@pytest.mark.parametrize("looks", [1, 3, None])
+def test_a_slow_property_is_waited_for_and_not_repeated(looks: int | None) -> None:
+    """Whether the server minds two properties of one name is not known."""
+    server = FakeServer(objects=[SITE, {**RACK, "properties": []}])
+    path = f"/objects/{RACK['id']}/props"
+    send, late = server.send, [looks]
+
+    def late_send(request: Request, *, recover: bool = True) -> Answer:
+        if late[0] and request.path == "/objects/search" and any(call[1] == path for call in server.journal):
+            late[0] -= 1
+            if late[0] == 0:
+                server.one("/objects", name="Rack")["properties"].append({"id": "p9", "name": "a", "value": "x", "type_id": 1})
+        return send(request, recover=recover)
+
+    server.send = late_send  # type: ignore[method-assign]
+    server.before = [(f"POST {path}", lost)]
+    result = ensure_on(
+        server, "object", {"discovery_id": "cmdb-1", "properties": [{"name": "a", "value": "x"}, {"name": "b", "value": "y"}]}
+    )
+    names = [one["name"] for one in server.one("/objects", name="Rack")["properties"]]
+    if looks:
+        assert (actions(result), result["summary"]["recovered"], names) == (["updated"], 1, ["a", "b"])
+    else:
+        assert (actions(result), names) == (["failed"], [])
+        assert "The answer to the creation of an entry of properties got lost" in result["msg"]
+    assert [body["name"] for _method, _path, body in server.writes] == (["a", "b"] if looks else ["a"])
+
+
+# --- another run that does the same at the same time ----------------------------------------------------------------------------
+
+
+def rival(server: FakeServer, path: str, record: Record) -> None:
+    """Another run creates the same just before."""
+
+    def make(_request: Request) -> None:
+        server.data[path].append(dict(record))
+
+    server.before.append((f"POST {path}", make))
+
+
+@pytest.mark.parametrize(("other", "kept"), [("0" * 24, "0" * 24), ("f" * 24, "0" * 23 + "1")])
+def test_of_two_groups_of_one_name_all_runs_keep_the_older(other: str, kept: str) -> None:
+    server = FakeServer(users=[ANN])
+    rival(server, "/user-groups", {"id": other, "name": "NOC", "permissions": ["a"]})
+    result = ensure_on(server, "user_group", {"name": "NOC", "permissions": ["b"], "members": ["ann"]})
+    assert (actions(result), result["outcomes"][0]["id"], "warnings" in result) == (["created"], kept, False)
+    group = server.one("/user-groups", id=kept)
+    assert group["permissions"] == ["b"]
+    assert server.one("/users", login="ann")["group"] == [kept]
+    assert len(server.data["/user-groups"]) == (1 if kept == other else 2)  # the other run deletes its own
+
+
+@pytest.mark.parametrize(("other", "kept"), [("0" * 24, "0" * 24), ("f" * 24, "0" * 23 + "1")])
+def test_of_two_tags_of_one_name_all_runs_keep_the_older(other: str, kept: str) -> None:
+    server = FakeServer()
+    rival(server, "/tags", {"id": other, "name": "new"})
+    assert actions(ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, create_tags=True)) == ["created"]
+    assert server.one("/objects", name="Site")["tags"] == [kept]
+
+
+def test_a_second_group_that_cannot_be_deleted_is_told() -> None:
+    server = FakeServer()
+    rival(server, "/user-groups", {"id": "0" * 24, "name": "NOC"})
+    server.before.append(("DELETE .*", refused(403)))
+    result = ensure_on(server, "user_group", {"name": "NOC"})
+    own = "0" * 23 + "1"
+    assert result["warnings"][0].startswith(
+        f"Another run created the same user group at the same time; delete the one with the id {own}: DELETE"
+    )
+
+
+# --- a server that goes away ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_what_was_under_way_when_the_server_went_may_have_been_done(parallel: int) -> None:
+    server = FakeServer()
+    send, gone = server.send, threading.Event()
+
+    def dying(request: Request, *, recover: bool = True) -> Answer:
+        if gone.is_set():
+            unreachable(request)
+        if request.method == "POST" and request.body.get("name") == "o2":
+            gone.set()
+            lost(request)
+        return send(request, recover=recover)
+
+    server.send = dying  # type: ignore[method-assign]
+    result = ensure_on(server, "object", *({"name": f"o{number}", "discovery_id": f"d{number}"} for number in range(20)), parallel=parallel)
+    outcomes = {outcome["name"]: outcome for outcome in result["outcomes"]}
+    assert (outcomes["o2"]["action"], outcomes["o2"]["changed"]) == ("failed", True)
+    assert outcomes["o2"]["msg"] == (
+        "This may have been done: The answer got lost. Then the server could not be asked what became of it: The server cannot be reached."
+    )
+    made = {record["name"] for record in server.data["/objects"]} - {"ROOT"}
+    assert {name for name, outcome in outcomes.items() if outcome["action"] == "created"} == made
+    rest = [outcome for outcome in outcomes.values() if outcome["action"] == "skipped"]
+    assert rest
+    assert all((one["changed"], one["msg"]) == (False, "The server cannot be reached.") for one in rest)
+    never_sent = [one for one in outcomes.values() if one["action"] == "failed" and one["name"] != "o2"]
+    assert len(never_sent) < parallel
+    assert [one["changed"] for one in never_sent] == [False] * len(never_sent)
+    assert result["changed"] is True
+    assert sum(result["summary"][word] for word in ("created", "failed", "skipped")) == 20
+    assert len(result["diff"]) == len(made)
+
+
+def test_a_single_item_that_may_have_been_done_is_no_unchanged_one() -> None:
+    server = FakeServer(users=[ANN])
+
+    def gone(_request: Request) -> None:
+        server.get_list = lambda *_args, **_query: unreachable(_request)  # type: ignore[method-assign, assignment]
+        lost(_request)
+
+    server.before = [("PATCH .*", gone)]
+    result = run_on(server, "saymon_user", {"login": "ann", "email": "new@example.org"})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith("This may have been done: ")
+
+
 def test_what_went_away_while_an_answer_got_lost() -> None:
     """The item cannot be brought about any more; that concerns nobody else."""
     server = FakeServer(user_groups=[OPERATORS])
@@ -584,11 +812,38 @@ def test_what_went_away_while_an_answer_got_lost() -> None:
     assert result["outcomes"][0]["msg"] == "groups: there is no user group 'Operators': check the spelling, or make it first."
 
 
-def test_a_lost_password() -> None:
+@pytest.mark.parametrize(
+    ("works", "sent", "said"),
+    [
+        (True, 1, None),  # the server has taken it over
+        (False, 2, None),  # it has not, so once more
+        (None, 1, "This may have been done: The answer got lost."),
+    ],
+)
+def test_a_lost_password(monkeypatch: pytest.MonkeyPatch, works: bool | None, sent: int, said: str | None) -> None:
+    """It is tried by a login, since a policy may refuse to set it a second time."""
     server = FakeServer(users=[ANN])
     server.before = [("PUT .*", lost)]
+    tried: list[Any] = []
+
+    def verify(_connection: Any, *who: str) -> bool | None:
+        tried.append(who)
+        return works
+
+    monkeypatch.setattr(user_table, "verify_password", verify)
     result = run_on(server, "saymon_user", {"login": "ann", "password": "pass-phrase-2"})
-    assert (result["action"], result["recovered"], server.passwords) == ("updated", True, {ANN["id"]: "pass-phrase-2"})
+    assert (result.get("msg"), result["changed"], tried) == (said, True, [("ann", "pass-phrase-2")])
+    assert [method for method, _path, _body in server.writes] == ["PUT"] * sent
+    assert said or (result["action"], result["recovered"]) == ("updated", True)
+
+
+@pytest.mark.parametrize(("works", "sent"), [(True, 0), (False, 1), (None, 1)])
+def test_a_password_that_came_with_a_lost_creation(monkeypatch: pytest.MonkeyPatch, works: bool | None, sent: int) -> None:
+    server = FakeServer(users=[BOB])
+    server.after = [("POST /users", lost)]
+    monkeypatch.setattr(user_table, "verify_password", lambda *_who: works)
+    assert run_on(server, "saymon_user", {"login": "ann", "password": "pass-phrase-2"})["action"] == "created"
+    assert [method for method, _path, _body in server.writes] == ["POST", *["PUT"] * sent]
 
 
 def test_a_deletion_that_got_lost_is_still_told() -> None:
@@ -603,7 +858,7 @@ def test_answers_that_stay_lost_are_an_error() -> None:
     server.before = [("PATCH .*", lost)] * 9
     result = ensure_on(server, "user", {"login": "ann", "email": "ann@example.org"}, {"login": "bob"})
     assert actions(result) == ["failed", "created"]
-    assert result["outcomes"][0]["msg"] == "The answer got lost."
+    assert (result["outcomes"][0]["msg"], result["outcomes"][0]["changed"]) == ("This may have been done: The answer got lost.", True)
     assert 2 <= sum(method == "PATCH" for method, _path, _body in server.writes) <= 5
 
 
@@ -613,7 +868,7 @@ def test_an_answer_without_an_id_is_a_lost_one() -> None:
 
     def silent(request: Request, *, recover: bool = True) -> Answer:
         answer = send(request, recover=recover)
-        answer.data = None if request.method == "POST" else answer.data
+        answer.data = answer.data if request.reads else None
         return answer
 
     server.send = silent  # type: ignore[method-assign]
@@ -758,16 +1013,19 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("count", [1, 60])
 def test_reads_do_not_grow_with_the_list(count: int) -> None:
-    server = FakeServer(user_groups=[OPERATORS, ENGINEERS], users=[ANN], objects=[SITE], tags=[{"id": "t1", "name": "hot"}])
+    site = {**SITE, "tags": []}
+    server = FakeServer(user_groups=[OPERATORS, ENGINEERS], users=[ANN], objects=[site], tags=[{"id": "t1", "name": "hot"}])
     users = [{"login": f"u{n}", "groups": ["Operators", "Engineers"], "object_include": ["Site", "/ROOT"]} for n in range(count)]
     ensure_on(server, "user", *users)
-    assert sorted(server.reads) == ["/objects", "/user-groups", "/users"]
+    # Two different references to objects, however many users make them, are searched for.
+    assert sorted(server.reads) == ["/objects/search", "/user-groups", "/users"]
     server.journal.clear()
     ensure_on(server, "user_group", *({"name": f"g{n}", "members": [f"u{n}"], "object_exclude": ["Site"]} for n in range(count)))
-    assert sorted(server.reads) == ["/objects", "/user-groups", "/users"]
+    # The second look is for groups that another run may have created at the same time.
+    assert sorted(server.reads) == ["/objects/search", "/user-groups", "/user-groups", "/users"]
     server.journal.clear()
     ensure_on(server, "object", *({"name": f"o{n}", "parents": ["/Site"], "tags": ["hot"]} for n in range(count)))
-    assert sorted(server.reads) == ["/objects", "/tags"]
+    assert sorted(server.reads) == ["/objects/search" if count <= FEW else "/objects", "/tags"]
 
 
 def test_parallel_writes_overlap_and_keep_the_order_of_outcomes() -> None:
@@ -867,9 +1125,10 @@ def test_any_state_is_reached_and_then_kept(first: list[Record], second: list[Re
     for where, fault in (fate for fate in fates if fate):
         getattr(server, where).append((".*", fault))
     result = ensure_on(server, "object", *second, parallel=parallel)
-    assert result["diff"] == foreseen["diff"]
-    if not result.get("failed"):
-        assert actions(result) == actions(foreseen)
+    if result.get("failed"):
+        assert all(entry in foreseen["diff"] for entry in result["diff"])
+    else:
+        assert (actions(result), result["diff"]) == (actions(foreseen), foreseen["diff"])
     server.before, server.after = [], []
     ensure_on(server, "object", *second)
     server.journal.clear()

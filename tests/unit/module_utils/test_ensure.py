@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache
+from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request
 from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils.fields import Secret
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
-from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, ensure_on, refused, run_on
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedBook, ensure_on, lost, refused, run_on
 
 ANN = {"id": "64b1f0c2a9d3e45f6a7b8c01", "login": "ann", "email": "ann@example.org"}
 
@@ -124,69 +121,101 @@ def test_check_mode_equals_the_run(name: str, state: str) -> None:
     assert result["changed"] is True
 
 
-class MemoryLists(ListCache):
-    """Keeps lists from task to task, as a run of a playbook does."""
+def test_lists_may_be_shared_with_tasks_at_the_same_moment_until_something_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes after a write, or after others have written, is read by the task alone."""
+    server = FakeServer(users=[ANN], user_groups=[{"id": "g1", "name": "Operators"}])
+    get_list = server.get_list
+    shared: list[tuple[str, bool]] = []
 
-    def __init__(self) -> None:
-        self.bodies: dict[str, bytes] = {}
+    def watched(path: str, *, cached: bool = False, **query: Any) -> Any:
+        shared.append((path, cached))
+        return get_list(path, cached=cached, **query)
 
-    def get(self, _key: str) -> BinaryIO | None:
-        return BytesIO(self.bodies[_key]) if _key in self.bodies else None
-
-    @contextmanager
-    def copying(self, _key: str) -> Iterator[Callable[[Chunks], Chunks]]:
-        def copy(chunks: Chunks) -> Chunks:
-            body = b"".join(chunks)
-            copies.append(body)
-            return iter([body])
-
-        copies: list[bytes] = []
-        yield copy
-        self.bodies[_key] = copies[-1]
-
-    def drop(self) -> None:
-        self.bodies.clear()
+    monkeypatch.setattr(server, "get_list", watched)
+    server.after = [("PATCH .*", lost)]
+    ensure_on(server, "user", {"login": "ann", "groups": ["Operators"]})
+    assert shared == [("/user-groups", True), ("/users", True), ("/user-groups", False), ("/users", False)]
 
 
-def test_lists_of_earlier_tasks_serve_for_what_is_right_already() -> None:
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    reads = []
-    for _host in range(3):
-        assert ensure_on(server, "object", {"name": "Site"})["changed"] is False
-        reads.append(len(server.reads))
-    assert reads == [1, 1, 1]
+@pytest.mark.parametrize(
+    ("noun", "item", "steering", "resources"),
+    [
+        ("tag", {"name": "new"}, {}, {"tag"}),
+        ("user", {"login": "ann", "email": "new@example.org", "groups": ["Operators"]}, {}, {"user"}),
+        ("user_group", {"name": "Operators", "permissions": ["a"]}, {}, {"user_group"}),
+        ("user_group", {"name": "Operators", "members": ["ann"]}, {}, {"user_group", "user"}),
+        ("object", {"name": "Site", "tags": ["new"]}, {"create_tags": True}, {"object", "tag"}),
+        ("object", {"name": "Site", "tags": ["old"]}, {}, {"object"}),
+    ],
+)
+def test_who_writes_keeps_others_from_writing_the_same(
+    noun: str, item: dict[str, Any], steering: dict[str, Any], resources: set[str]
+) -> None:
+    server = FakeServer(users=[ANN], user_groups=[{"id": "g1", "name": "Operators"}], tags=[{"id": "t1", "name": "old"}])
+    book = server.book = WatchedBook()
+    send = server.send
+
+    def watched(request: Request, *, recover: bool = True) -> Answer:
+        assert request.reads or book.held
+        return send(request, recover=recover)
+
+    server.send = watched  # type: ignore[method-assign]
+    assert ensure_on(server, noun, item, check=True, **steering)["changed"] is True
+    assert book.wanted == []  # check mode holds nobody up
+    assert ensure_on(server, noun, item, **steering)["changed"] is True
+    assert (book.wanted, book.held) == ([resources], False)
+    assert ensure_on(server, noun, item, **steering)["changed"] is False
+    assert book.wanted == [resources]  # who has nothing to write waits for nobody
 
 
-@pytest.mark.parametrize("item", [{"name": "Site", "weight": 2}, {"name": "New"}, {"name": "Site", "state": "absent"}])
-def test_nothing_is_written_by_an_old_list(item: dict[str, Any]) -> None:
-    """Somebody else has done meanwhile what the task is for: the old list says that there is work, a fresh one that there is none."""
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    assert ensure_on(server, "object", {"id": "s1", "weight": 1}, check=True)["changed"] is False
-    assert ensure_on(server, "object", item, check=True)["changed"] is True
-    del server.data["/objects"][1:]
-    if item.get("state") != "absent":
-        server.data["/objects"].append({"id": "s1", "parent_id": [1], **item})
-    for check in (True, False):
-        assert ensure_on(server, "object", item, check=check)["changed"] is False
-    assert server.writes == []
+def test_what_a_task_of_the_run_wrote_meanwhile_is_read_before_writing() -> None:
+    """Ten hosts put one user into ten groups: each must keep what the others gave it, and only those that change something say so."""
+    groups = [{"id": f"g{number}", "name": f"group {number}"} for number in range(3)]
+    server = FakeServer(users=[{**ANN, "group": []}], user_groups=groups)
+
+    def another_host() -> None:
+        server.book = None
+        ensure_on(server, "user", {"login": "ann", "groups": ["group 1"]}, append_groups=True)
+        ensure_on(server, "user_group", {"name": "group 2", "members": ["ann"]}, append_members=True)
+        server.journal.clear()
+
+    server.book = WatchedBook(another_host)
+    assert ensure_on(server, "user", {"login": "ann", "groups": ["group 0"]}, append_groups=True)["changed"] is True
+    assert sorted(server.one("/users", login="ann")["group"]) == ["g0", "g1", "g2"]
+    assert sorted(server.reads) == ["/user-groups", "/users"]
+    server.data["/users"][0]["group"] = []
+    server.book = WatchedBook(another_host)
+    result = ensure_on(server, "user", {"login": "ann", "groups": ["group 1"]}, append_groups=True)
+    assert (result["changed"], result["diff"], server.writes) == (False, [], [])
 
 
-def test_an_old_list_is_no_reason_to_fail() -> None:
-    server = FakeServer()
-    server.lists = MemoryLists()
-    assert ensure_on(server, "object", {"name": "ROOT", "id": 1}, {"discovery_id": "d", "name": "X"}, check=True)["changed"] is True
-    server.data["/objects"].append({"id": "s1", "name": "Site", "parent_id": [1]})
-    assert ensure_on(server, "object", {"name": "Rack", "parents": ["Site"]})["changed"] is True
+def test_nothing_is_read_twice_when_nobody_wrote() -> None:
+    server = FakeServer(users=[ANN])
+    server.book = WatchedBook()
+    ensure_on(server, "user", {"login": "ann", "email": "new@example.org"})
+    assert server.reads == ["/users"]
 
 
-def test_writes_make_lists_old() -> None:
-    server = FakeServer(objects=[{"id": "s1", "name": "Site", "parent_id": [1]}])
-    server.lists = MemoryLists()
-    for name in ("New", "Newer", "New", "Newer"):
-        ensure_on(server, "object", {"name": name})
-    assert [record["name"] for record in server.data["/objects"]] == ["ROOT", "Site", "New", "Newer"]
+def test_what_cannot_be_any_more_once_others_have_written_is_refused() -> None:
+    server = FakeServer(users=[ANN], user_groups=[{"id": "g1", "name": "Operators"}])
+
+    def another_host() -> None:
+        server.book = None
+        ensure_on(server, "user_group", {"name": "Operators", "state": "absent"})
+        server.journal.clear()
+
+    server.book = WatchedBook(another_host)
+    result = ensure_on(server, "user", {"login": "ann", "groups": ["Operators"]})
+    assert result["msg"].startswith("users[0] (ann): groups: there is no user group 'Operators'")
+    assert (result["changed"], server.writes) == (False, [])
+
+
+def test_the_diff_shows_what_was_done() -> None:
+    server = FakeServer(users=[ANN])
+    server.before = [("POST /users", refused(403))]
+    items = [{"login": "bob"}, {"login": "ann", "email": "new@example.org"}]
+    assert [diff["after_header"] for diff in ensure_on(server, "user", *items, check=True)["diff"]] == ["user bob", "user ann"]
+    assert [diff["after_header"] for diff in ensure_on(server, "user", *items)["diff"]] == ["user ann"]
 
 
 def test_the_collector_is_switched_on_again() -> None:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError, NotSignedIn, SaymonError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK, Secrets
 from ansible_collections.saymon.platform.plugins.module_utils.session import (
@@ -21,6 +23,7 @@ from ansible_collections.saymon.platform.plugins.module_utils.session import (
     log_out,
     make_auth,
     session_from_params,
+    verify_password,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.tests.unit.support import CSRF, OTHER_SID, SID, URL, Exchange, Script
@@ -141,11 +144,60 @@ def test_failing_logout(script: Script) -> None:
         log_out(HERE, Session(URL, SID))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [{"error": requests.exceptions.ReadTimeout()}, {"text": '"5d0c', "headers": {}}, {"status": 502}, {"status": 503}, {"status": 504}],
+)
+def test_a_login_whose_answer_was_lost_is_sent_again(script: Script, answer: dict[str, Any]) -> None:
+    """The session whose id got lost does no harm."""
+    failing = Exchange("POST", "/users/session", body=BODY, answer_headers={"Content-Type": "application/json"}, **answer)
+    script(failing, failing, _login())
+    assert log_in(replace(HERE, retries=2), CI).sid == SID
+    assert len(script.naps) == 2
+    script(failing)
+    with pytest.raises(SaymonError) as caught:
+        log_in(HERE, CI)
+    assert "may or may not have acted" not in str(caught.value)
+
+
+def test_a_login_that_was_refused_is_not_sent_again(script: Script) -> None:
+    script(Exchange("POST", "/users/session", 401, REFUSAL, body=BODY))
+    with pytest.raises(NotSignedIn):
+        log_in(replace(HERE, retries=3), CI)
+
+
+@pytest.mark.parametrize(
+    ("login", "known"),
+    [
+        ({"status": 401, "data": REFUSAL}, False),
+        ({"status": 403, "data": {"code": "Forbidden", "message": "User is blocked."}}, None),
+        ({"status": 404, "data": {"code": "ResourceNotFound", "message": "no such call"}}, None),
+        ({"status": 500}, None),
+        ({"text": PAGE}, None),
+        ({"error": requests.exceptions.ReadTimeout()}, None),
+        ({"error": requests.exceptions.ConnectTimeout()}, None),
+    ],
+)
+def test_a_password_that_cannot_be_verified(script: Script, login: dict[str, Any], known: bool | None) -> None:
+    script(Exchange("POST", "/users/session", body=BODY, **login))
+    assert verify_password(HERE, "ci", "pass-phrase-1") is known
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_password_that_is_right(script: Script, status: int) -> None:
+    script(_login(), _logout(status=status))
+    assert verify_password(HERE, "ci", "pass-phrase-1") is True
+
+
 # --- the session in memory ---------------------------------------------------------------------------------------------
 
 
 def _login(sid: str = SID) -> Exchange:
     return Exchange("POST", "/users/session", 200, sid, body=BODY)
+
+
+def _logout(sid: str = SID, status: int = 200) -> Exchange:
+    return Exchange("DELETE", "/users/session", status, headers={"Cookie": f"sid={sid}"})
 
 
 def test_a_book_opens_when_first_asked(script: Script) -> None:
@@ -155,10 +207,18 @@ def test_a_book_opens_when_first_asked(script: Script) -> None:
     assert book.get().sid == SID
     assert book.get() is book.peek()
     book.keep()
-    book.forget()
+    script(_logout())
+    assert book.end() is True
     assert book.peek() is None
-    script(_login(OTHER_SID), _login())
+    assert book.end() is False
+    script(_login(OTHER_SID), _login(), _logout(OTHER_SID))
     assert book.open().sid == OTHER_SID
+    assert book.open().sid == SID, "and the one before is ended"
+
+
+def test_a_new_session_counts_even_if_the_old_one_cannot_be_ended(script: Script) -> None:
+    book = SessionBook(Session(URL, OTHER_SID), HERE, CI)
+    script(_login(), _logout(OTHER_SID, 500))
     assert book.open().sid == SID
 
 

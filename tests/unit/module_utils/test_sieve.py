@@ -70,6 +70,7 @@ def _disks(count: int) -> list[Record]:
 def test_a_record_that_agrees_with_another_item_is_read_again() -> None:
     """Two disks, of which one item means the first by its place and another the second by its id: the name fits both."""
     server = FakeServer(objects=_disks(2))
+    server.deaf = {"POST /objects/search"}
     items = [
         {"name": "disk", "parents": ["/host0"], "properties": [PAIR]},
         {"id": "d1", "properties": [{"name": "rack", "value": "B2"}, {"name": "slot", "value": "3"}]},
@@ -77,7 +78,7 @@ def test_a_record_that_agrees_with_another_item_is_read_again() -> None:
     result = ensure_on(server, "object", *items)
     assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "updated"]
     assert result["diff"][0]["before"] == {"properties": {"rack": "A1"}}
-    assert server.reads == ["/objects", "/objects/d1"]
+    assert server.reads == ["/objects/search", "/objects", "/objects/d1"]
     assert [(method, path) for method, path, _body in server.writes] == [
         ("PATCH", "/objects/d1/props/p1"),
         ("POST", "/objects/d1/props"),
@@ -94,6 +95,7 @@ def test_a_list_reads_once_and_a_single_item_shows_the_whole_record() -> None:
 
 def test_the_bulk_is_changed_where_it_differs() -> None:
     server = FakeServer(objects=[{"id": f"o{n}", "name": f"o{n}", "parent_id": [1], "properties": [dict(SERVED[0])]} for n in range(3)])
+    server.deaf = {"POST /objects/search"}
     items = [{"name": f"o{n}", "weight": 2, "properties": [{"name": "rack", "value": "A1" if n else "B2"}]} for n in range(3)]
     foreseen = ensure_on(server, "object", *items, check=True)
     result = ensure_on(server, "object", *items)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from email.message import Message
@@ -14,19 +15,24 @@ from unittest.mock import MagicMock
 
 import pytest
 import requests
-from ansible_collections.saymon.platform.plugins.module_utils import transport
-from ansible_collections.saymon.platform.plugins.module_utils.client import (
-    Client,
-)
+from ansible_collections.saymon.platform.plugins.module_utils import client, tls, transport
+from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils.errors import (
     AnswerLost,
     BadInput,
     Unreachable,
+    WrongAnswer,
 )
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, normal_url
-from ansible_collections.saymon.platform.tests.unit.support import URL
+from ansible_collections.saymon.platform.tests.unit.support import URL, Script
 
-PARAMS: dict[str, Any] = {"saymon_url": URL, "saymon_timeout": 30.0, "saymon_retries": 3, "saymon_validate_certs": True}
+PARAMS: dict[str, Any] = {
+    "saymon_url": URL,
+    "saymon_timeout": 30.0,
+    "saymon_retries": 3,
+    "saymon_validate_certs": True,
+    "saymon_max_answer": "512M",
+}
 
 
 @pytest.mark.parametrize(
@@ -84,6 +90,7 @@ def test_bad_url(given: str | None, text: str) -> None:
         ({"saymon_retries": 11}, "saymon_retries is 11"),
         ({"saymon_client_key": "/k.pem"}, "saymon_client_key is given without saymon_client_cert"),
         ({"saymon_url": None}, "saymon_url is missing"),
+        *(({"saymon_max_answer": text}, f"saymon_max_answer is {text}: give a size") for text in ("0", "-1", "5Q", "much", "", "9" * 999)),
     ],
 )
 def test_bad_connection_options(change: dict[str, Any], text: str) -> None:
@@ -91,10 +98,15 @@ def test_bad_connection_options(change: dict[str, Any], text: str) -> None:
         Connection.from_params({**PARAMS, **change})
 
 
+@pytest.mark.parametrize(("text", "size"), [("1", 1), ("2048", 2048), ("1K", 1024), ("1.5M", 3 << 19), ("2 G", 2 << 30), ("1MB", 1 << 20)])
+def test_size_of_an_answer(text: str, size: int) -> None:
+    assert Connection.from_params({**PARAMS, "saymon_max_answer": text}).max_answer == size
+
+
 def test_connection_options() -> None:
     more = {"saymon_ca_path": "/ca", "saymon_client_cert": "/c", "saymon_client_key": "/k", "saymon_proxy": "http://p:1"}
     connection = Connection.from_params({**PARAMS, **more, "saymon_url": URL + "/", "saymon_validate_certs": False})
-    assert connection == Connection(URL, False, "/ca", "/c", "/k", "http://p:1", 30.0, 3)
+    assert connection == Connection(URL, False, "/ca", "/c", "/k", "http://p:1", 30.0, 3, 512 * 1024 * 1024)
 
 
 def test_one_kept_alive_session_for_each_way_to_connect() -> None:
@@ -138,16 +150,16 @@ def _adapter(connection: Connection) -> Any:
 
 def test_tls_is_checked_unless_told_otherwise() -> None:
     context = _adapter(Connection(URL)).poolmanager.connection_pool_kw["ssl_context"]
-    assert context is transport._DEFAULT_CONTEXT
+    assert context is tls.environment_context()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     context = _adapter(Connection(URL, validate_certs=False)).poolmanager.connection_pool_kw["ssl_context"]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
-    assert transport._DEFAULT_CONTEXT.verify_mode == ssl.CERT_REQUIRED
+    assert tls.environment_context().verify_mode == ssl.CERT_REQUIRED
 
 
 def test_a_proxy_gets_the_same_tls_context() -> None:
     adapter = _adapter(Connection(URL, proxy="http://proxy:1"))
-    assert adapter.proxy_manager_for("http://proxy:1").connection_pool_kw["ssl_context"] is transport._DEFAULT_CONTEXT
+    assert adapter.proxy_manager_for("http://proxy:1").connection_pool_kw["ssl_context"] is tls.environment_context()
 
 
 def test_the_context_alone_decides_about_certificates() -> None:
@@ -168,7 +180,7 @@ def test_unusable_tls_files(tmp_path: Path, option: str, name: str) -> None:
     path = tmp_path / "no.pem"
     path.write_text("no certificate")
     given: dict[str, Any] = {option: str(path)}
-    with pytest.raises(BadInput, match=f"{name} cannot be used"):
+    with pytest.raises(BadInput, match=f"{name} is {path}, which cannot be used"):
         Client(Connection(URL, **given)).get("/users")
 
 
@@ -178,15 +190,80 @@ def test_authorities_may_be_a_folder(tmp_path: Path) -> None:
     assert context.get_ca_certs() == []
 
 
-def test_authorities_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_text("")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
-    monkeypatch.setenv("CURL_CA_BUNDLE", str(bundle))
-    with pytest.raises(ssl.SSLError):
-        transport._make_context(None)
-    monkeypatch.setenv("CURL_CA_BUNDLE", "/nowhere.pem")  # a leftover of another machine must not stop the import
-    assert transport._make_context(None).verify_mode == ssl.CERT_REQUIRED
+@pytest.mark.parametrize("path", ["/nowhere.pem", __file__])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_unusable_authorities_from_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str, path: str) -> None:
+    """Reported by the connection that needs them, and nowhere else."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv(variable, path)
+    with pytest.raises(BadInput, match=f"^{variable} is {path}, which cannot be used .* remove this environment variable, or give the"):
+        Client(Connection(URL)).get("/users")
+    for connection in (Connection("http://saymon.example.org", retries=0), Connection(URL, validate_certs=False, retries=0)):
+        with pytest.raises(Unreachable, match="Connection refused"):
+            Client(connection).get("/users")
+
+
+def test_sessions_belong_to_the_environment_of_their_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    connection = Connection("http://saymon.example.org")
+    before = transport.http_session(connection)
+    with monkeypatch.context() as task:
+        task.setenv("http_proxy", "http://environment:3128")
+        inside = transport.http_session(connection)
+        assert inside.proxies == {"http": "http://environment:3128"}
+    assert transport.http_session(connection) is before
+    assert before.proxies == {}
+    context = _adapter(Connection(URL)).poolmanager.connection_pool_kw["ssl_context"]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    other = _adapter(Connection(URL)).poolmanager.connection_pool_kw["ssl_context"]
+    assert other is not context
+    assert other.get_ca_certs() == []
+
+
+def test_nothing_is_read_from_the_environment_of_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ["http_proxy", "HTTPS_PROXY", "ALL_PROXY", "no_proxy", "ftp_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+    for name in (*settings, "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SAYMON_PASSWORD", "SAYMON_PROXY"):
+        monkeypatch.setenv(name, "http://environment:3128")
+    transport.ignore_environment()
+    assert not [name for name, value in os.environ.items() if value == "http://environment:3128"]
+    assert transport.http_session(Connection("http://saymon.example.org")).proxies == {}
+    assert "HOME" in os.environ
+
+
+def test_limits_hold_on_every_connection_but_those_of_other_makes() -> None:
+    adapter = _adapter(Connection(URL, proxy="http://proxy:1"))
+    for manager in (adapter.poolmanager, adapter.proxy_manager_for("http://proxy:1")):
+        for scheme in ("http", "https"):
+            kind = manager.connection_from_host("h", 1, scheme).ConnectionCls
+            assert issubclass(kind, transport._Limited), (manager, scheme)
+
+
+def test_an_old_library_that_cannot_check_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(_self: Any) -> None:
+        raise ValueError("check_hostname requires server_hostname")
+
+    monkeypatch.setattr("urllib3.connection.HTTPSConnection.connect", connect)
+    with pytest.raises(BadInput, match=r"saymon_url names an IP address, and the installed urllib3, older than 2\.0, cannot check"):
+        Client(Connection("https://192.0.2.1", retries=0)).get("/users")
+
+
+def test_a_redirect_is_not_looked_into() -> None:
+    answer = requests.Response()
+    answer.status_code = 302
+    answer.headers["Location"] = "http://[::1"
+    session = transport.http_session(Connection(URL))
+    assert list(session.resolve_redirects(answer, requests.Request("GET", URL).prepare())) == []
+
+
+def test_an_answer_may_be_too_much_for_the_memory(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absurd(*_args: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(client, "unpacked", absurd)
+    for method, kind in (("GET", WrongAnswer), ("POST", AnswerLost)):
+        script((method, "/users", 200, []))
+        with pytest.raises(kind, match=f"{method} /users: this machine has not enough memory"):
+            Client(Connection(URL)).send(Request(method, "/users"))
 
 
 def test_real_refusal_and_unknown_name() -> None:

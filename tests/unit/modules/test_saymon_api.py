@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from ansible_collections.saymon.platform.plugins.module_utils import client
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
 from ansible_collections.saymon.platform.tests.unit.support import CREDENTIALS, SID, URL, Exchange, Script, run_module
 
@@ -53,6 +56,50 @@ def test_write(script: Script, method: str, body: Any) -> None:
     script(Exchange(method, "/objects/1", 201, {"id": 1}, body=body, headers={"Content-Type": "application/json"}))
     result = _run({"path": "/objects/1", "method": method, "body": body})
     assert (result["changed"], result["status"], result["json"]) == (True, 201, {"id": 1})
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ('{"a": [1, null]}', {"a": [1, None]}),
+        (' \n[1, "x"] ', [1, "x"]),
+        ("{}", {}),
+        *((text, text) for text in ("{a: 1}", "{", "[1", "5", "true", '"x"', "", "text", "[" * 100_000)),
+    ],
+)
+def test_a_body_that_is_json_text(script: Script, body: str, sent: Any) -> None:
+    script(Exchange("POST", "/objects", 200, body=sent))
+    assert not _run({"path": "/objects", "method": "POST", "body": body}).get("failed")
+
+
+def test_json_text_that_stays_text(script: Script) -> None:
+    script(Exchange("POST", "/x", 200, sent=b'{"a": 1}', headers={"Content-Type": "text/plain; charset=utf-8"}))
+    assert not _run({"path": "/x", "method": "POST", "body_text": '{"a": 1}'}).get("failed")
+
+
+@pytest.mark.parametrize("method", ["get", "Get", "post", "delete"])
+def test_methods_in_small_letters(script: Script, method: str) -> None:
+    script((method.upper(), "/x", 200, []))
+    assert _run({"path": "/x", "method": method})["changed"] is (method.lower() != "get")
+
+
+@pytest.mark.parametrize(
+    ("method", "advice"), [("PUT", "acted on it. Look before you run the task again."), ("GET", "s the limit. Try again.")]
+)
+def test_a_lost_answer_is_told_as_it_is(script: Script, method: str, advice: str) -> None:
+    """The module repeats blindly, so it must not promise to look."""
+    script(Exchange(method, "/x", error=requests.exceptions.ReadTimeout()))
+    message = _run({"path": "/x", "method": method, "saymon_retries": 0})["msg"]
+    assert message.startswith(f"{method} /x to {URL}: no answer within 30 s; saymon_timeout sets the limit")
+    assert message.endswith(advice)
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_refused_login_says_nothing_of_the_own_session(script: Script, method: str) -> None:
+    wrong = {"code": "InvalidCredentials", "message": '{"errorCode":3,"message":"Invalid login or password."}'}
+    script((method, "/users/session", 401, wrong))
+    result = _run({"path": "/users/session", "method": method, **CREDENTIALS})
+    assert (result["status"], result["code"]) == (401, "InvalidCredentials")
 
 
 def test_write_without_a_body_and_with_an_empty_answer(script: Script) -> None:
@@ -121,6 +168,8 @@ def test_expect(script: Script, expect: list[Any], status: int, fine: bool) -> N
         ({"path": "/../x"}, "must not leave the API root"),
         ({"path": "/%2e%2e/x"}, "must not leave the API root"),
         ({"path": "/x#y"}, "write it as %23"),
+        ({"path": "/x", "method": "FETCH"}, "method is 'FETCH': give one of GET, POST, PUT, PATCH, DELETE."),
+        ({"path": "/x", "method": "post", "files": {"file": "/x"}, "body": "[1]"}, "body must be a dictionary of texts"),
         ({"path": "http://other.example.org/node/api/x"}, "a whole URL"),
         ({"path": "/x", "body": {}}, "method is GET, which sends no body"),
         ({"path": "/x", "body_text": "x"}, "method is GET, which sends no body"),
@@ -180,6 +229,22 @@ def test_paginate_at_most(script: Script) -> None:
 def test_paginate_what_is_no_list(script: Script) -> None:
     script(("GET", "/x?limit=500&skip=0", 200, {"id": 1}))
     assert "did not answer with a list" in _run({"path": "/x", "paginate": True})["msg"]
+
+
+def test_pages_without_an_end(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_MOST_ITEMS", 4)
+    script(*[("GET", f"/x?limit=2&skip={skip}", 200, [skip, skip + 1]) for skip in (0, 2, 4)])
+    result = _run({"path": "/x", "paginate": True, "page_size": 2})
+    assert result["msg"] == "GET /x has sent more than 4 items and no end: ask for fewer with query, or set max_items."
+    assert "json" not in result
+    script(*[("GET", f"/x?limit=2&skip={skip}", 200, [skip, skip + 1]) for skip in (0, 2, 4)])
+    assert len(_run({"path": "/x", "paginate": True, "page_size": 2, "max_items": 6})["json"]) == 6
+
+
+def test_pages_that_are_too_long_together(script: Script) -> None:
+    script(*[("GET", f"/x?limit=1&skip={skip}", 200, [str(skip) * 400]) for skip in (0, 1, 2)])
+    result = _run({"path": "/x", "paginate": True, "page_size": 1, "saymon_max_answer": "1K"})
+    assert "GET /x in pages: the answer is longer than saymon_max_answer (1024 bytes)" in result["msg"]
 
 
 # --- files -------------------------------------------------------------------------------------------------------------
@@ -259,6 +324,22 @@ def test_a_download_may_be_json_or_a_page_fragment(script: Script, tmp_path: Pat
     assert (tmp_path / "x").read_bytes() == b'[{"id":1}]'
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":"Internal","message":"no"}',
+        b"\xef\xbb\xbf<!DOCTYPE html>",
+        b" " * 300_000 + b"<html>",
+        b'{"code":"' + b"x" * 500_000 + b'"}',
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/html", None])
+def test_no_error_or_page_becomes_the_file(script: Script, tmp_path: Path, body: bytes, kind: str | None) -> None:
+    script(Exchange("GET", "/docs/1", content=body, answer_headers={"Content-Type": kind} if kind else {}))
+    assert _run({"path": "/docs/1", "dest": str(tmp_path / "x")})["failed"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_expected_failure_is_no_file(script: Script, tmp_path: Path) -> None:
     script(Exchange("GET", "/docs/1", 404, {"code": "NotFound"}))
     result = _run({"path": "/docs/1", "dest": str(tmp_path / "x"), "expect": [200, 404]})
@@ -267,13 +348,11 @@ def test_an_expected_failure_is_no_file(script: Script, tmp_path: Path) -> None:
 
 
 def test_a_download_that_breaks_off_leaves_nothing(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import requests
-
-    def broken(self: requests.Response, _size: int) -> Any:
+    def broken(_response: Any) -> Any:
         yield b"half"
-        raise requests.exceptions.ChunkedEncodingError
+        raise IncompleteRead(b"half")
 
-    monkeypatch.setattr(requests.Response, "iter_content", broken)
+    monkeypatch.setattr(client, "received", broken)
     script(_download())
     result = _run({"path": "/docs/1", "dest": str(tmp_path / "x"), "saymon_retries": 0})
     assert "the answer broke off" in result["msg"]

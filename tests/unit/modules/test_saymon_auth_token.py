@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedBook, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
 NAME = "saymon_auth_token"
@@ -37,7 +38,7 @@ def test_create(script: Script, check: bool) -> None:
     secrets = Secrets()
     result = run_module(NAME, {"user": "bob"}, check=check, secrets=secrets)
     token = {} if check else {"token": TOKEN}
-    assert result == {"changed": True, "user": who(BOB), "diff": diff(BOB, "absent", "present"), **token}
+    assert result == {"changed": True, "user": who(BOB), "recovered": False, "diff": diff(BOB, "absent", "present"), **token}
     assert secrets.revealed == set(token.values())  # which makes the action hide the result
 
 
@@ -45,7 +46,7 @@ def test_create(script: Script, check: bool) -> None:
 @pytest.mark.parametrize(("args", "user"), [({"user": "ann"}, ANN), ({"user": ANN["id"]}, ANN), ({"user": "bob", "state": "absent"}, BOB)])
 def test_no_change(script: Script, check: bool, args: dict[str, Any], user: dict[str, Any]) -> None:
     script(LIST)
-    assert run_module(NAME, args, check=check) == {"changed": False, "user": who(user)}
+    assert run_module(NAME, args, check=check) == {"changed": False, "user": who(user), "recovered": False}
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -65,7 +66,7 @@ def test_revoke(script: Script, check: bool) -> None:
     if not check:
         script(("DELETE", f"/users/{ANN['id']}/auth-token", 204))
     result = run_module(NAME, {"user": "ann", "state": "absent", "renew": True}, check=check)
-    assert result == {"changed": True, "user": who(ANN), "diff": diff(ANN, "present", "absent")}
+    assert result == {"changed": True, "user": who(ANN), "recovered": False, "diff": diff(ANN, "present", "absent")}
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -91,14 +92,66 @@ def test_a_masked_list_is_no_ground_to_act_on(script: Script, state: str) -> Non
     assert "manage-users" in result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("args", "method", "answer"), [({"user": "bob"}, "POST", TOKEN), ({"user": "ann", "state": "absent"}, "DELETE", None)]
-)
-def test_a_lost_answer_is_made_up_for(script: Script, args: dict[str, Any], method: str, answer: Any) -> None:
-    path = f"/users/{(BOB if method == 'POST' else ANN)['id']}/auth-token"
-    script(LIST, Exchange(method, path, error=requests.exceptions.ReadTimeout("late")), (method, path, 200, answer))
-    result = run_module(NAME, args)
-    assert (result["changed"], result.get("token")) == (True, answer)
+LOST = requests.exceptions.ReadTimeout("late")
+NEW_ANN, NEW_BOB = ({**user, "authenticationToken": "33333333-95a4-4a52-8d5e-3f6f1f0a7c33"} for user in (ANN, BOB))
+
+
+def listed(*users: dict[str, Any]) -> tuple[Any, ...]:
+    return ("GET", "/users", 200, [*users, TWIN])
+
+
+def test_a_lost_token_is_replaced_once_it_shows(script: Script) -> None:
+    """Not at once: the server may still be at work on the first call, and its late token would replace the new one."""
+    path = f"/users/{BOB['id']}/auth-token"
+    script(LIST, Exchange("POST", path, error=LOST), listed(ANN, BOB), listed(ANN, BOB), listed(ANN, NEW_BOB), ("POST", path, 200, TOKEN))
+    result = run_module(NAME, {"user": "bob"})
+    assert (result["changed"], result["recovered"], result["token"]) == (True, True, TOKEN)
+    assert script.naps == [0.5, 1.0]
+
+
+def test_a_lost_token_that_never_shows_is_created_once_more(script: Script) -> None:
+    path = f"/users/{ANN['id']}/auth-token"
+    script(LIST, Exchange("POST", path, error=LOST), *[LIST] * 4, ("POST", path, 200, TOKEN))
+    result = run_module(NAME, {"user": "ann", "renew": True, "saymon_timeout": 3})
+    assert (result["recovered"], result["token"], sum(script.naps)) == (True, TOKEN, 3)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_lost_revocation(script: Script, gone: bool) -> None:
+    path = f"/users/{ANN['id']}/auth-token"
+    script(LIST, Exchange("DELETE", path, error=LOST), listed({**ANN, "authenticationToken": None} if gone else ANN, BOB))
+    if not gone:
+        script(("DELETE", path, 204))
+    result = run_module(NAME, {"user": "ann", "state": "absent"})
+    assert (result["changed"], result["recovered"]) == (True, True)
+
+
+def test_a_token_that_may_have_been_created_is_told(script: Script) -> None:
+    script(LIST, Exchange("POST", f"/users/{BOB['id']}/auth-token", error=LOST), ("GET", "/users", 403, {"code": "Forbidden"}))
+    result = run_module(NAME, {"user": "bob"})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith("This may have been done: POST /users/")
+    assert "Then the server could not be asked what became of it: GET /users answered 403 Forbidden" in result["msg"]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_empty_user_is_not_the_caller(script: Script, state: str) -> None:
+    result = run_module(NAME, {"user": "", "state": state})
+    assert (result["changed"], result["msg"]) == (False, "user is empty: give a text, or leave the option out.")
+
+
+def test_what_another_host_has_created_meanwhile_is_not_replaced() -> None:
+    server = FakeServer(users=[BOB, ANN])
+
+    def another_host() -> None:
+        server.data["/users"][0]["authenticationToken"] = OLD_TOKEN
+        server.counted.written += 1
+
+    book = server.book = WatchedBook(another_host)
+    assert run_on(server, NAME, {"user": "bob"}, check=True)["changed"] is True
+    assert book.wanted == []
+    assert run_on(server, NAME, {"user": "bob"})["changed"] is False
+    assert (book.wanted, server.writes) == ([{"user"}], [])
 
 
 def test_a_refusal(script: Script) -> None:

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.plugins.module_utils.reader import FEW
+from ansible_collections.saymon.platform.tests.unit import support
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
@@ -45,6 +49,9 @@ def listed(*records: Any, more: str = "") -> Exchange:
     return Exchange("GET", f"/objects?fields={','.join(fields)}", 200, list(records or ALL))
 
 
+search = partial(support.search, among=ALL)
+
+
 FIELDS = "class_id tags weight geoposition client_data properties"
 SAME: dict[str, Any] = {
     "discovery_id": "cmdb-1",
@@ -61,7 +68,9 @@ SAME: dict[str, Any] = {
 
 @pytest.mark.parametrize("check", [False, True])
 def test_no_change(script: Script, check: bool) -> None:
-    script(listed(ROOT, SITE, FULL_RACK, more=FIELDS), LIST_CLASSES, LIST_TAGS)
+    among = [ROOT, SITE, FULL_RACK]
+    script(search("discovery_id", "cmdb-1", among=among, data=True))
+    script(search("name", "ROOT", "ROOT/Site", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
     assert run_module(NAME, SAME, check=check) == {
         "changed": False,
         "diff": [],
@@ -75,6 +84,8 @@ def test_no_change(script: Script, check: bool) -> None:
 def test_change(script: Script, check: bool) -> None:
     data = {"widgets": [1], "nonPinnedSections": {"a": False}, "showArrow": True}
     body = {"parent_id": [1], "weight": 3, "client_data": json.dumps(data)}
+    # A move needs to know what stands around, which takes the whole list.
+    script(search("discovery_id", "cmdb-1", among=[FULL_RACK], data=True), search("name", "ROOT", data=True))
     script(listed(ROOT, SITE, FULL_RACK, more="weight client_data properties"))
     if not check:
         script(
@@ -124,7 +135,9 @@ def test_create(script: Script, check: bool) -> None:
         "client_data": '{"a": 1}',
         "properties": [{"name": "Owner", "type_id": 1, "value": "ann"}],
     }
-    script(listed(more="class_id tags geoposition client_data properties weight"), LIST_CLASSES, LIST_TAGS)
+    among = [{**record, "tags": [], "geoposition": []} for record in ALL]
+    script(search("discovery_id", "cmdb-9", data=True), search("id", 1, "1", among=among, data=True))
+    script(search("name", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
     if not check:
         script(("POST", "/objects", 200, {"id": "new1", **body, "state_id": 1, "parent_id": ["1", SITE["id"]]}, body))
     args = {
@@ -162,7 +175,7 @@ def test_create(script: Script, check: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_delete(script: Script, check: bool) -> None:
-    script(listed())
+    script(search("name", "Board", "ROOT", "Rack"), listed())
     if not check:
         script(("DELETE", f"/objects/{BOARD['id']}", 204))
     result = run_module(NAME, {"name": "Board", "parents": ["Rack"], "state": "absent"}, check=check)
@@ -171,20 +184,30 @@ def test_delete(script: Script, check: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize(
-    "who", [{"name": "Gone"}, {"discovery_id": "gone"}, {"id": "gone"}, {"name": "Rack"}, {"name": "Board", "parents": ["/ROOT/Gone"]}]
+    ("who", "reads"),
+    [
+        ({"name": "Gone"}, [search("name", "Gone", "ROOT")]),
+        ({"discovery_id": "gone"}, [search("discovery_id", "gone")]),
+        ({"id": "gone"}, [search("id", "gone")]),
+        ({"name": "Rack"}, [search("name", "ROOT", "Rack")]),
+        # Nothing of that exact name: it may exist in another spelling, which only the list shows.
+        ({"name": "Board", "parents": ["/ROOT/Gone"]}, [search("name", "Board", "Gone", "ROOT", "ROOT/Gone"), listed()]),
+    ],
 )
-def test_absent_already(script: Script, check: bool, who: dict[str, Any]) -> None:
-    script(listed())
+def test_absent_already(script: Script, check: bool, who: dict[str, Any], reads: list[Any]) -> None:
+    script(*reads)
     result = run_module(NAME, {**who, "state": "absent"}, check=check)
     assert result == {"changed": False, "diff": [], "object": {}, "action": "unchanged", "recovered": False}
 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_list(script: Script, check: bool) -> None:
-    script(listed(more="weight tags"), LIST_TAGS)
+    script(search("discovery_id", "cmdb-1"), search("id", BOARD["id"]), search("name", "Hall", "ROOT", "ROOT/Hall", "Row", "Site"))
+    script(LIST_TAGS, listed(more="weight tags"))
     if not check:
         script(
             ("POST", "/tags", 200, {"id": "t9", "name": "wet"}, {"name": "wet"}),
+            LIST_TAGS,  # did another run create the same one?
             ("PATCH", RACKS, 200, {}, {"weight": 4}),
             ("DELETE", f"/objects/{BOARD['id']}", 200),
             ("POST", "/objects", 200, {"id": "new1", "name": "Hall", "parent_id": [1]}, {"name": "Hall"}),
@@ -210,7 +233,9 @@ def test_list(script: Script, check: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_list_without_change(script: Script, check: bool) -> None:
-    script(listed(ROOT, SITE, FULL_RACK, BOARD, more=FIELDS), LIST_CLASSES, LIST_TAGS)
+    among = [ROOT, SITE, FULL_RACK, BOARD]
+    script(search("discovery_id", "cmdb-1", among=among, data=True))
+    script(search("name", "Board", "ROOT", "ROOT/Site", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
     objects = [SAME, {"name": "Site"}, {"name": "Board", "parents": ["Site"], "append_parents": True}]
     result = run_module(NAME, {"objects": objects}, check=check)
     assert (result["changed"], result["diff"], result["summary"]["unchanged"]) == (False, [], 3)
@@ -223,13 +248,13 @@ OLD = [{"id": 1, "name": "ROOT"}, {**SITE, "parent_id": "1"}, {**RACK, "parent_i
 
 @pytest.mark.parametrize("check", [False, True])
 def test_one_parent_is_a_list_of_one(script: Script, check: bool) -> None:
-    script(listed(*OLD))
+    script(search("name", "Board", "ROOT", "ROOT/Site", "Rack", "Site", among=OLD))
     objects = [{"name": "Rack", "parents": ["/ROOT/Site"]}, {"name": "Board", "parents": ["Rack"]}]
     assert run_module(NAME, {"objects": objects}, check=check)["changed"] is False
 
 
 def test_one_parent_is_written_as_the_server_keeps_it(script: Script) -> None:
-    script(listed(*OLD))
+    script(search("discovery_id", "cmdb-1", among=OLD), search("name", "Fan", "ROOT", "Rack", among=OLD), listed(*OLD))
     script(
         ("PATCH", RACKS, 200, {}, {"parent_id": 1}),
         ("POST", "/objects", 200, {"id": "new1", "name": "Fan", "parent_id": RACK["id"]}, {"name": "Fan", "parent_id": RACK["id"]}),
@@ -239,7 +264,7 @@ def test_one_parent_is_written_as_the_server_keeps_it(script: Script) -> None:
 
 
 def test_two_parents_do_not_fit(script: Script) -> None:
-    script(listed(*OLD))
+    script(search("discovery_id", "cmdb-1", among=OLD), search("name", "ROOT", among=OLD), listed(*OLD))
     result = run_module(NAME, {"discovery_id": "cmdb-1", "parents": ["/ROOT"], "append_parents": True})
     assert result["msg"] == "parents: this older server holds only one value here: give one."
 
@@ -263,10 +288,64 @@ def test_two_parents_do_not_fit(script: Script) -> None:
         ({"id": "1"}, ROOT),
     ],
 )
-def test_found(script: Script, who: dict[str, Any], found: dict[str, Any]) -> None:
-    script(listed())
-    result = run_module(NAME, who)
-    assert (result["changed"], result["object"]) == (False, found)
+@pytest.mark.parametrize("deaf", [set(), {"POST /objects/search"}], ids=["by search", "by list"])
+def test_found(deaf: set[str], who: dict[str, Any], found: dict[str, Any]) -> None:
+    server = FakeServer(objects=[SITE, RACK, BOARD])
+    server.deaf = deaf
+    result = run_on(server, NAME, who)
+    assert (result["changed"], result["object"]["id"]) == (False, found["id"])
+
+
+SITE_ID = SITE["id"]
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ({"discovery_id": "cmdb-1"}, [search("discovery_id", "cmdb-1")]),
+        ({"id": BOARD["id"]}, [search("id", BOARD["id"])]),
+        ({"id": "1"}, [search("id", 1, "1")]),
+        ({"name": "Site"}, [search("name", "ROOT", "Site")]),
+        ({"name": "Site", "parents": ["/"]}, [search("name", "ROOT", "Site")]),
+        ({"name": "Site", "parents": [1]}, [search("id", 1, "1"), search("name", "Site")]),
+        ({"name": "Rack", "parents": [SITE_ID]}, [search("id", SITE_ID), search("name", "ROOT", "Rack")]),
+        ({"name": "Rack", "parents": ["site"]}, [search("name", "ROOT", "Rack", "site"), listed()]),
+        ({"name": "Rack", "parents": ["ROOT/Site"]}, [search("name", "ROOT", "ROOT/Site", "Rack", "Site")]),
+        # Who may not search, and a server that does not know the call.
+        ({"name": "Site"}, [replace(search("name", "ROOT", "Site"), status=403, data={"code": "Forbidden"}), listed()]),
+        ({"name": "Site"}, [replace(search("name", "ROOT", "Site"), status=405, data={"code": "MethodNotAllowed"}), listed()]),
+        # A server that ignores what it is asked for.
+        ({"discovery_id": "cmdb-1"}, [replace(search("discovery_id", "cmdb-1"), data=ALL)]),
+        # The root has another name, or cannot be seen.
+        ({"name": "Site"}, [search("name", "ROOT", "Site", among=ALL[1:]), search("id", 1, "1")]),
+        ({"name": "Site"}, [search("name", "ROOT", "Site", among=ALL[1:]), search("id", 1, "1", among=[]), listed(*ALL[1:])]),
+    ],
+)
+def test_what_is_read_for_one_object(script: Script, who: dict[str, Any], reads: list[Any]) -> None:
+    script(*reads)
+    assert run_module(NAME, who)["changed"] is False
+
+
+def test_a_few_objects_are_searched_for_and_many_are_listed() -> None:
+    for count in (FEW, FEW + 1):
+        server = FakeServer(objects=[{"id": f"o{n}", "name": f"o{n}", "parent_id": [1]} for n in range(50)])
+        assert run_on(server, NAME, {"objects": [{"name": f"o{n}"} for n in range(count)]})["changed"] is False
+        assert server.reads == ["/objects/search" if count == FEW else "/objects"]
+
+
+def test_a_path_that_could_be_made_of_too_many_names_takes_the_list() -> None:
+    server = FakeServer(objects=[SITE])
+    run_on(server, NAME, {"name": "X", "parents": ["/" + "/".join(f"s{n}" for n in range(30))], "state": "absent"})
+    assert server.reads == ["/objects"]
+
+
+def test_names_of_what_is_taken_away_are_read_for_the_diff() -> None:
+    """They are not among what the task refers to."""
+    group = {"id": "g1", "name": "NOC", "objectPermissions": {"include": [RACK["id"], BOARD["id"]], "exclude": []}}
+    server = FakeServer(objects=[SITE, RACK, BOARD], user_groups=[group])
+    result = run_on(server, "saymon_user_group", {"name": "NOC", "object_include": ["/ROOT/Site"]})
+    assert result["diff"][0]["before"] == {"object_include": ["Board", "Rack"]}
+    assert server.reads == ["/objects/search", "/user-groups", "/objects/search"]
 
 
 def test_an_orphan_is_not_the_root() -> None:
@@ -289,12 +368,12 @@ def test_a_hidden_root_is_still_the_root() -> None:
 
 
 def test_rename(script: Script) -> None:
-    script(listed(), ("PATCH", f"/objects/{SITE['id']}", 200, {**SITE, "name": "Plant"}, {"name": "Plant"}))
+    script(search("id", SITE["id"]), listed(), ("PATCH", f"/objects/{SITE['id']}", 200, {**SITE, "name": "Plant"}, {"name": "Plant"}))
     assert run_module(NAME, {"id": SITE["id"], "name": "Plant"})["object"]["name"] == "Plant"
 
 
 def test_rename_by_discovery_id(script: Script) -> None:
-    script(listed(), ("PATCH", RACKS, 200, {**RACK, "name": "Rack 2"}, {"name": "Rack 2"}))
+    script(search("discovery_id", "cmdb-1"), listed(), ("PATCH", RACKS, 200, {**RACK, "name": "Rack 2"}, {"name": "Rack 2"}))
     assert run_module(NAME, {"discovery_id": "cmdb-1", "name": "Rack 2"})["object"]["name"] == "Rack 2"
 
 
@@ -321,28 +400,29 @@ def test_rename_by_discovery_id(script: Script) -> None:
         ({"id": "nowhere"}, "no object has the id 'nowhere': correct it, or leave it out to find the object by name."),
     ],
 )
-def test_refused(script: Script, check: bool, args: dict[str, Any], said: str) -> None:
-    script(listed(more="weight" if "weight" in args else ""))
-    result = run_module(NAME, args, check=check)
-    assert (result["failed"], result["changed"]) == (True, False)
+def test_refused(check: bool, args: dict[str, Any], said: str) -> None:
+    server = FakeServer(objects=[SITE, RACK, BOARD])
+    result = run_on(server, NAME, args, check=check)
+    assert (result["failed"], result["changed"], server.writes) == (True, False, [])
     assert result["msg"].startswith(said)
 
 
 def test_recursive(script: Script) -> None:
-    script(listed(), ("DELETE", f"/objects/{SITE['id']}", 200))
+    script(search("name", "ROOT", "Site"), listed(), ("DELETE", f"/objects/{SITE['id']}", 200))
     assert run_module(NAME, {"name": "Site", "state": "absent", "recursive": True})["action"] == "deleted"
 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_another_class(script: Script, check: bool) -> None:
-    script(LIST_CLASSES, listed(ROOT, {**SITE, "class_id": 3}, more="class_id"))
+    among = [ROOT, {**SITE, "class_id": 3}]
+    script(LIST_CLASSES, search("name", "ROOT", "Site", among=among), listed(*among, more="class_id"))
     result = run_module(NAME, {"name": "Site", "class": "Pump"}, check=check)
     assert result["msg"].startswith("class is 'Host' and cannot change after creation: leave class out, or delete the object first")
 
 
 @pytest.mark.parametrize("given", ["3", 3, CLASSES[1]["id"]])
 def test_a_class_given_by_id_is_not_looked_up(script: Script, given: Any) -> None:
-    script(listed(ROOT, {**SITE, "class_id": given}, more="class_id"))
+    script(search("name", "ROOT", "Site", among=[ROOT, {**SITE, "class_id": given}]))
     assert run_module(NAME, {"name": "Site", "class": given})["changed"] is False
 
 
@@ -408,7 +488,7 @@ def test_properties(append: bool, given: list[Any], writes: list[Any]) -> None:
 def test_properties_without_ids_are_read_where_they_have_some(script: Script) -> None:
     bare = [{key: value for key, value in one.items() if key != "id"} for one in PROPERTIES]
     script(
-        listed(ROOT, {**RACK, "properties": bare}, more="properties"),
+        search("discovery_id", "cmdb-1", among=[{**RACK, "properties": bare}]),
         ("GET", f"{RACKS}/props", 200, PROPERTIES),
         ("PATCH", f"{RACKS}/props/p1", 200, None, {"value": "bob"}),
     )
@@ -424,3 +504,44 @@ def test_many_objects_cost_three_requests(script: Script, check: bool) -> None:
     script(listed(ROOT, SITE, *records, more="class_id tags"), LIST_CLASSES, LIST_TAGS)
     result = run_module(NAME, {"objects": wanted}, check=check)
     assert (result["changed"], result["summary"]["unchanged"]) == (False, 500)
+
+
+# --- no parents --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [{"name": "Hall"}, {"name": "Hall", "discovery_id": "h"}])
+def test_no_parents_means_the_root_for_a_new_object(who: dict[str, Any]) -> None:
+    server = FakeServer(objects=[SITE])
+    first = run_on(server, NAME, {**who, "parents": []})
+    assert (first["action"], server.one("/objects", name="Hall")["parent_id"]) == ("created", [1])
+    server.journal.clear()
+    assert run_on(server, NAME, {**who, "parents": []})["changed"] is False
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_object_cannot_be_without_parents(check: bool) -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    result = run_on(server, NAME, {"discovery_id": "cmdb-1", "parents": []}, check=check)
+    assert (result["changed"], server.writes) == (False, [])
+    assert result["msg"] == (
+        "parents is empty, but 'Rack' stands below other objects, and every object must stand somewhere: "
+        "give /ROOT to move it below the root, or leave parents out."
+    )
+    assert run_on(server, NAME, {"discovery_id": "cmdb-1", "parents": [], "append_parents": True}, check=check)["changed"] is False
+    assert run_on(server, NAME, {"id": "1", "parents": []}, check=check)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("args", "option"), [({"id": ""}, "id"), ({"id": "", "name": "Site"}, "id"), ({"name": "Site", "discovery_id": ""}, "discovery_id")]
+)
+def test_an_empty_key_finds_nobody(args: dict[str, Any], option: str) -> None:
+    server = FakeServer(objects=[SITE])
+    assert run_on(server, NAME, args)["msg"] == f"{option} is '': give a text that is not empty."
+    assert server.journal == []
+
+
+def test_a_key_of_another_system_can_be_taken_away() -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    assert run_on(server, NAME, {"id": RACK["id"], "discovery_id": ""})["changed"] is True
+    assert server.one("/objects", id=RACK["id"])["discovery_id"] == ""

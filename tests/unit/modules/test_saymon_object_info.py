@@ -239,3 +239,13 @@ def test_only_ids(script: Script) -> None:
     """No field is asked for by an empty name, which a server might take for anything."""
     script(listed("name"))
     assert run_module(NAME, {"fields": ["id"]})["objects"] == [{"id": record["id"]} for record in ALL]
+
+
+@pytest.mark.parametrize("option", ["id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent"])
+def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
+    result = run_module(NAME, {option: ""})
+    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")
+
+
+def test_an_empty_name_of_a_property_does_not_mean_any(script: Script) -> None:
+    assert run_module(NAME, {"property": {"name": ""}})["msg"] == "property: name is empty: give a text, or leave the option out."

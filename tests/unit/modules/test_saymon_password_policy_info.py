@@ -40,3 +40,9 @@ def test_no_list(script: Script) -> None:
     result = run_module(NAME)
     assert result["failed"] is True
     assert "did not answer with a list of records" in result["msg"]
+
+
+@pytest.mark.parametrize("option", ["id", "name"])
+def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
+    result = run_module(NAME, {option: ""})
+    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")

@@ -26,6 +26,7 @@ def test_valid(script: Script, check: bool) -> None:
     assert run_module(NAME, check=check) == {
         "changed": False,
         "valid": True,
+        "reason": "",
         "user": USER,
         "permissions": ["manage-objects", "manage-users", "read"],
         "groups": [GROUPS[0], GROUPS[2]],
@@ -44,16 +45,36 @@ def test_group_is_null_text_or_list(script: Script, group: Any, asked: bool, fou
     assert result["permissions"] == (["manage-objects", "read"] if found else [])
 
 
+def invalid(reason: str) -> dict[str, Any]:
+    return {**INVALID, "reason": reason}
+
+
+REFUSED = "GET /users/current answered 401"
+NOBODY = "The server does not say whose session this is."
+
+
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize("answer", [(401, {"code": "Unauthorized", "message": "x"}), (200, None), (200, {}), (200, False), (200, [])])
-def test_invalid_is_neither_renewed_nor_an_error(script: Script, check: bool, answer: tuple[int, Any]) -> None:
+def test_a_given_session_is_neither_renewed_nor_an_error(script: Script, check: bool, answer: tuple[int, Any]) -> None:
     script(("GET", "/users/current", *answer))
-    assert run_module(NAME, CREDENTIALS, check=check) == INVALID
+    result = run_module(NAME, CREDENTIALS, check=check)
+    assert result.pop("reason").startswith(REFUSED if answer[0] == 401 else NOBODY)
+    assert result == INVALID
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_without_a_session_nothing_is_opened(script: Script, check: bool) -> None:
-    assert run_module(NAME, CREDENTIALS, sid=None, check=check) == INVALID
+def test_good_credentials_are_used(script: Script, check: bool) -> None:
+    body = {"login": "ci", "password": "pass-phrase-1"}
+    script(Exchange("POST", "/users/session", 200, SID, body=body), ("GET", "/users/current", 200, {"id": 1, "login": "ci"}))
+    assert run_module(NAME, CREDENTIALS, sid=None, check=check)["valid"] is True
+
+
+def test_what_is_missing_or_refused_is_told(script: Script) -> None:
+    assert run_module(NAME, sid=None)["reason"].startswith("Nobody to sign in as")
+    script(("POST", "/users/session", 401, {"code": "Unauthorized", "message": "x"}, {"login": "ci", "password": "pass-phrase-1"}))
+    result = run_module(NAME, CREDENTIALS, sid=None)
+    assert "refused login 'ci'" in result["reason"]
+    assert result == invalid(result["reason"])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +87,7 @@ def test_without_a_session_nothing_is_opened(script: Script, check: bool) -> Non
 def test_checks_credentials_with_other_methods(script: Script, args: dict[str, Any], query: str) -> None:
     script(Exchange("GET", f"/users/current{query}", 200, {"id": 1}, headers={"Cookie": None}), ("GET", f"/users/current{query}", 401))
     assert run_module(NAME, args, sid=None)["valid"] is True
-    assert run_module(NAME, args, sid=None) == INVALID
+    assert run_module(NAME, args, sid=None)["valid"] is False
 
 
 def test_other_failures_are_failures(script: Script) -> None:

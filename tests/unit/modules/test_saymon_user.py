@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils.scrub import MASK
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
-from ansible_collections.saymon.platform.tests.unit.support import CREDENTIALS, Script, run_module
+from ansible_collections.saymon.platform.tests.unit.support import CREDENTIALS, Script, run_module, search
 
 NAME = "saymon_user"
 OPERATORS: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8d01", "name": "Operators"}
@@ -35,7 +35,7 @@ OBJECTS: list[dict[str, Any]] = [
     {"id": "64b1f0c2a9d3e45f6a7b8e00", "name": "Site", "parent_id": [1]},
 ]
 LIST, LIST_GROUPS = ("GET", "/users", 200, [ANN, CI]), ("GET", "/user-groups", 200, GROUPS)
-LIST_OBJECTS = ("GET", "/objects?fields=discovery_id,name,parent_id", 200, OBJECTS)
+FIND_ROOT, FIND_SITE = search("name", "ROOT", among=OBJECTS), search("name", "ROOT", "Site", among=OBJECTS)
 ANNS = f"/users/{ANN['id']}"
 SAME: dict[str, Any] = {
     "login": "ann",
@@ -54,7 +54,7 @@ SAME: dict[str, Any] = {
 
 @pytest.mark.parametrize("check", [False, True])
 def test_no_change(script: Script, check: bool) -> None:
-    script(LIST_GROUPS, LIST_OBJECTS, LIST)
+    script(LIST_GROUPS, FIND_ROOT, LIST)
     assert run_module(NAME, SAME, check=check) == {"changed": False, "diff": [], "user": ANN, "action": "unchanged", "recovered": False}
 
 
@@ -102,7 +102,7 @@ def test_create(script: Script, check: bool) -> None:
         "status": 2,
         "favorites": [{"name": "home"}],
     }
-    script(LIST_GROUPS, LIST_OBJECTS, LIST)
+    script(LIST_GROUPS, FIND_SITE, LIST)
     if not check:
         script(("POST", "/users", 201, {"id": "new1", **body, "displayName": "e**"}, {**body, "password": "pass-phrase-2"}))
     result = run_module(NAME, args, check=check)
@@ -177,7 +177,7 @@ def test_list(script: Script, check: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_list_without_change(script: Script, check: bool) -> None:
-    script(LIST_GROUPS, LIST_OBJECTS, LIST)
+    script(LIST_GROUPS, FIND_ROOT, LIST)
     result = run_module(NAME, {"users": [SAME, {"id": CI["id"]}]}, check=check)
     assert (result["changed"], result["diff"], result["summary"]["unchanged"]) == (False, [], 2)
 
@@ -407,6 +407,6 @@ def test_many_users_cost_three_requests(script: Script, check: bool) -> None:
         }
         for number in range(500)
     ]
-    script(("GET", "/user-groups", 200, groups), LIST_OBJECTS, ("GET", "/users", 200, users))
+    script(("GET", "/user-groups", 200, groups), FIND_ROOT, ("GET", "/users", 200, users))
     result = run_module(NAME, {"users": wanted}, check=check)
     assert (result["changed"], result["summary"]["unchanged"]) == (False, 500)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
-from ansible_collections.saymon.platform.tests.unit.support import Script, run_module
+from ansible_collections.saymon.platform.tests.unit.support import Script, run_module, search
 
 NAME = "saymon_user_group"
 OPERATORS = {
@@ -23,12 +23,8 @@ ANN = {"id": "64b1f0c2a9d3e45f6a7b8c01", "login": "ann", "group": [OPERATORS["id
 BOB = {"id": "64b1f0c2a9d3e45f6a7b8c02", "login": "bob", "group": []}
 EVE = {"id": "64b1f0c2a9d3e45f6a7b8c03", "login": "eve"}
 LIST, LIST_USERS = ("GET", "/user-groups", 200, [OPERATORS, ENGINEERS]), ("GET", "/users", 200, [ANN, BOB, EVE])
-LIST_OBJECTS = (
-    "GET",
-    "/objects?fields=discovery_id,name,parent_id",
-    200,
-    [{"id": 1, "name": "ROOT"}, {"id": "s1", "name": "Site", "parent_id": [1]}],
-)
+OBJECTS: list[dict[str, Any]] = [{"id": 1, "name": "ROOT"}, {"id": "s1", "name": "Site", "parent_id": [1]}]
+FIND_ROOT, FIND_SITE = search("name", "ROOT", among=OBJECTS), search("name", "ROOT", "ROOT/Site", "Site", among=OBJECTS)
 PATH = f"/user-groups/{OPERATORS['id']}"
 
 
@@ -41,7 +37,7 @@ def test_no_change(script: Script, check: bool) -> None:
         "object_exclude": [],
         "event_filter": [],
     }
-    script(LIST_OBJECTS, LIST)
+    script(search("id", 1, "1", among=OBJECTS), LIST)
     result = run_module(NAME, args, check=check)
     assert result == {"changed": False, "diff": [], "user_group": OPERATORS, "action": "unchanged", "recovered": False}
 
@@ -57,7 +53,7 @@ def test_no_change_of_members(script: Script, check: bool) -> None:
 @pytest.mark.parametrize("check", [False, True])
 def test_change(script: Script, check: bool) -> None:
     body = {"permissions": ["run-bulks"], "objectPermissions": {"include": ["s1"], "exclude": []}}
-    script(LIST_OBJECTS, LIST)
+    script(FIND_SITE, LIST)
     if not check:
         script(("PATCH", PATH, 200, {**OPERATORS, **body}, body))
     result = run_module(NAME, {"name": "Operators", "permissions": ["run-bulks"], "object_include": ["/ROOT/Site"]}, check=check)
@@ -98,6 +94,7 @@ def test_create(script: Script, check: bool) -> None:
     if not check:
         script(
             ("POST", "/user-groups", 200, {"id": "new1", "name": "Guests", "permissions": []}, {"name": "Guests"}),
+            LIST,  # did another run create the same one?
             ("PATCH", f"/users/{ANN['id']}", 200, None, {"group": [OPERATORS["id"], ENGINEERS["id"], "new1"]}),
             ("PATCH", f"/users/{EVE['id']}", 200, None, {"group": ["new1"]}),
         )
@@ -121,6 +118,7 @@ def test_list(script: Script, check: bool) -> None:
             ("PATCH", PATH, 200, {}, {"permissions": ["execute-operations", "manage-objects", "run-bulks"]}),
             ("DELETE", f"/user-groups/{ENGINEERS['id']}", 200),
             ("POST", "/user-groups", 200, {"id": "new1", "name": "Guests"}, {"name": "Guests"}),
+            LIST,
             ("PATCH", f"/users/{BOB['id']}", 200, None, {"group": ["new1"]}),
             ("GET", "/users", 200, [{**ANN, "group": [OPERATORS["id"]]}, BOB, EVE]),
         )
@@ -256,6 +254,6 @@ def test_many_groups_cost_three_requests(script: Script, check: bool) -> None:
         {"name": f"group {number}", "members": [f"user{one}" for one in range(number, 500, 50)], "object_include": ["/ROOT"]}
         for number in range(50)
     ]
-    script(LIST_OBJECTS, ("GET", "/users", 200, users), ("GET", "/user-groups", 200, groups))
+    script(FIND_ROOT, ("GET", "/users", 200, users), ("GET", "/user-groups", 200, groups))
     result = run_module(NAME, {"user_groups": wanted}, check=check)
     assert (result["changed"], result["summary"]["unchanged"]) == (False, 50)

@@ -67,3 +67,9 @@ def test_no_list(script: Script) -> None:
     assert "GET /user-groups did not answer with a list of records" in run_module(NAME)["msg"]
     script(("GET", "/user-groups", 200, GROUPS), ("GET", "/users", 200, {}))
     assert "GET /users did not answer with a list of records" in run_module(NAME)["msg"]
+
+
+@pytest.mark.parametrize("option", ["id", "name"])
+def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
+    result = run_module(NAME, {option: ""})
+    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")

@@ -116,3 +116,9 @@ def test_failure(script: Script) -> None:
 def test_no_list(script: Script) -> None:
     script(("GET", "/users", 200, {"users": []}))
     assert "did not answer with a list of records" in run_module(NAME)["msg"]
+
+
+@pytest.mark.parametrize("option", ["id", "login", "email", "group"])
+def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
+    result = run_module(NAME, {option: ""})
+    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session
 from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import action as action_file
-from ansible_collections.saymon.platform.plugins.plugin_utils import facts as facts_file
 from ansible_collections.saymon.platform.plugins.plugin_utils.facts import marked
 from ansible_collections.saymon.platform.plugins.plugin_utils.options import Source, resolve
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import StoreBook, reference, stored
@@ -161,7 +161,8 @@ def test_special_texts_become_plain(script: Script) -> None:
             "saymon.platform.saymon_user_info: there is no option logn, only dest, email, group, id, login, ",
         ),
         ("saymon_api", {}, "saymon.platform.saymon_api: missing required arguments: path."),
-        ("saymon_api", {"path": "/x", "method": "GOT"}, "value of method must be one of: GET, POST, PUT, PATCH, DELETE, got: GOT."),
+        ("saymon_api", {"path": "/x", "method": "GOT"}, "method is 'GOT': give one of GET, POST, PUT, PATCH, DELETE."),
+        ("saymon_api", {"path": "/x", "saymon_run_on": "moon"}, "value of saymon_run_on must be one of: controller, target, got: moon."),
         ("saymon_api", {"path": "/x", "page_size": "many"}, "'page_size' is of type"),
         ("saymon_api", {"path": "/x", "body": {}, "body_text": "x"}, "parameters are mutually exclusive: body|body_text."),
         ("saymon_session", {"saymon_timeout": "soon"}, "'saymon_timeout' is of type"),
@@ -355,7 +356,7 @@ def test_a_fact_that_nobody_vouches_for_is_ignored(script: Script) -> None:
 
 @pytest.mark.parametrize("injected", [True, False])
 def test_connection_options_from_facts_are_ignored(monkeypatch: pytest.MonkeyPatch, injected: bool) -> None:
-    monkeypatch.setattr(facts_file.C, "INJECT_FACTS_AS_VARS", injected, raising=False)
+    monkeypatch.setattr(C, "INJECT_FACTS_AS_VARS", injected, raising=False)
     task_vars = {"saymon_timeout": "7", "saymon_retries": "1", "ansible_facts": {"saymon_timeout": "7", "saymon_retries": "2"}}
     options = _options({}, task_vars)
     assert (options["saymon_timeout"], options["saymon_retries"]) == (30.0 if injected else 7.0, 1)
@@ -418,7 +419,7 @@ def test_the_fact_while_facts_live_on_disk(script: Script, monkeypatch: pytest.M
     fact = result["ansible_facts"]["saymon_session"]
     assert result["session"]["sid"] == SID
     assert fact == marked({**result["session"], "ref": REF} if keep else {"url": URL, "login": "ci", "ref": REF}, keep=keep)
-    assert (stored(REF) or {}).get("keep", False) is keep
+    assert ((stored(REF) or {}).get("keep") == SID) is keep
     script(_users())
     run_action("saymon_user_info", {}, {"ansible_facts": result["ansible_facts"]})
 
@@ -430,9 +431,16 @@ def test_a_valid_session_stays_and_is_published(script: Script) -> None:
     assert (result["changed"], result["ansible_facts"]["saymon_session"]["ref"], result["_ansible_no_log"]) == (False, REF, True)
 
 
-def test_nothing_is_published_in_check_mode_without_a_session() -> None:
-    result = _session({}, VARS, check=True)
-    assert result == {"changed": True, "msg": "Would open a session.", "session": {"url": URL, "login": "ci"}}
+@pytest.mark.parametrize("plugin", ["memory", "jsonfile"])
+def test_the_fact_in_check_mode_lets_others_open_the_session(script: Script, monkeypatch: pytest.MonkeyPatch, plugin: str) -> None:
+    monkeypatch.setenv("ANSIBLE_CACHE_PLUGIN", plugin)
+    result = _session({"url": URL, "login": "ci", "password": "pass-phrase-1"}, {}, check=True)
+    shown = {"url": URL, "login": "ci"}
+    facts = {"saymon_session": marked({**shown, "ref": REF}, keep=False)}
+    assert result == {"changed": True, "msg": "Would open a session.", "session": shown, "ansible_facts": facts}
+    script(LOGIN, _users(), _users())
+    for _task in range(2):
+        assert run_action("saymon_user_info", {}, {"ansible_facts": facts}, check=True)["users"] == []
 
 
 def test_absent_clears_the_fact(script: Script) -> None:
@@ -449,7 +457,7 @@ def test_absent_clears_the_fact(script: Script) -> None:
         "session": {"url": URL, "login": "ci"},
         "ansible_facts": {"saymon_session": {}},
     }
-    assert stored(REF) == {}
+    assert stored(REF) == {"ended": [SID]}
 
 
 def test_a_failure_publishes_nothing(script: Script) -> None:
@@ -559,7 +567,47 @@ def test_a_login_that_fails_on_the_target(script: Script, status: int | None, ke
     failure = {"failed": True, "msg": "refused login 'ci', pass-phrase-1", **({"status": status} if status else {})}
     result = Target(failure).run("saymon_user_info", {}, ON_TARGET)
     assert (result["failed"], result["changed"], result["msg"]) == (True, False, "refused login 'ci', ********")
-    assert ("denied" in (stored(REF) or {})) is kept
+    assert ((stored(REF) or {})["failure"]["kind"] == "NotSignedIn") is kept
+    assert result.get("status") == status
+
+
+@pytest.mark.parametrize(("more", "ended"), [({}, True), ({"saymon_run_on": "target"}, False)])
+def test_a_session_for_a_job_in_the_background_ends_with_the_run(script: Script, more: dict[str, Any], ended: bool) -> None:
+    """The job runs on the host, but nothing says that only the host reaches the server."""
+    target = Target(OPENED, {"started": 1, "ansible_job_id": "j1"})
+    target.run("saymon_user", {"login": "x"}, {**VARS, **more}, async_val=60)
+    assert ((stored(REF) or {})["connection"] is not None) is ended
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs", "writes"),
+    [
+        ("saymon_user_info", {}, {}, 0),
+        ("saymon_user", {"login": "x"}, {"check": True}, 0),
+        ("saymon_user", {"login": "x"}, {}, 1),
+    ],
+)
+def test_what_a_target_writes_is_counted(script: Script, name: str, args: dict[str, Any], kwargs: dict[str, Any], writes: int) -> None:
+    book = StoreBook(REF, Connection(URL), CI)
+    book.adopt(Session(URL, SID))
+    Target({"changed": False}).run(name, args, ON_TARGET, **kwargs)
+    assert book.lists.writes() == writes
+
+
+def test_what_a_job_in_the_background_writes_can_come_at_any_time(script: Script) -> None:
+    book = StoreBook(REF, Connection(URL), CI)
+    book.adopt(Session(URL, SID))
+    Target({"started": 1}).run("saymon_user_info", {}, VARS, async_val=60)
+    assert book.lists.writes() == book.lists.writes() == 0
+    Target({"started": 1}).run("saymon_user", {"login": "x"}, VARS, async_val=60)
+    assert book.lists.writes() != book.lists.writes()
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_session_that_nobody_else_can_use_ends_with_the_task(script: Script, monkeypatch: pytest.MonkeyPatch, failing: bool) -> None:
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", "/nowhere")
+    script(LOGIN, Exchange("GET", "/x", 500 if failing else 200), Exchange("DELETE", "/users/session", 200))
+    assert run_action("saymon_api", {"path": "/x"}, VARS).get("failed", False) is failing
 
 
 def test_async_runs_on_the_target() -> None:
@@ -583,10 +631,12 @@ def test_other_methods_hand_over_the_credentials() -> None:
     assert "saymon_sid" not in target.started[0]["args"]
 
 
-def test_session_info_on_the_target_opens_none() -> None:
-    target = Target({"changed": False, "valid": False})
-    assert target.run("saymon_session_info", {}, ON_TARGET) == {"changed": False, "valid": False}
-    assert "saymon_sid" not in target.started[0]["args"]
+def test_session_info_on_the_target_says_that_nobody_is_signed_in() -> None:
+    for answer in ({"failed": True, "status": 401, "msg": "x"}, None):
+        task_vars = {**(ON_TARGET if answer else {"saymon_url": URL, "saymon_run_on": "target"})}
+        target = Target(*([answer] if answer else []), {"changed": False, "valid": False})
+        assert target.run("saymon_session_info", {}, task_vars) == {"changed": False, "valid": False}
+        assert not set(target.started[-1]["args"]) & {"saymon_sid", "saymon_password"}
 
 
 def test_a_bad_address_is_said_before_anything_starts() -> None:

@@ -57,7 +57,7 @@ def test_whatever_is_changed_is_seen(change: dict[str, Any]) -> None:
 
 def test_a_home_that_cannot_be_written(home: Path) -> None:
     home.write_text("a file where the folder should be")
-    with pytest.raises(SaymonError, match="keep needs the file .*saymon_fact_key, which cannot be written"):
+    with pytest.raises(SaymonError, match=r"keep needs the file .*saymon_fact_key, which cannot be written"):
         marked(FACT, keep=True)
 
 

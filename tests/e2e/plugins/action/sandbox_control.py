@@ -14,13 +14,13 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
+from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import stored
 
 
 class ActionModule(ActionBase):
     """`calls` is a list of [method, path, body] for the control plane at `control`; the answers come back as `answers`.
 
-    With `sessions_to`, the name of a file, the sessions that this run has open are written there, out of everybody's sight. With
-    `forget_lists` the run forgets what it has read, as it does by itself after a while, so that the next task asks the server.
+    With `sessions_to`, the name of a file, the sessions that this run has open are written there, out of everybody's sight.
     """
 
     _requires_connection = False
@@ -31,9 +31,6 @@ class ActionModule(ActionBase):
         args = json.loads(json.dumps(self._task.args))
         if args.get("sessions_to"):
             _write_sessions(Path(args["sessions_to"]))
-        if args.get("forget_lists"):
-            for file in Path(C.DEFAULT_LOCAL_TMP).glob("saymon-*.list"):
-                file.unlink()
         return {"changed": False, "answers": [_call(args["control"], *call) for call in args.get("calls", [])]}
 
 
@@ -55,8 +52,8 @@ def _call(control: str, method: str, path: str, body: Any = None) -> Any:
 def _write_sessions(path: Path) -> None:
     """The store of the run is the one place that knows every sid, also those that no task has shown."""
     found = json.loads(path.read_text()) if path.exists() else []
-    for file in Path(C.DEFAULT_LOCAL_TMP).glob("saymon-*.json"):
-        session = json.loads(file.read_text()).get("session")
+    for file in Path(C.DEFAULT_LOCAL_TMP).glob("saymon-*.record"):
+        session = (stored(file.stem[len("saymon-") :]) or {}).get("session")
         if session:
             found.append([session["sid"], session["csrf"]])
     path.write_text(json.dumps(found))

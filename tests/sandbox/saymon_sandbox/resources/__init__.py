@@ -13,7 +13,22 @@ from .. import errors
 from ..call import Call
 from ..routing import Route
 from ..store import Doc
-from . import catalog, conditions, entities, groups, links, objects, search, service, session, users
+from . import (
+    catalog,
+    conditions,
+    entities,
+    flows,
+    groups,
+    links,
+    objects,
+    operations,
+    property_classes,
+    references,
+    search,
+    service,
+    session,
+    users,
+)
 from .entities import Kind
 
 _MODIFY_OBJECT = "objectPermissions & (modify-objects | manage-objects)"
@@ -60,18 +75,26 @@ def _part(handler: Callable[[Call, str, Kind], Any], part: str, kind: Kind, call
 def _owner_routes(root: str, word: str, kind: Kind, reach: str, modify: str) -> list[Route]:
     """What objects and links have in common."""
     properties = f"{reach} & (manage-properties | manage-{word}s)"
-    owner, item = f"{root}/:id/props", f"{root}/:{word}_id/props/:prop_id"
     monitoring = "objectId" if word == "object" else "linkId"
     table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
         ("PUT", f"{root}/:id/state", modify, entities.set_state),
         ("PUT", f"{root}/:id/manual-state", modify, entities.set_manual_state),
         ("GET", f"{root}/:id/audit-log", "", entities.audit_log),
-        ("GET", owner, reach, entities.list_properties),
-        ("POST", owner, properties, entities.create_property),
-        ("PATCH", item, properties, entities.update_property),
-        ("DELETE", item, properties, entities.delete_property),
         ("POST", f"{root}/:id/monitoring", properties, entities.set_monitoring),
         ("POST", f"{root}/:{monitoring}/monitoring/now", properties, entities.check_now),
+    ]
+    routes = [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
+    return [*routes, *_property_routes(root, kind, reach, properties, entities.update_property)]
+
+
+def _property_routes(root: str, kind: Kind, read: str, write: str, update: Callable[[Call, Kind], Any]) -> list[Route]:
+    """`update` makes the answer to a change, which differs from one owner to another."""
+    owner, item = f"{root}/:id/props", f"{root}/:id/props/:prop_id"
+    table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
+        ("GET", owner, read, entities.list_properties),
+        ("POST", owner, write, entities.create_property),
+        ("PATCH", item, write, update),
+        ("DELETE", item, write, entities.delete_property),
     ]
     return [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
 
@@ -83,6 +106,29 @@ def _owned(handler: Callable[[Call, Kind], Any], kind: Kind, call: Call) -> Any:
 def _clone_in_background(call: Call) -> Any:
     objects.clone_object(call)
     return search.start_bulk(call)
+
+
+def _stat_rule_routes(root: str, kind: Kind, permission: str) -> list[Route]:
+    path, part = f"{root}/:id/{conditions.STAT_RULES}", conditions.STAT_RULES
+    return [
+        Route("GET", path, permission, partial(_part, conditions.read, part, kind)),
+        Route("PUT", path, permission, partial(_part, conditions.replace_and_show, part, kind)),
+    ]
+
+
+def _operation_routes(root: str, kind: Kind, read: str, write: str, run: str) -> list[Route]:
+    """Classes only hand their operations on and run none: `run` is empty."""
+    owner, item = f"{root}/:id/operations", f"{root}/:id/operations/:op_id"
+    table: list[tuple[str, str, str, Callable[[Call, Kind], Any]]] = [
+        ("POST", owner, write, operations.create_operation),
+        ("PATCH", item, write, operations.update_operation),
+        ("DELETE", item, write, operations.delete_operation),
+    ]
+    if read:
+        table.append(("GET", owner, read, operations.list_operations))
+    if run:
+        table.append(("POST", item + "/execute", run, operations.execute))
+    return [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
 
 
 _OBJECTS = [
@@ -100,12 +146,22 @@ _OBJECTS = [
     Route("POST", "/objects/search", "run-bulks", search.search, by_handler=True),
     *_owner_routes("/objects", "object", objects.OBJECT, "objectPermissions", _MODIFY_OBJECT),
     *_condition_routes("/objects", objects.OBJECT, _MODIFY_OBJECT, conditions.replace),
+    *_stat_rule_routes("/objects", objects.OBJECT, "objectPermissions & manage-objects"),
+    *_operation_routes(
+        "/objects",
+        objects.OBJECT,
+        "objectPermissions",
+        "objectPermissions & manage-objects & manage-operations",
+        "objectPermissions & execute-operations",
+    ),
     Route("GET", "/entities/:id", "entityPermissions", _on_entity(_get_entity)),
     Route("PUT", "/entities/:id/state", "entityPermissions", _on_entity(entities.set_state)),
     Route("PUT", "/entities/:id/manual-state", "entityPermissions", _on_entity(entities.set_manual_state)),
     Route("POST", "/bulk/objects", "run-bulks & manage-objects", search.bulk_objects),
     Route("GET", "/bulk/:id/status", "", search.bulk_status),
     Route("POST", "/v2/getObjects", "objectPermissions", search.get_objects_v2),
+    Route("POST", "/v2/getLinks", "linkPermissions", search.get_links_v2),
+    Route("POST", "/v2/getRefs", "referencePermissions", search.get_references_v2),
 ]
 
 _LINKS = [
@@ -116,6 +172,10 @@ _LINKS = [
     Route("DELETE", "/links/:id", "linkPermissions & (delete-links | manage-links)", links.delete_link),
     *_owner_routes("/links", "link", links.LINK, "linkPermissions", _MODIFY_LINK),
     *_condition_routes("/links", links.LINK, _MODIFY_LINK, conditions.replace_and_show),
+    *_stat_rule_routes("/links", links.LINK, "linkPermissions & manage-links"),
+    *_operation_routes(
+        "/links", links.LINK, "", "linkPermissions & manage-links & manage-operations", "linkPermissions & execute-operations"
+    ),
 ]
 
 _CATALOG = [
@@ -125,6 +185,8 @@ _CATALOG = [
     Route("PATCH", "/classes/:id", "modify-classes | manage-classes", catalog.update_class),
     Route("DELETE", "/classes/:id", "manage-classes", catalog.delete_class),
     Route("GET", "/classes/:id/object-count", "", catalog.object_count),
+    *_operation_routes("/classes", catalog.CLASS, "", "manage-classes & manage-operations", ""),
+    *_property_routes("/classes", catalog.CLASS, "", "manage-properties | manage-classes", catalog.update_property),
     *_condition_routes("/classes", catalog.CLASS, "modify-classes | manage-classes", conditions.replace_and_show),
     Route("GET", "/states", "", catalog.list_states),
     Route("GET", "/states/:id", "", catalog.get_state),
@@ -138,4 +200,23 @@ _CATALOG = [
     Route("DELETE", "/tags/:id", "", catalog.delete_tag),
 ]
 
-ROUTES: list[Route] = [*session.ROUTES, *users.ROUTES, *groups.ROUTES, *service.ROUTES, *_OBJECTS, *_LINKS, *_CATALOG]
+_JOBS = [
+    Route("GET", "/jobs/:id", "objectPermissions", operations.get_job),
+    Route("POST", "/jobs", "objectPermissions", operations.search_jobs),
+    Route("PATCH", "/jobs/:id/results", _MODIFY_OBJECT, operations.add_result),
+]
+
+ROUTES: list[Route] = [
+    *session.ROUTES,
+    *users.ROUTES,
+    *groups.ROUTES,
+    *service.ROUTES,
+    *_OBJECTS,
+    *_LINKS,
+    *_CATALOG,
+    *_JOBS,
+    *flows.ROUTES,
+    *_property_routes("/flows", flows.FLOW, "", "manage-properties | manage-flows", flows.update_property),
+    *property_classes.ROUTES,
+    *references.ROUTES,
+]

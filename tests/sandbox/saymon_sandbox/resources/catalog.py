@@ -10,7 +10,9 @@ from typing import Any
 from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
+from . import conditions, entities
 from .entities import Kind, clean_properties
+from .objects import visible
 
 _CLASS_TYPE = 4
 
@@ -52,15 +54,11 @@ def _delete(call: Call, collection: str, name: str, field: str) -> Any:
 def new_class(class_id: ids.Id, given: Doc) -> Doc:
     made: Doc = {"id": class_id, "name": given["name"], "operations": [], "client_data": "{}"}
     made |= {name: value for name, value in given.items() if value is not None}
-    if "properties" in made:
-        made["properties"] = clean_properties(_CLASS_TYPE, class_id, made["properties"], [])
     return made
 
 
 def show_class(call: Call, doc: Doc) -> Doc:
-    made = dict(doc)
-    if "properties" in doc:
-        made["properties"] = [{name: item[name] for name in ("type_id", "name", "value", "id")} for item in doc["properties"]]
+    made = {**doc, "operations": entities.shown_operations(call, doc["operations"])}
     return made if call.sandbox.settings.no_entity_type else made | {"entityType": _CLASS_TYPE}
 
 
@@ -74,13 +72,15 @@ def list_classes(call: Call) -> list[Doc]:
 
 def get_class(call: Call) -> Doc:
     """Only part of the record; the list shows everything."""
-    doc = CLASS.of(call)
+    doc = show_class(call, CLASS.of(call))
     return {name: doc[name] for name in _CLASS_BY_ID if name in doc}
 
 
 def create_class(call: Call) -> Doc:
     given = call.given(_CLASS_READERS)
     call.require(given, "name")
+    if given.get("properties") is not None:
+        given["properties"] = clean_properties(call, given["properties"], [])
     made = new_class(ids.new_id(), given)
     call.sandbox.store.put("class", made["id"], made)
     return show_class(call, made)
@@ -90,7 +90,7 @@ def update_class(call: Call) -> Doc:
     doc = CLASS.of(call)
     changes = call.given(_CLASS_READERS, "name")
     if changes.get("properties") is not None:
-        changes["properties"] = clean_properties(_CLASS_TYPE, doc["id"], changes["properties"], doc.get("properties", []))
+        changes["properties"] = clean_properties(call, changes["properties"], doc.get("properties", []))
     for name, default in (("operations", []), ("client_data", "{}")):
         if name in changes and changes[name] is None:
             changes[name] = default
@@ -100,12 +100,20 @@ def update_class(call: Call) -> Doc:
 
 
 def delete_class(call: Call) -> Any:
+    conditions.forget(call, CLASS, CLASS.of(call))
     return _delete(call, "class", "Class", "class_id")
 
 
+def update_property(call: Call, kind: Kind) -> str:
+    """Answers the id alone, unlike objects and links."""
+    changed: str = entities.update_property(call, kind)["id"]
+    return changed
+
+
 def object_count(call: Call) -> int:
+    """Of the objects that the caller may see."""
     wanted = CLASS.of(call)["id"]
-    return sum(1 for doc in call.sandbox.store.all("object").values() if doc["class_id"] == wanted)
+    return sum(1 for doc in visible(call) if doc["class_id"] == wanted)
 
 
 def new_state(state_id: ids.Id, given: Doc) -> Doc:

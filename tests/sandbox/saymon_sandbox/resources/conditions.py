@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""State conditions, incident conditions and state triggers: whole lists that belong to an object, a link or a class."""
+"""State and incident conditions, state triggers, stat rules: whole lists that belong to an object, a link or a class."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from ..store import Doc
 from .entities import Kind
 
 NAMES = {"state-conditions": "StateConditions", "incident-conditions": "IncidentConditions", "state-triggers": "StateTriggers"}
+STAT_RULES = "stat-rules"
+_NAMES = {**NAMES, STAT_RULES: "StatRules"}
+_ACTIONS = ("set", "extend", "drop")
 
 
 def key(part: str, kind: Kind, doc: Doc) -> str:
@@ -28,17 +31,24 @@ def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list
             items = fields.identified(items)
         except ValueError:
             raise errors.bad_request("Every condition must be an object.") from None
+    if part == STAT_RULES and not all(_is_stat_rule(item) for item in items):
+        raise errors.bad_request("Every stat rule must be an object with actions of the types set, extend and drop.")
     old = call.sandbox.store.get("list", key(part, kind, doc))
     call.sandbox.store.put("list", key(part, kind, doc), {"items": items})
     call.sandbox.audit(kind.type, doc["id"], kind.type, old["items"] if old else None, items, call.user["id"])
     return items
 
 
+def _is_stat_rule(item: Any) -> bool:
+    actions = item.get("actions") if isinstance(item, dict) else None
+    return isinstance(actions, list) and all(isinstance(action, dict) and action.get("type") in _ACTIONS for action in actions)
+
+
 def read(call: Call, part: str, kind: Kind) -> list[Any]:
     doc = kind.of(call)
     found = call.sandbox.store.get("list", key(part, kind, doc))
     if found is None:
-        raise errors.never_set(NAMES[part], kind.name, doc["id"])
+        raise errors.never_set(_NAMES[part], kind.name, doc["id"])
     items: list[Any] = found["items"]
     return items
 
@@ -63,6 +73,6 @@ def exists(call: Call, part: str, kind: Kind) -> bool:
 
 def forget(call: Call, kind: Kind, doc: Doc) -> None:
     """Called when the owner is deleted."""
-    for part in NAMES:
+    for part in _NAMES:
         call.sandbox.store.delete("list", key(part, kind, doc))
     call.sandbox.store.delete("manual", f"{kind.collection}:{doc['id']}")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .. import errors, fields, ids, manual
+from .. import errors, fields, ids, jobs, manual
 from ..call import EMPTY, Call
 from ..rights import parse
 from ..store import Doc
@@ -43,8 +43,10 @@ class Kind:
         return self.find(call, call.params[call.route.names[0]])
 
     def put(self, call: Call, old: Doc | None, new: Doc) -> None:
-        """Stores and writes the audit log."""
+        """Stores, writes the audit log, and runs the operations that the change sets off."""
         call.sandbox.store.put(self.collection, new["id"], new)
+        if old is not None:
+            jobs.run_flagged(call.sandbox, self.type, old, new, call.user)
         call.sandbox.audit(self.type, new["id"], self.type, old, new, call.user["id"])
 
     def remove(self, call: Call, doc: Doc) -> None:
@@ -52,7 +54,7 @@ class Kind:
         call.sandbox.audit(self.type, doc["id"], self.type, doc, None, call.user["id"])
 
 
-def clean_property(kind_type: int, owner: ids.Id, given: Any, known: dict[str, Doc]) -> Doc:
+def _clean_property(given: Any, known: frozenset[str]) -> Doc:
     """A Property record. An id that the owner already has stays, others are made."""
     if not isinstance(given, dict):
         raise errors.bad_request("A property must be an object.")
@@ -60,22 +62,40 @@ def clean_property(kind_type: int, owner: ids.Id, given: Any, known: dict[str, D
     if not item.get("name"):
         raise errors.absent("name")
     value = item.get("value")
-    made: Doc = {"id": item["id"] if item.get("id") in known else ids.new_id(), "name": item["name"]}
+    made: Doc = {"name": item["name"], "type_id": item.get("type_id") or INFO}
     made["value"] = value if isinstance(value, str) else "" if value is None else fields.json_text(value)
-    return made | {"type_id": item.get("type_id") or INFO, "owner_id": owner, "owner_type": kind_type}
+    return made | {"id": item["id"] if item.get("id") in known else ids.new_id()}
 
 
-def clean_properties(kind_type: int, owner: ids.Id, given: list[Any], present: list[Doc]) -> list[Doc]:
-    """The new list of properties. Raises 400, or 409 for a repeated name."""
-    known = {item["id"]: item for item in present}
-    made = [clean_property(kind_type, owner, item, known) for item in given]
-    _check_names(made)
+def clean_properties(call: Call, given: list[Any], present: list[Doc]) -> list[Doc]:
+    """The new list of properties.
+
+    Raises 400; 403 for a caller who changes service properties without the right to; 409 for a repeated name where that is refused.
+    """
+    known = frozenset(item["id"] for item in present)
+    made = [_clean_property(item, known) for item in given]
+    _check(call, present, made)
     return made
 
 
-def _check_names(properties: list[Doc]) -> None:
+def replace_property(call: Call, doc: Doc, old: Doc | None, given: Doc) -> tuple[list[Doc], Doc]:
+    """The entity's properties after a change of one of them, or with a new one at the end, and that one. Raises as `clean_properties`."""
+    present = doc.get("properties", [])
+    if old is None:
+        new = _clean_property(given, frozenset())
+        properties = [*present, new]
+    else:
+        new = _clean_property({**old, **given, "id": old["id"]}, frozenset({old["id"]}))
+        properties = [new if item is old else item for item in present]
+    _check(call, present, properties)
+    return properties, new
+
+
+def _check(call: Call, present: list[Doc], properties: list[Doc]) -> None:
+    if _service(present) != _service(properties):
+        call.need(_MANAGE_SERVICE)
     names: set[str] = set()
-    for item in properties:
+    for item in properties if call.sandbox.settings.unique_property_names else ():
         if item["type_id"] in _DOCUMENTS:
             continue
         if item["name"] in names:
@@ -83,10 +103,28 @@ def _check_names(properties: list[Doc]) -> None:
         names.add(item["name"])
 
 
+def _service(properties: list[Doc]) -> list[tuple[str, str]]:
+    """What the service properties say, without regard to ids."""
+    return sorted((item["name"], item["value"]) for item in properties if item["type_id"] == SERVICE)
+
+
+def touched(call: Call, doc: Doc) -> Doc:
+    """The time of a change, for what has one: a class has not."""
+    return {"updated": call.sandbox.clock.now()} if "updated" in doc else {}
+
+
 def _store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
-    changed = {**doc, "properties": properties, "updated": call.sandbox.clock.now()}
+    changed = {**doc, "properties": properties, **touched(call, doc)}
     call.sandbox.store.put(kind.collection, doc["id"], changed)
+    jobs.run_flagged(call.sandbox, kind.type, doc, changed, call.user)
     call.sandbox.audit(kind.type, doc["id"], PROPERTY, old, new, call.user["id"])
+
+
+def shown_operations(call: Call, operations: list[Doc]) -> list[Doc]:
+    """Whole for those who may manage operations, else just what tells them apart."""
+    if call.may("manage-operations"):
+        return operations
+    return [{name: item[name] for name in ("id", "name", "description") if name in item} for item in operations]
 
 
 def list_properties(call: Call, kind: Kind) -> list[Doc]:
@@ -100,11 +138,7 @@ def create_property(call: Call, kind: Kind) -> Any:
     for name in ("name", "value"):
         if body.get(name) is None:
             raise errors.absent(name, call.sandbox.settings.missing_name_status)
-    made = clean_property(kind.type, doc["id"], body, {})
-    if made["type_id"] == SERVICE:
-        call.need(_MANAGE_SERVICE)
-    properties = [*doc.get("properties", []), made]
-    _check_names(properties)
+    properties, made = replace_property(call, doc, None, body)
     _store_properties(call, kind, doc, properties, None, made)
     return made["id"] if call.sandbox.settings.prop_create_answer == "string" else {"id": made["id"]}
 
@@ -113,8 +147,6 @@ def _property(call: Call, doc: Doc) -> Doc:
     wanted = call.params[call.route.names[1]]
     for item in doc.get("properties", []):
         if item["id"] == wanted:
-            if item["type_id"] == SERVICE:
-                call.need(_MANAGE_SERVICE)
             found: Doc = item
             return found
     raise errors.not_found("Property", wanted)
@@ -124,19 +156,17 @@ def update_property(call: Call, kind: Kind) -> Doc:
     doc = kind.of(call)
     old = _property(call, doc)
     changes = {name: value for name, value in call.record().items() if name in ("name", "value", "type_id") and value is not None}
-    new = clean_property(kind.type, doc["id"], {**old, **changes}, {old["id"]: old})
-    if new["type_id"] == SERVICE:
-        call.need(_MANAGE_SERVICE)
-    properties = [new if item["id"] == old["id"] else item for item in doc["properties"]]
-    _check_names(properties)
+    properties, new = replace_property(call, doc, old, changes)
     _store_properties(call, kind, doc, properties, old, new)
-    return new
+    return {**new, "owner_id": doc["id"], "owner_type": kind.type}
 
 
 def delete_property(call: Call, kind: Kind) -> Any:
     doc = kind.of(call)
     old = _property(call, doc)
-    _store_properties(call, kind, doc, [item for item in doc["properties"] if item["id"] != old["id"]], old, None)
+    kept = [item for item in doc["properties"] if item is not old]
+    _check(call, doc["properties"], kept)
+    _store_properties(call, kind, doc, kept, old, None)
     return EMPTY
 
 
@@ -145,7 +175,7 @@ def set_monitoring(call: Call, kind: Kind) -> Any:
     doc = kind.of(call)
     present = doc.get("properties", [])
     settings = [{**item, "type_id": SERVICE} if isinstance(item, dict) else item for item in call.array()]
-    made = clean_properties(kind.type, doc["id"], settings, [])
+    made = [_clean_property(item, frozenset()) for item in settings]
     old = [item for item in present if item["type_id"] == SERVICE]
     kept = [item for item in present if item["type_id"] != SERVICE]
     _store_properties(call, kind, doc, [*kept, *made], old, made)
@@ -168,6 +198,7 @@ def _state_id(call: Call, given: Any) -> ids.Id:
 
 
 def set_state(call: Call, kind: Kind) -> Doc:
+    """A state is data about the entity and no change of it: `updated` stays."""
     doc = kind.of(call)
     state_id = _state_id(call, call.require(call.record(), "state_id"))
     changed = manual.set_state(call.sandbox, kind.collection, doc, state_id)
@@ -177,7 +208,7 @@ def set_state(call: Call, kind: Kind) -> Doc:
 
 def set_manual_state(call: Call, kind: Kind) -> Doc:
     """Accepts every documented spelling: the end is `until` or `by`, the ending states `clearedByState` or `clearedByStateId`."""
-    doc = kind.of(call)
+    doc = {**kind.of(call), "updated": call.sandbox.clock.now()}
     body = call.record()
     if body.get("clear"):
         changed = manual.clear_manual_state(call.sandbox, kind.collection, doc)
@@ -199,4 +230,16 @@ def audit_log(call: Call, kind: Kind) -> list[Doc]:
     doc = kind.of(call)
     records = call.sandbox.store.all("audit").values()
     own = [record for record in records if record["entityId"] == doc["id"] and record["entityType"] == kind.type]
-    return page(call, in_time(call, own))
+    return [_visible_part(call, record) for record in page(call, in_time(own, call.number("from"), call.number("to")))]
+
+
+def _visible_part(call: Call, record: Doc) -> Doc:
+    """An audit record in which the bodies name no object that the caller cannot see."""
+    return {name: _without_hidden(call, value) if isinstance(value, dict) else value for name, value in record.items()}
+
+
+def _without_hidden(call: Call, body: Doc) -> Doc:
+    made = {name: value for name, value in body.items() if name not in ("source", "target") or call.access.within([value])}
+    if isinstance(body.get("parent_id"), list):
+        made["parent_id"] = call.access.within(body["parent_id"])
+    return made

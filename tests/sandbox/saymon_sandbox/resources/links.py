@@ -11,7 +11,7 @@ from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
 from . import conditions
-from .entities import Kind, clean_properties
+from .entities import Kind, clean_properties, shown_operations
 
 DEFAULT_CLASS = 35
 CREATED = 1
@@ -26,7 +26,7 @@ _READERS: dict[str, fields.Reader] = {
     "weight": fields.number,
     "operations": fields.identified,
 }
-_LIST_FIELDS = ("class_id", "source", "target", "source_name", "target_name", "state_id", "last_state_update")
+LIST_FIELDS = ("class_id", "source", "target", "source_name", "target_name", "state_id", "last_state_update")
 
 
 def find_link(call: Call, wanted: str) -> Doc:
@@ -37,24 +37,25 @@ def find_link(call: Call, wanted: str) -> Doc:
 
 
 def show(call: Call, doc: Doc) -> Doc:
-    return doc
+    return {**doc, "operations": shown_operations(call, doc.get("operations", []))}
 
 
-def _row(call: Call, doc: Doc, names: list[str] | tuple[str, ...]) -> Doc:
+def row_of_link(call: Call, doc: Doc, names: list[str] | tuple[str, ...]) -> Doc:
+    """The id, and the named fields as far as the link has them."""
     ends = {f"{end}_name": (call.sandbox.store.get("object", doc[end]) or {}).get("name") for end in ("source", "target")}
-    full = {**doc, **ends}
+    full = {**show(call, doc), **ends}
     return {"id": doc["id"], **{name: full[name] for name in names if full.get(name) is not None}}
 
 
 def list_links(call: Call) -> list[Doc]:
-    names = call.field_names() or _LIST_FIELDS
-    return [_row(call, doc, names) for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
+    names = call.field_names() or LIST_FIELDS
+    return [row_of_link(call, doc, names) for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
 
 
 def get_link(call: Call) -> Doc:
     doc = LINK.of(call)
     names = call.field_names()
-    return _row(call, doc, names) if names else doc
+    return row_of_link(call, doc, names) if names else show(call, doc)
 
 
 def new_link(now: int, link_id: ids.Id, owner: ids.Id | None, given: Doc) -> Doc:
@@ -79,17 +80,17 @@ def create_link(call: Call) -> Doc:
         call.require(given, end)
     _check_ends(call, given)
     link_id = ids.new_id()
-    given["properties"] = clean_properties(2, link_id, given.get("properties") or [], [])
+    given["properties"] = clean_properties(call, given.get("properties") or [], [])
     link = new_link(call.sandbox.clock.now(), link_id, call.user["id"], given)
     LINK.put(call, None, link)
-    return link
+    return show(call, link)
 
 
 def change(call: Call, doc: Doc, given: Doc) -> Doc:
     if given.get("class_id", doc["class_id"]) != doc["class_id"]:
         raise errors.bad_request('"class_id" cannot be changed.')
     if "properties" in given:
-        given["properties"] = clean_properties(2, doc["id"], given["properties"] or [], doc.get("properties", []))
+        given["properties"] = clean_properties(call, given["properties"] or [], doc.get("properties", []))
     for name in ("tags", "operations"):
         if name in given:
             given[name] = given[name] or []
@@ -100,7 +101,7 @@ def change(call: Call, doc: Doc, given: Doc) -> Doc:
 
 
 def update_link(call: Call) -> Doc:
-    return change(call, LINK.of(call), call.given(_READERS, "source", "target"))
+    return show(call, change(call, LINK.of(call), call.given(_READERS, "source", "target")))
 
 
 def delete_link(call: Call) -> Any:

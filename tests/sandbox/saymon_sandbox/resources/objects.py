@@ -10,10 +10,9 @@ from typing import Any
 
 from .. import errors, fields, ids
 from ..call import EMPTY, Call
-from ..sandbox import Sandbox
 from ..store import Doc
 from . import conditions
-from .entities import INFO, Kind, clean_properties
+from .entities import INFO, Kind, clean_properties, shown_operations
 from .links import LINK, new_link
 
 ROOT = 1
@@ -68,35 +67,46 @@ def visible(call: Call) -> list[Doc]:
     return [doc for doc in call.sandbox.store.all("object").values() if reach(doc)]
 
 
-def _child_ids(sandbox: Sandbox, doc: Doc) -> list[ids.Id]:
-    return [ids.as_id(key) for key in sandbox.tree.children.get(str(doc["id"]), ())]
+def visible_child_ids(call: Call, doc: Doc) -> list[ids.Id]:
+    return call.access.within(ids.as_id(key) for key in call.sandbox.tree.children.get(str(doc["id"]), ()))
 
 
-def _child_link_ids(sandbox: Sandbox, doc: Doc) -> list[ids.Id]:
-    return [link["id"] for link in sandbox.tree.child_links(str(doc["id"]))]
+def _child_link_ids(call: Call, doc: Doc) -> list[ids.Id]:
+    return [link["id"] for link in call.sandbox.tree.child_links(str(doc["id"])) if call.access.link(link)]
 
 
-def _parent_id(sandbox: Sandbox, doc: Doc) -> Any:
-    parents = doc["parent_id"]
-    return next(iter(parents), None) if sandbox.settings.parent_id_scalar else parents
+def _child_ref_ids(call: Call, doc: Doc) -> list[ids.Id]:
+    keys = call.sandbox.tree.references_in.get(str(doc["id"]), ())
+    found = [call.stored("reference", "Reference", key) for key in keys]
+    return [reference["id"] for reference in found if call.access.within([reference["target"]])]
 
 
-def _path(sandbox: Sandbox, doc: Doc) -> str:
-    """The names from the root down, along the first parents."""
+def visible_parents(call: Call, doc: Doc) -> list[ids.Id]:
+    return call.access.within(doc["parent_id"])
+
+
+def _parent_id(call: Call, doc: Doc) -> Any:
+    parents = visible_parents(call, doc)
+    return next(iter(parents), None) if call.sandbox.settings.parent_id_scalar else parents
+
+
+def _path(call: Call, doc: Doc) -> str:
+    """The names from the root down, along the first parents that the caller may see."""
     names = [doc["name"]]
-    while doc["parent_id"]:
-        above = sandbox.store.get("object", doc["parent_id"][0])
-        if above is None:
-            break
-        doc = above
-        names.append(doc["name"])
+    parents = visible_parents(call, doc)
+    while parents:
+        above = call.stored("object", "Object", parents[0])
+        names.append(above["name"])
+        parents = visible_parents(call, above)
     return "/".join(reversed(names))
 
 
-_COMPUTED: dict[str, Callable[[Sandbox, Doc], Any]] = {
+_COMPUTED: dict[str, Callable[[Call, Doc], Any]] = {
     "parent_id": _parent_id,
-    "child_ids": _child_ids,
+    "child_ids": visible_child_ids,
     "child_link_ids": _child_link_ids,
+    "child_ref_ids": _child_ref_ids,
+    "operations": lambda call, doc: shown_operations(call, doc.get("operations", [])),
     "path": _path,
 }
 
@@ -105,12 +115,14 @@ def show(call: Call, doc: Doc) -> Doc:
     """The full record."""
     sandbox = call.sandbox
     made = dict(doc)
-    made["parent_id"] = _parent_id(sandbox, doc)
-    made["child_ids"] = _child_ids(sandbox, doc)
-    made["child_link_ids"] = _child_link_ids(sandbox, doc)
+    made["parent_id"] = _parent_id(call, doc)
+    made["child_ids"] = visible_child_ids(call, doc)
+    made["child_link_ids"] = _child_link_ids(call, doc)
+    made["child_ref_ids"] = _child_ref_ids(call, doc)
+    made["operations"] = shown_operations(call, doc["operations"])
     if sandbox.settings.no_entity_type:
         del made["entityType"]
-    if not doc["parent_id"] and sandbox.settings.parent_id_scalar:
+    if made["parent_id"] is None:
         del made["parent_id"]
     return made
 
@@ -124,7 +136,7 @@ def show_fields(call: Call, docs: Iterable[Doc], names: Iterable[str]) -> list[D
         row = {"id": doc["id"]}
         for name in wanted:
             compute = _COMPUTED.get(name)
-            value = compute(sandbox, doc) if compute else doc.get(name)
+            value = compute(call, doc) if compute else doc.get(name)
             if value is not None or (name in doc and name in _KEEP_NULL):
                 row[name] = value
         rows.append(row)
@@ -177,6 +189,16 @@ def _check_parents(call: Call, parents: list[ids.Id], child: str | None = None) 
             raise errors.bad_request("An object cannot be its own ancestor.")
 
 
+def _new_parents(call: Call, doc: Doc, given: list[ids.Id]) -> list[ids.Id]:
+    """The parents that a change gives, and those that the caller cannot see and therefore cannot take away."""
+    seen = visible_parents(call, doc)
+    hidden = [parent for parent in doc["parent_id"] if parent not in seen]
+    if not given and not hidden:
+        given = [ROOT]
+    _check_parents(call, given, str(doc["id"]))
+    return [*given, *hidden]
+
+
 def create_object(call: Call) -> Doc:
     """An object with a known discovery_id is changed instead."""
     given = read_changes(call.record())
@@ -192,7 +214,7 @@ def create_object(call: Call) -> Doc:
     _check_parents(call, given["parent_id"])
     if given.get("class_id"):
         call.stored("class", "Class", given["class_id"])
-    given["properties"] = clean_properties(1, object_id, given.get("properties") or [], [])
+    given["properties"] = clean_properties(call, given.get("properties") or [], [])
     doc = new_object(call.sandbox.clock.now(), object_id, call.user["id"], given)
     OBJECT.put(call, None, doc)
     shown = show(call, doc)
@@ -210,13 +232,12 @@ def change(call: Call, doc: Doc, given: Doc) -> Doc:
     if "parent_id" in given:
         if doc["id"] == ROOT:
             raise errors.bad_request("The root object has no parent.")
-        given["parent_id"] = given["parent_id"] or [ROOT]
-        _check_parents(call, given["parent_id"], str(doc["id"]))
+        given["parent_id"] = _new_parents(call, doc, given["parent_id"] or [])
     other = call.sandbox.tree.by_discovery.get(given.get("discovery_id") or "")
     if other not in (None, str(doc["id"])):
         raise errors.conflict("This discovery_id belongs to another object.")
     if "properties" in given:
-        given["properties"] = clean_properties(1, doc["id"], given["properties"] or [], doc.get("properties", []))
+        given["properties"] = clean_properties(call, given["properties"] or [], doc.get("properties", []))
     for name, default in (("tags", []), ("geoposition", []), ("operations", []), ("weight", 1)):
         if name in given and given[name] is None:
             given[name] = default
@@ -230,7 +251,7 @@ def update_object(call: Call) -> Doc:
 
 
 def delete_object(call: Call) -> Any:
-    """Descendants go too, unless they have a parent that stays; so do the links of what goes."""
+    """Descendants go too, unless they have a parent that stays; so do the links, references and flows of what goes."""
     doc = OBJECT.of(call)
     if doc["id"] == ROOT:
         raise errors.bad_request("The root object cannot be deleted.")
@@ -247,6 +268,9 @@ def delete_object(call: Call) -> Any:
             if link is not None:
                 conditions.forget(call, LINK, link)
                 LINK.remove(call, link)
+        for reference in [*tree.references_in.get(key, ()), *tree.references_to.get(key, ())]:
+            store.delete("reference", reference)
+        _take_out_of_flows(call, key)
         gone = store.get("object", key)
         if gone is not None:
             conditions.forget(call, OBJECT, gone)
@@ -255,27 +279,52 @@ def delete_object(call: Call) -> Any:
 
 
 def clone_object(call: Call) -> Doc:
-    """Copies the object with everything nested in it and the links inside. The external keys stay with the originals."""
+    """Copies the object with everything nested in it and the links inside, as far as the caller may see them.
+
+    The copy hangs below the visible parents of the original. The external keys stay with the originals.
+    """
     doc = OBJECT.of(call)
     sandbox = call.sandbox
-    originals = [sandbox.store.get("object", key) for key in sandbox.tree.with_descendants(str(doc["id"]))]
-    copies: dict[ids.Id, ids.Id] = {original["id"]: ids.new_id() for original in originals if original}
+    if doc["parent_id"] and not visible_parents(call, doc):
+        raise errors.not_found("Object", doc["parent_id"][0])
+    originals = _visible_nest(call, doc)
+    copies: dict[ids.Id, ids.Id] = {original["id"]: ids.new_id() for original in originals}
     now = sandbox.clock.now()
     for original in originals:
-        if original is None:
-            continue
         copy_id = copies[original["id"]]
-        parents = [copies.get(parent, parent) for parent in original["parent_id"]]
+        parents = [copies.get(parent, parent) for parent in visible_parents(call, original)]
         given = {name: value for name, value in original.items() if name in _READERS and name != "discovery_id"}
-        properties = [{**item, "id": ids.new_id(), "owner_id": copy_id} for item in original.get("properties", [])]
+        properties = [{**item, "id": ids.new_id()} for item in original.get("properties", [])]
         given |= {"parent_id": parents, "properties": properties}
         OBJECT.put(call, None, new_object(now, copy_id, call.user["id"], given))
     for link in list(sandbox.store.all("link").values()):
-        if link["source"] in copies and link["target"] in copies:
+        if link["source"] in copies and link["target"] in copies and call.access.link(link):
             ends = {"source": copies[link["source"]], "target": copies[link["target"]]}
             LINK.put(call, None, new_link(now, ids.new_id(), call.user["id"], {**link, **ends}))
     cloned = sandbox.store.get("object", copies[doc["id"]])
     return show(call, cloned or {})
+
+
+def _take_out_of_flows(call: Call, key: str) -> None:
+    """A flow goes with its owner and with its last item."""
+    store = call.sandbox.store
+    for flow in list(store.all("flow").values()):
+        left = [item for item in flow["item_ids"] if str(item) != key]
+        if str(flow["owner_id"]) == key or not left:
+            store.delete("flow", flow["id"])
+        elif left != flow["item_ids"]:
+            store.put("flow", flow["id"], {**flow, "item_ids": left})
+
+
+def _visible_nest(call: Call, doc: Doc) -> list[Doc]:
+    """The object and everything below it that can be reached from it step by step."""
+    found: dict[ids.Id, Doc] = {doc["id"]: doc}
+    waiting = [doc]
+    while waiting:
+        below = [child for child in _visible_children(call, waiting.pop()) if child["id"] not in found]
+        found.update({child["id"]: child for child in below})
+        waiting.extend(below)
+    return list(found.values())
 
 
 def children(call: Call) -> list[Doc]:
@@ -283,8 +332,7 @@ def children(call: Call) -> list[Doc]:
 
 
 def _visible_children(call: Call, doc: Doc) -> list[Doc]:
-    found = (call.sandbox.store.get("object", key) for key in call.sandbox.tree.children.get(str(doc["id"]), ()))
-    return [child for child in found if child is not None and call.access.object(child)]
+    return [call.stored("object", "Object", key) for key in visible_child_ids(call, doc)]
 
 
 def children_links(call: Call) -> list[Doc]:
@@ -304,14 +352,14 @@ def children_properties(call: Call) -> list[Doc]:
 
 
 def paths(call: Call) -> Doc:
-    """All ways up to the root, as lists of ids that begin with the object, and a short record of everything on them."""
+    """All ways up to the root, or to the last object that the caller may see, and a short record of everything on them."""
     doc = OBJECT.of(call)
     store = call.sandbox.store
     found: list[list[ids.Id]] = []
     waiting: list[list[ids.Id]] = [[doc["id"]]]
     while waiting:
         path = waiting.pop(0)
-        parents = (store.get("object", path[-1]) or {}).get("parent_id")
+        parents = visible_parents(call, call.stored("object", "Object", path[-1]))
         if parents:
             waiting.extend([*path, parent] for parent in parents)
         else:
@@ -323,7 +371,7 @@ def paths(call: Call) -> Doc:
 def _short(call: Call, doc: Doc) -> Doc:
     made: Doc = {name: doc[name] for name in ("id", "name", "class_id")}
     made["class_name"] = (call.sandbox.store.get("class", doc["class_id"]) or {}).get("name", "")
-    return made | {"parent_id": _parent_id(call.sandbox, doc), "properties": doc.get("properties", [])}
+    return made | {"parent_id": _parent_id(call, doc), "properties": doc.get("properties", [])}
 
 
 OBJECT = Kind("object", "Object", 1, find_object, show)

@@ -11,9 +11,8 @@ from ..call import Call
 from ..store import Doc
 
 
-def in_time(call: Call, records: Iterable[Doc]) -> list[Doc]:
-    """Records with `from` <= timestamp <= `to`."""
-    earliest, latest = call.number("from"), call.number("to")
+def in_time(records: Iterable[Doc], earliest: int | None, latest: int | None) -> list[Doc]:
+    """Records whose timestamp lies between the two, both included."""
     return [
         record
         for record in records

@@ -14,8 +14,20 @@ from ..call import Call
 from ..rights import parse
 from ..store import Doc
 from . import conditions
-from .entities import clean_property
-from .objects import OBJECT, change, find_object, read_changes, show, show_fields, visible
+from .entities import replace_property
+from .links import LIST_FIELDS, row_of_link
+from .objects import (
+    OBJECT,
+    change,
+    find_object,
+    read_changes,
+    show,
+    show_fields,
+    visible,
+    visible_child_ids,
+    visible_parents,
+)
+from .references import show_v2, visible_references
 
 _RUN_BULKS = parse("run-bulks")
 # Criteria on these fields hold ids, which may come as number or as text.
@@ -34,6 +46,9 @@ _V2_FILTERS: dict[str, fields.Reader] = {
     "name": fields.text,
     **dict.fromkeys(("ids", "class_ids", "state_ids", "tags", "parent_ids", "child_ids"), ids.as_ids),
 }
+# Filters of links and references, and the fields that they look at.
+_V2_LINK_FILTERS = {"source": "source", "target": "target", "state_id": "state_id", "class_id": "class_id", "id": "id", "tags": "tags"}
+_V2_REFERENCE_FILTERS = {"owner_ids": "owner", "target_ids": "target", "ids": "id"}
 
 
 def _with_ids(criteria: Any, is_id: bool = False) -> Any:
@@ -57,11 +72,22 @@ def matching(call: Call, criteria: Any) -> list[Doc]:
     if not isinstance(criteria, dict):
         raise errors.bad_request('"search" must be an object.')
     wanted = _with_ids(criteria)
-    rows = (show(call, doc) for doc in visible(call))
+    rows = (show(call, doc) for doc in _narrowed(visible(call), wanted))
     try:
         return filters.matching(wanted, rows)
     except ValueError as problem:
         raise errors.bad_request(f"Invalid search: {problem}") from None
+
+
+def _narrowed(docs: list[Doc], wanted: Doc) -> list[Doc]:
+    """The documents that may fit, judged by the keys with an index on a real server; working out whole records takes long."""
+    for key in ("id", "name", "discovery_id"):
+        asked = wanted.get(key)
+        values = asked.get("$in") if isinstance(asked, dict) and len(asked) == 1 else [asked]
+        if isinstance(values, list) and values and all(isinstance(value, str | int) for value in values):
+            some = {*values}
+            docs = [doc for doc in docs if doc.get(key) in some]
+    return docs
 
 
 def search(call: Call) -> list[Doc]:
@@ -107,13 +133,9 @@ def _apply(call: Call, key: str, name: str, value: Any) -> None:
 
 
 def _create_or_modify(call: Call, doc: Doc, value: Doc) -> None:
-    present = doc.get("properties", [])
-    old = next((item for item in present if item["name"] == value.get("name")), None)
-    if old is None:
-        properties = [*present, clean_property(OBJECT.type, doc["id"], value, {})]
-    else:
-        new = clean_property(OBJECT.type, doc["id"], {**old, **value, "id": old["id"]}, {old["id"]: old})
-        properties = [new if item is old else item for item in present]
+    """Changes the first property of that name, or adds one."""
+    old = next((item for item in doc.get("properties", []) if item["name"] == value.get("name")), None)
+    properties, _new = replace_property(call, doc, old, value)
     OBJECT.put(call, doc, {**doc, "properties": properties, "updated": call.sandbox.clock.now()})
 
 
@@ -123,20 +145,57 @@ def bulk_status(call: Call) -> Doc:
 
 
 def get_objects_v2(call: Call) -> Doc:
-    """`count` is the number of all matches, before `limit` and `offset`."""
-    body = fields.merge({}, call.given(_V2_READERS))
-    wanted = fields.merge({}, fields.read(body.get("filter", {}), _V2_FILTERS))
+    body, wanted = _v2_body(call, _V2_FILTERS)
     flags = body.get("flags", [])
     docs = [doc for doc in visible(call) if _passes(call, doc, wanted, "deepParents" in flags)]
-    for name in reversed(body.get("order", [])):
-        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
-    docs_from = docs[max(body.get("offset", 0), 0) :]
-    page = docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
     names = [*(body.get("fields") or _V2_FIELDS), *(["path"] if "paths" in flags else [])]
-    rows = show_fields(call, page, names)
+    rows = show_fields(call, _v2_page(body, docs), names)
     if "paths" in flags:
         rows = [{"paths" if name == "path" else name: [value] if name == "path" else value for name, value in row.items()} for row in rows]
     return {"items": rows, "count": len(docs)}
+
+
+def get_links_v2(call: Call) -> Doc:
+    body, wanted = _v2_body(call, dict.fromkeys(_V2_LINK_FILTERS, ids.as_ids))
+    docs = [doc for doc in call.sandbox.store.all("link").values() if call.access.link(doc)]
+    docs = _having(docs, {_V2_LINK_FILTERS[name]: value for name, value in wanted.items()})
+    rows = [row_of_link(call, doc, body.get("fields") or LIST_FIELDS) for doc in _v2_page(body, docs)]
+    return {"items": rows, "count": len(docs)}
+
+
+def get_references_v2(call: Call) -> Doc:
+    body, wanted = _v2_body(call, dict.fromkeys(_V2_REFERENCE_FILTERS, ids.as_ids))
+    docs = _having(visible_references(call), {_V2_REFERENCE_FILTERS[name]: value for name, value in wanted.items()})
+    rows = [show_v2(call, doc) for doc in _v2_page(body, docs)]
+    names = body.get("fields")
+    return {"items": [{name: row[name] for name in row if name in ("id", *(names or row))} for row in rows], "count": len(docs)}
+
+
+def _v2_body(call: Call, filters: dict[str, fields.Reader]) -> tuple[Doc, Doc]:
+    """The options of an experimental list call, and its filter."""
+    body = fields.merge({}, call.given(_V2_READERS))
+    return body, fields.merge({}, fields.read(body.get("filter", {}), filters))
+
+
+def _v2_page(body: Doc, docs: list[Doc]) -> list[Doc]:
+    """Sorted and cut; `count` of the answer is the number of all matches."""
+    for name in reversed(body.get("order", [])):
+        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
+    docs_from = docs[max(body.get("offset", 0), 0) :]
+    return docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
+
+
+def _having(docs: list[Doc], wanted: Doc) -> list[Doc]:
+    """Those that have one of the ids in each field that is asked for; a field holds one id or several."""
+    return [
+        doc
+        for doc in docs
+        if all(
+            {str(item) for item in values} & {str(item) for item in ids.as_ids(doc.get(field, []))}
+            for field, values in wanted.items()
+            if values
+        )
+    ]
 
 
 def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
@@ -145,20 +204,29 @@ def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value or ""))
 
 
+def _visible_ancestors(call: Call, doc: Doc) -> set[str]:
+    found: set[str] = set()
+    waiting = [doc]
+    while waiting:
+        above = [str(parent) for parent in visible_parents(call, waiting.pop()) if str(parent) not in found]
+        found.update(above)
+        waiting.extend(call.stored("object", "Object", parent) for parent in above)
+    return found
+
+
 def _passes(call: Call, doc: Doc, wanted: Doc, deep: bool) -> bool:
     if wanted.get("name", "").lower() not in doc["name"].lower():
         return False
-    tree = call.sandbox.tree
-    parents = [str(item) for item in wanted.get("parent_ids") or []]
-    if parents and deep and not any(tree.is_below(str(doc["id"]), parent) for parent in parents if parent != str(doc["id"])):
+    parents = {str(item) for item in wanted.get("parent_ids") or []}
+    if parents and deep and not parents & _visible_ancestors(call, doc):
         return False
     checks = (
         ("ids", [doc["id"]]),
         ("class_ids", [doc["class_id"]]),
         ("state_ids", [doc["state_id"]]),
         ("tags", doc.get("tags", [])),
-        ("parent_ids", [] if deep else doc["parent_id"]),
-        ("child_ids", list(tree.children.get(str(doc["id"]), ()))),
+        ("parent_ids", visible_parents(call, doc)),
+        ("child_ids", visible_child_ids(call, doc)),
     )
     for field, present in checks:
         asked = {str(item) for item in wanted.get(field) or []}

@@ -8,12 +8,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import orjson
-
 from .. import errors, fields, filters
 from ..accounts import usable
 from ..auth import session_id
 from ..call import EMPTY, Answer, Call
+from ..parsing import parse
 from ..routing import Route
 from ..store import Doc
 from .paging import in_time, page
@@ -96,11 +95,11 @@ def delete_token(call: Call) -> Any:
 def security_log(call: Call) -> list[Doc]:
     """Newest first. `filter` is JSON text: {"field": ..., "value": ...} or field names with values."""
     call.sandbox.sessions.sweep()
-    records = in_time(call, list(call.sandbox.store.all("security_log").values())[::-1])
+    records = in_time(list(call.sandbox.store.all("security_log").values())[::-1], call.number("from"), call.number("to"))
     text = call.query.get("filter")
     if text:
         try:
-            wanted = fields.record(orjson.loads(text))
+            wanted = fields.record(parse(text))
         except ValueError:
             raise errors.bad_request('Invalid "filter" parameter.') from None
         if set(wanted) == {"field", "value"}:
