@@ -40,7 +40,8 @@ attributes:
       - The module only reads from the server.
 """
 
-    # For modules that bring something to a desired state (core takes the last word of a name for a file first, so not "desired").
+    # For modules that bring something to a desired state (core takes the last word of a name for a file first, so not
+    # "desired").
     WRITES = r"""
 attributes:
   check_mode:

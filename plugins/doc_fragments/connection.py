@@ -13,9 +13,9 @@ options:
     description:
       - Address of the SAYMON web server, such as V(https://saymon.example.org) or V(http://10.0.0.5:8080).
         The API root C(/node/api) is added by itself.
-      - For this option and all others whose name begins with C(saymon_) the first of these counts, the option of the task
-        (C(module_defaults) included), the variable of the same name, the fact C(saymon_session) (for address and session), and the
-        environment variable of the same name in capitals, such as E(SAYMON_URL).
+      - For this option and all others whose name begins with C(saymon_) the first of these counts, the option of the
+        task (C(module_defaults) included), the variable of the same name, the fact C(saymon_session) (for address and
+        session), and the environment variable of the same name in capitals, such as E(SAYMON_URL).
     type: str
   saymon_login:
     description:
@@ -28,7 +28,8 @@ options:
   saymon_auth_token:
     description:
       - API token of an account, used in place of login and password.
-      - With O(saymon_auth_method=session) a session is opened with it, with O(saymon_auth_method=token) it goes along with every request.
+      - With O(saymon_auth_method=session) a session is opened with it, with O(saymon_auth_method=token) it goes along
+        with every request.
     type: str
   saymon_keycloak_token:
     description:
@@ -53,7 +54,8 @@ options:
     default: session
   saymon_validate_certs:
     description:
-      - Whether the certificate of an V(https) server must be valid. Set it to V(false) for self-signed test servers only.
+      - Whether the certificate of an V(https) server must be valid. Set it to V(false) for self-signed test servers
+        only.
     type: bool
     default: true
   saymon_ca_path:
@@ -67,8 +69,8 @@ options:
     type: path
   saymon_client_key:
     description:
-      - PEM file with the key of O(saymon_client_cert), when it is not in the same file. The key must not be encrypted, since nobody could
-        be asked for its passphrase.
+      - PEM file with the key of O(saymon_client_cert), when it is not in the same file. The key must not be encrypted,
+        since nobody could be asked for its passphrase.
     type: path
   saymon_proxy:
     description:
@@ -76,28 +78,29 @@ options:
     type: str
   saymon_timeout:
     description:
-      - Seconds that the answer to one request may take as a whole, from connecting to the last byte. A connection must be accepted within
-        10 seconds, or within this time if it is shorter.
-      - A download of a large file needs a larger value, at most 86400. Each repetition (see O(saymon_retries)) has this time again.
+      - Seconds that the answer to one request may take as a whole, from connecting to the last byte. A connection must
+        be accepted within 10 seconds, or within this time if it is shorter.
+      - A download of a large file needs a larger value, at most 86400. Each repetition (see O(saymon_retries)) has this
+        time again.
     type: float
     default: 30
   saymon_retries:
     description:
-      - How often a request is repeated, with growing pauses, when the server cannot be reached, answers 429, 502, 503 or 504, or an
-        answer gets lost. A request that writes is repeated only when the server cannot have acted on it.
+      - How often a request is repeated, with growing pauses, when the server cannot be reached, answers 429, 502, 503
+        or 504, or an answer gets lost. A request that writes is repeated only when the server cannot have acted on it.
     type: int
     default: 3
   saymon_max_answer:
     description:
-      - How long an answer may be after any compression is undone, in bytes or with a unit such as V(512M) or V(2G). A task fails when
-        the server sends more. It protects the memory and disk of the machine that asks.
+      - How long an answer may be after any compression is undone, in bytes or with a unit such as V(512M) or V(2G). A
+        task fails when the server sends more. It protects the memory and disk of the machine that asks.
     type: str
     default: 512M
   saymon_run_on:
     description:
       - V(controller) sends the requests from the controller, and the host of the task need not even exist.
-      - V(target) sends them from the host of the task, which then needs Python and the C(requests) library. Use it when only that
-        host, such as a bastion, reaches the server. Tasks with C(async) always run there.
+      - V(target) sends them from the host of the task, which then needs Python and the C(requests) library. Use it when
+        only that host, such as a bastion, reaches the server. Tasks with C(async) always run there.
     type: str
     choices: [controller, target]
     default: controller

@@ -11,10 +11,14 @@ class ModuleDocFragment:
 options:
   dest:
     description:
-      - A file that the list is written to, in place of returning it. Ansible itself needs seconds to take a result of ten thousand records.
-      - The name says in which format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) for a record in each line, or V(.csv).
-      - The file is written as a whole or not at all, on the controller unless the task runs on its target. Secrets in it are masked.
-      - Texts are written to CSV as they are. A program for spreadsheets may take a text that begins with V(=) for a formula.
+      - A file that the list is written to, in place of returning it. Ansible itself needs seconds to take a result of
+        ten thousand records.
+      - The name says in which format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) for a record in each line,
+        or V(.csv).
+      - The file is written as a whole or not at all, on the controller unless the task runs on its target. Secrets in
+        it are masked.
+      - Texts are written to CSV as they are. A program for spreadsheets may take a text that begins with V(=) for a
+        formula.
     type: path
   mode:
     description:
@@ -22,5 +26,6 @@ options:
       - Without it a file that is there keeps its mode, and a new one gets that of any new file, most often V('0644').
     type: raw
 notes:
-  - With O(dest) the task reports a change when the content or the mode of the file differs. In check mode it writes nothing.
+  - With O(dest) the task reports a change when the content or the mode of the file differs. In check mode it writes
+    nothing.
 """

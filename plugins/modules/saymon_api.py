@@ -2,13 +2,13 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Call the API directly."""
+"""TaskContext the API directly."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: saymon_api
-short_description: Call the REST API of a SAYMON server
+short_description: TaskContext the REST API of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
@@ -27,15 +27,15 @@ options:
     default: GET
   query:
     description:
-      - Query parameters. Lists repeat the parameter, booleans become V(true) and V(false), dictionaries become JSON text, and
-        parameters without a value are left out.
+      - Query parameters. Lists repeat the parameter, booleans become V(true) and V(false), dictionaries become JSON
+        text, and parameters without a value are left out.
     type: dict
     default: {}
   body:
     description:
       - The body, any JSON value.
-      - A text that is JSON itself and begins with C({) or C([) is sent as that JSON, so that O(body) can be given as JSON on the command
-        line. Text that must stay text belongs into O(body_text).
+      - A text that is JSON itself and begins with C({) or C([) is sent as that JSON, so that O(body) can be given as
+        JSON on the command line. Text that must stay text belongs into O(body_text).
     type: raw
   body_text:
     description: The body as plain text, as the comment of an incident wants it.
@@ -48,11 +48,12 @@ options:
     type: dict
   dest:
     description:
-      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and C(changed)
-        tells whether its content is new.
-      - A file that exists keeps its mode, and its owner where that is allowed. A symbolic link is followed. Devices, pipes and folders
-        are refused.
-      - A large file needs a larger O(saymon_timeout), which bounds the whole answer, and perhaps a larger O(saymon_max_answer).
+      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and
+        C(changed) tells whether its content is new.
+      - A file that exists keeps its mode, and its owner where that is allowed. A symbolic link is followed. Devices,
+        pipes and folders are refused.
+      - A large file needs a larger O(saymon_timeout), which bounds the whole answer, and perhaps a larger
+        O(saymon_max_answer).
     type: path
   expect:
     description:
@@ -65,8 +66,8 @@ options:
     description:
       - Fetch a paged list whole, with the parameters C(limit) and C(skip), and drop items that come twice.
       - Works for O(method=GET). The API pages incidents, histories and logs; all other lists come complete anyway.
-      - The task fails when there are more than 1,000,000 items and O(max_items) is not set, or when all pages together are larger than
-        O(saymon_max_answer).
+      - The task fails when there are more than 1,000,000 items and O(max_items) is not set, or when all pages together
+        are larger than O(saymon_max_answer).
     type: bool
     default: false
   page_size:
@@ -96,7 +97,7 @@ attributes:
   idempotent:
     support: none
     details:
-      - The call is sent each time. Use the module of the noun where there is one.
+      - The call is sent each time. Use the module of the resource where there is one.
 seealso:
   - module: saymon.platform.saymon_session
 """
@@ -133,12 +134,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 status:
-  description: HTTP status of the answer (of the last page with O(paginate=true)), null in check mode when the call was not sent.
+  description: HTTP status of the answer (of the last page with O(paginate=true)), null in check mode when the call was
+    not sent.
   returned: success
   type: int
   sample: 200
 json:
-  description: The decoded answer, all items with O(paginate=true), or null when it is empty, text or written to O(dest).
+  description: The decoded answer, all items with O(paginate=true), or null when it is empty, text or written to
+    O(dest).
   returned: success
   type: raw
   sample:
@@ -181,10 +184,10 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Request, make_query, split_path
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Answer, Request, make_query, split_path
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 
 # Calls whose answer is a secret: the id of a new session, a new API token.
 _SECRET_ANSWERS = re.compile(r"/users/(session|[^/]+/auth-token)/?")
@@ -216,21 +219,21 @@ SPEC = Spec(
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def run(call: Call) -> dict[str, Any]:
-    request = _request(call.args)
-    changed = call.args["changed"] if call.args["changed"] is not None else not request.reads
-    if call.check and not request.reads:
+def run(context: TaskContext) -> dict[str, Any]:
+    request = _request(context.args)
+    changed = context.args["changed"] if context.args["changed"] is not None else not request.reads
+    if context.check and not request.reads:
         unsent: dict[str, Any] = {"status": None, "json": None, "text": "", "headers": {}, "elapsed": 0.0}
-        url = call.connection.url + "/node/api" + request.path
+        url = context.connection.url + "/node/api" + request.path
         return {**unsent, "changed": changed, "url": url, "msg": f"Would send {request.method} {request.path}."}
-    if call.args["paginate"]:
-        return _pages(call, request, changed)
-    answer = call.client.send(request)
+    if context.args["paginate"]:
+        return _pages(context, request, changed)
+    answer = context.client.send(request)
     if request.method == "POST" and _answers_secret(request.path) and isinstance(answer.data, str):
-        call.secrets.reveal(answer.data)
+        context.secrets.reveal(answer.data)
     result = _result(answer, answer.data, changed)
     if request.dest is not None and answer.saved is not None:
-        result.update(dest=request.dest, changed=answer.saved if call.args["changed"] is None else changed)
+        result.update(dest=request.dest, changed=answer.saved if context.args["changed"] is None else changed)
     return result
 
 
@@ -252,7 +255,8 @@ def _request(args: dict[str, Any]) -> Request:
 
 
 def _json_of(body: Any) -> Any:
-    """The value of a text that is a JSON object or list, as ad-hoc commands and templates give it; anything else as it is."""
+    """The value of a text that is a JSON object or list, as ad-hoc commands and templates give it; anything else as it
+    is."""
     if not isinstance(body, str) or not body.lstrip().startswith(("{", "[")):
         return body
     try:
@@ -267,7 +271,9 @@ def _check(args: dict[str, Any], method: str, body: Any) -> None:
     if method == "GET" and any(args[name] is not None for name in ("body", "body_text", "files")):
         raise BadInput("method is GET, which sends no body: use query, or set method to POST, PUT or PATCH.")
     if args["files"] and body is not None and not isinstance(body, dict):
-        raise BadInput("body must be a dictionary of texts when files are uploaded: each entry becomes a part of the form.")
+        raise BadInput(
+            "body must be a dictionary of texts when files are uploaded: each entry becomes a part of the form."
+        )
     if args["paginate"] and method != "GET":
         raise BadInput(f"paginate works for method GET, not {method}: leave out paginate.")
     for name in ("page_size", "max_items"):
@@ -278,9 +284,9 @@ def _check(args: dict[str, Any], method: str, body: Any) -> None:
             raise BadInput(f"expect holds {status}, which is no HTTP status: give numbers such as 200 or 404.")
 
 
-def _pages(call: Call, request: Request, changed: bool) -> dict[str, Any]:
+def _pages(context: TaskContext, request: Request, changed: bool) -> dict[str, Any]:
     items: list[Any] = []
-    for page, fresh in call.client.pages(request, size=call.args["page_size"], most=call.args["max_items"]):
+    for page, fresh in context.client.pages(request, size=context.args["page_size"], most=context.args["max_items"]):
         items += fresh
         answer = page
     return _result(answer, items, changed)

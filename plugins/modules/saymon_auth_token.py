@@ -67,12 +67,14 @@ RETURN = r"""
 token:
   description:
     - The new token. It is returned only by the task that creates it.
-    - It is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and used.
+    - It is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and
+      used.
   returned: when a token was created
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
+    of it.
   returned: success
   type: bool
   sample: false
@@ -85,14 +87,19 @@ user:
 
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Request
-from ansible_collections.saymon.platform.plugins.module_utils.doubts import Doubts, InDoubt
-from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, SaymonError, WrongAnswer
-from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils.noun import Index
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER, list_users
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import (
+    AnswerLost,
+    BadInput,
+    SaymonError,
+    WrongAnswer,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER, list_users
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
+from ansible_collections.saymon.platform.plugins.module_utils._state.doubts import Doubts, InDoubt
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Index
 
 SPEC = Spec(
     options={
@@ -104,72 +111,85 @@ SPEC = Spec(
 )
 
 
-def run(call: Call) -> dict[str, Any]:
-    refuse_empty(call.args, ["user"])
-    seen = call.client.lists.writes()
-    user = _user(call)
-    if call.check or not _needed(call, user):
-        return _result(call, user, {})
-    with call.book.exclusive({"user"}):
-        if call.client.lists.writes() != seen:  # another host may have created it meanwhile
-            user = _user(call)
-        return _result(call, user, _carry_out(call, user) if _needed(call, user) else {})
+def run(context: TaskContext) -> dict[str, Any]:
+    refuse_empty(context.args, ["user"])
+    seen = context.client.lists.writes()
+    user = _user(context)
+    if context.check or not _needed(context, user):
+        return _result(context, user, {})
+    with context.sessions.exclusive({"user"}):
+        if context.client.lists.writes() != seen:  # another host may have created it meanwhile
+            user = _user(context)
+        return _result(context, user, _carry_out(context, user) if _needed(context, user) else {})
 
 
-def _needed(call: Call, user: dict[str, Any]) -> bool:
-    wanted = call.args["state"] == "present"
-    return bool(user.get("authenticationToken")) != wanted or bool(wanted and call.args["renew"])
+def _needed(context: TaskContext, user: dict[str, Any]) -> bool:
+    wanted = context.args["state"] == "present"
+    return bool(user.get("authenticationToken")) != wanted or bool(wanted and context.args["renew"])
 
 
-def _result(call: Call, user: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
+def _result(context: TaskContext, user: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
     """What the task returns; `done` is what carrying it out adds."""
-    there, wanted = bool(user.get("authenticationToken")), call.args["state"] == "present"
-    result = {"changed": _needed(call, user), "user": {"id": user["id"], "login": user.get("login")}, "recovered": False, **done}
+    there, wanted = bool(user.get("authenticationToken")), context.args["state"] == "present"
+    result = {
+        "changed": _needed(context, user),
+        "user": {"id": user["id"], "login": user.get("login")},
+        "recovered": False,
+        **done,
+    }
     if result["changed"]:
         words = {False: "absent", True: "present"}
         after = "renewed" if there and wanted else words[wanted]
         header = f"token of {user.get('login')}"
-        result["diff"] = {"before": {"state": words[there]}, "after": {"state": after}, "before_header": header, "after_header": header}
+        result["diff"] = {
+            "before": {"state": words[there]},
+            "after": {"state": after},
+            "before_header": header,
+            "after_header": header,
+        }
     return result
 
 
-def _user(call: Call) -> dict[str, Any]:
-    if not call.args["user"]:
-        return call.client.get_record("/users/current")
-    found = Index(USER, list_users(call.client)).named(call.args["user"])
+def _user(context: TaskContext) -> dict[str, Any]:
+    if not context.args["user"]:
+        return context.client.get_record("/users/current")
+    found = Index(USER, list_users(context.client)).named(context.args["user"])
     if len(found) != 1:
         how_many = "several users" if found else "no user"
-        raise BadInput(f"user is {call.args['user']!r}, which means {how_many}: give the login or the id of one.")
+        raise BadInput(f"user is {context.args['user']!r}, which means {how_many}: give the login or the id of one.")
     return found[0]
 
 
-def _carry_out(call: Call, user: dict[str, Any]) -> dict[str, Any]:
+def _carry_out(context: TaskContext, user: dict[str, Any]) -> dict[str, Any]:
     """Create or revoke the token. A lost one is replaced, since only the answer shows it for certain."""
-    wanted = call.args["state"] == "present"
+    wanted = context.args["state"] == "present"
     request = Request("POST" if wanted else "DELETE", f"/users/{user['id']}/auth-token")
     recovered = False
     try:
-        answer = call.client.send(request).data
+        answer = context.client.send(request).data
     except AnswerLost as error:
         recovered = True
-        answer = _after_loss(call, user, request, error)
+        answer = _after_loss(context, user, request, error)
     if not wanted:
         return {"recovered": recovered}
     if not isinstance(answer, str):
-        raise WrongAnswer("The server created a token without returning it: run the task again with renew.", changed=True)
-    return {"recovered": recovered, "token": call.secrets.reveal(answer)}
+        raise WrongAnswer(
+            "The server created a token without returning it: run the task again with renew.", changed=True
+        )
+    return {"recovered": recovered, "token": context.secrets.reveal(answer)}
 
 
-def _after_loss(call: Call, user: dict[str, Any], request: Request, lost: AnswerLost) -> Any:
-    """Repeat the call, but not while the server may still be at work on it: the late token would replace the new one."""
-    doubts = Doubts(call.connection.timeout)
+def _after_loss(context: TaskContext, user: dict[str, Any], request: Request, lost: AnswerLost) -> Any:
+    """Repeat the call, but not while the server may still be at work on it: the late token would replace the new
+    one."""
+    doubts = Doubts(context.connection.timeout)
     try:
         while True:
-            token = _user(call).get("authenticationToken")
+            token = _user(context).get("authenticationToken")
             if request.method == "DELETE":
-                return None if not token else call.client.send(request).data
+                return None if not token else context.client.send(request).data
             if (token and token != user.get("authenticationToken")) or not doubts.wait():
-                return call.client.send(request).data
+                return context.client.send(request).data
     except SaymonError as error:
         raise InDoubt(lost, error) from error
 

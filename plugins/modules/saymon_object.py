@@ -12,8 +12,10 @@ short_description: Create, change, move and delete monitored objects of a SAYMON
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one object, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
-  - An object is found by O(discovery_id) if given, else by O(name) below any of O(parents), else by O(id), which also allows to rename it.
+  - Brings one object, or a whole list of them, to the state that the options describe. Options that are not given are
+    left as they are.
+  - An object is found by O(discovery_id) if given, else by O(name) below any of O(parents), else by O(id), which also
+    allows to rename it.
   - Items of a list may refer to each other in any order; parents are made before their children.
 options:
   id: &id
@@ -31,8 +33,8 @@ options:
     description:
       - The objects above this one. Each is given by path (such as V(/ROOT/Plant North/Rack 1)), name or id.
       - A name that holds a slash is written into a path as it is, such as V(/ROOT/Plant North/db01//var/lib).
-      - Without it a new object is made below the root, and O(name) is looked up there. An empty list means the same, and is an error
-        for an object that exists elsewhere.
+      - Without it a new object is made below the root, and O(name) is looked up there. An empty list means the same,
+        and is an error for an object that exists elsewhere.
     type: list
     elements: str
   append_parents:
@@ -110,7 +112,8 @@ options:
       choices: [present, absent]
     default: present
   objects:
-    description: A list of objects, in place of the options of one. Steering options outside the list hold for all of it.
+    description: A list of objects, in place of the options of one. Steering options outside the list hold for all of
+      it.
     type: list
     elements: dict
     suboptions:
@@ -183,7 +186,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 object:
-  description: The object after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  description: The object after the task, with the server's own keys. Empty when it is absent. In check mode, as it
+    would be.
   returned: success, with one item
   type: dict
   sample:
@@ -193,18 +197,21 @@ object:
     class_id: 3
     discovery_id: cmdb-4711
 action:
-  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
   returned: success, with one item
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
+    of it.
   returned: success, with one item
   type: bool
   sample: false
 outcomes:
   description:
-    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the
+      list.
     - C(action) can also be C(failed) and C(skipped), then with C(msg).
   returned: with a list of items
   type: list
@@ -221,9 +228,9 @@ summary:
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.object import OBJECT
-from ansible_collections.saymon.platform.plugins.module_utils.run import main
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
 SPEC = spec_of(OBJECT)
 run = ensure(OBJECT)

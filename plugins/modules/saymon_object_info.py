@@ -12,10 +12,10 @@ short_description: Find monitored objects of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns the objects that match every given filter, or all that the account may see. When none matches the list is empty; that is no
-    error.
-  - The server searches where that is possible, which needs the permission C(run-bulks) on newer servers. Without it the module
-    fetches the list and filters it.
+  - Returns the objects that match every given filter, or all that the account may see. When none matches the list is
+    empty; that is no error.
+  - The server searches where that is possible, which needs the permission C(run-bulks) on newer servers. Without it the
+    module fetches the list and filters it.
 options:
   id:
     description: Only the object with this id.
@@ -124,16 +124,19 @@ dest:
   sample: objects.jsonl
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils.find_objects import find_objects
-from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import find_objects
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 
 SPEC = Spec(
     options={
-        **{name: {"type": "str"} for name in ("id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent")},
+        **{
+            name: {"type": "str"}
+            for name in ("id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent")
+        },
         "property": {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}}},
         "deep": {"type": "bool", "default": False},
         "fields": {"type": "list", "elements": "str", "default": []},
@@ -142,10 +145,10 @@ SPEC = Spec(
 )
 
 
-def find(call: Call) -> list[Record]:
-    refuse_empty(call.args, SPEC.options)
-    refuse_empty(call.args["property"] or {}, ["name"], "property: ")
-    return find_objects(call)
+def find(context: TaskContext) -> list[Record]:
+    refuse_empty(context.args, SPEC.options)
+    refuse_empty(context.args["property"] or {}, ["name"], "property: ")
+    return find_objects(context)
 
 
 run = listed("objects", find)

@@ -12,7 +12,8 @@ short_description: Change, create and delete password policies of a SAYMON serve
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one policy, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
+  - Brings one policy, or a whole list of them, to the state that the options describe. Options that are not given are
+    left as they are.
   - The server enforces only its default policy, which has the id V(1). Others can be stored and have no effect.
 options:
   id: &id
@@ -104,7 +105,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 password_policy:
-  description: The policy after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  description: The policy after the task, with the server's own keys. Empty when it is absent. In check mode, as it
+    would be.
   returned: success, with one item
   type: dict
   sample:
@@ -113,18 +115,21 @@ password_policy:
     length: 12
     minDigits: 1
 action:
-  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
   returned: success, with one item
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
+    of it.
   returned: success, with one item
   type: bool
   sample: false
 outcomes:
   description:
-    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the
+      list.
     - C(action) can also be C(failed) and C(skipped), then with C(msg).
   returned: with a list of items
   type: list
@@ -141,9 +146,9 @@ summary:
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.password_policy import PASSWORD_POLICY
-from ansible_collections.saymon.platform.plugins.module_utils.run import main
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.password_policy import PASSWORD_POLICY
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
 SPEC = spec_of(PASSWORD_POLICY)
 run = ensure(PASSWORD_POLICY)

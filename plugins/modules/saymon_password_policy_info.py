@@ -12,7 +12,8 @@ short_description: List password policies of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns all password policies, or those that match every given filter. When none matches the list is empty; that is no error.
+  - Returns all password policies, or those that match every given filter. When none matches the list is empty; that is
+    no error.
   - The default policy, the only one that the server enforces, has the id V(1).
 options:
   id:
@@ -63,22 +64,22 @@ dest:
   sample: policies.json
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 
 SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, **DEST_OPTIONS})
 
 
-def find(call: Call) -> list[Record]:
-    refuse_empty(call.args, SPEC.options)
-    policies = call.client.get_list("/password-policies")
-    if call.args["id"]:
-        policies = [policy for policy in policies if str(policy["id"]) == call.args["id"]]
-    if call.args["name"]:
-        policies = [policy for policy in policies if policy.get("name") == call.args["name"]]
+def find(context: TaskContext) -> list[Record]:
+    refuse_empty(context.args, SPEC.options)
+    policies = context.client.get_list("/password-policies")
+    if context.args["id"]:
+        policies = [policy for policy in policies if str(policy["id"]) == context.args["id"]]
+    if context.args["name"]:
+        policies = [policy for policy in policies if policy.get("name") == context.args["name"]]
     return policies
 
 

@@ -12,11 +12,14 @@ short_description: Open, verify, renew or end a session on a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Signs in and makes the session the fact C(saymon_session), from which all other modules of the collection take the cookie.
-  - Using it is optional. The other modules open a session by themselves when credentials are given as options or variables.
-  - All hosts and tasks of a run share one session. It is ended when the run ends, also after a failed play, unless O(keep=true).
-  - Only modules named C(*_facts) should return facts by convention. This one does because the session as a fact is its purpose,
-    and it returns the same under the plain key RV(session).
+  - Signs in and makes the session the fact C(saymon_session), from which all other modules of the collection take the
+    cookie.
+  - Using it is optional. The other modules open a session by themselves when credentials are given as options or
+    variables.
+  - All hosts and tasks of a run share one session. It is ended when the run ends, also after a failed play, unless
+    O(keep=true).
+  - Only modules named C(*_facts) should return facts by convention. This one does because the session as a fact is its
+    purpose, and it returns the same under the plain key RV(session).
 options:
   state:
     description:
@@ -28,10 +31,10 @@ options:
     default: present
   keep:
     description:
-      - Leave the session open when the run ends, and put the session id into the fact even if facts are cached on disk, so that a
-        later run can use it.
-      - Anyone who can read the fact cache can then act as this account until the session ends, by default after one hour without a
-        request. Protect the cache, and end the session with O(state=absent) when it is no longer needed.
+      - Leave the session open when the run ends, and put the session id into the fact even if facts are cached on disk,
+        so that a later run can use it.
+      - Anyone who can read the fact cache can then act as this account until the session ends, by default after one
+        hour without a request. Protect the cache, and end the session with O(state=absent) when it is no longer needed.
     type: bool
     default: false
   saymon_url:
@@ -50,8 +53,8 @@ attributes:
     support: full
     details:
       - Nothing is opened or ended. The server is asked only whether the session at hand is valid.
-      - When a session would have to be opened, the fact names server and account without a session id. Tasks that follow open the session
-        when they read, as they do without this task.
+      - When a session would have to be opened, the fact names server and account without a session id. Tasks that
+        follow open the session when they read, as they do without this task.
   diff_mode:
     support: none
     details:
@@ -90,7 +93,8 @@ EXAMPLES = r"""
 RETURN = r"""
 session:
   description:
-    - The session. Its id is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and used.
+    - The session. Its id is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be
+      registered and used.
     - C(sid) and C(csrf) are missing when there is no session, and in check mode when it would have to be opened.
   returned: success
   type: dict
@@ -124,10 +128,10 @@ msg:
 ansible_facts:
   description:
     - The session as the fact C(saymon_session), empty after O(state=absent).
-    - While facts are cached on disk and O(keep=false), and in check mode when no session is open, the fact leaves out C(sid) and C(csrf)
-      and serves within this run only.
-    - Another run, or a host that makes up such a fact, cannot use it. The C(mark) proves that this run has made it, or with O(keep=true)
-      that this user has.
+    - While facts are cached on disk and O(keep=false), and in check mode when no session is open, the fact leaves out
+      C(sid) and C(csrf) and serves within this run only.
+    - Another run, or a host that makes up such a fact, cannot use it. The C(mark) proves that this run has made it, or
+      with O(keep=true) that this user has.
   returned: success, but for O(state=absent) in check mode
   type: dict
   contains:
@@ -149,11 +153,11 @@ ansible_facts:
 
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, HttpError
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
-from ansible_collections.saymon.platform.plugins.module_utils.session import Session
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Session
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 
 SPEC = Spec(
     options={
@@ -165,47 +169,53 @@ SPEC = Spec(
 )
 
 
-def run(call: Call) -> dict[str, Any]:
-    if call.args["saymon_auth_method"] != "session":
+def run(context: TaskContext) -> dict[str, Any]:
+    if context.args["saymon_auth_method"] != "session":
         raise BadInput(
-            f"saymon_auth_method is {call.args['saymon_auth_method']}, which uses no session: set it to session, or leave out this task."
+            f"saymon_auth_method is {context.args['saymon_auth_method']}, which uses "
+            "no session: set it to session, or leave out this task."
         )
-    if call.args["state"] == "absent":
-        return _absent(call)
-    session = call.book.peek() if call.args["state"] == "present" else None
-    login = _whose(call.client) if session else None
+    if context.args["state"] == "absent":
+        return _absent(context)
+    session = context.sessions.peek() if context.args["state"] == "present" else None
+    login = _whose(context.client) if session else None
     if session and login is not None:
-        result = _shown(call, session, login, changed=False, msg="The session is valid.")
-    elif call.check:
-        call.credentials.body()  # says what is missing
-        shown = {"url": call.connection.url, "login": call.credentials.login}
+        result = _shown(context, session, login, changed=False, msg="The session is valid.")
+    elif context.check:
+        context.credentials.body()  # says what is missing
+        shown = {"url": context.connection.url, "login": context.credentials.login}
         return {"changed": True, "session": shown, "msg": "Would open a session."}
     else:
-        session = _open(call, session)
+        session = _open(context, session)
         # Another host may have opened it while this one waited for its turn.
-        opened = call.book.opened
-        result = _shown(call, session, None, changed=opened, msg="Opened a session." if opened else "The session is valid.")
-    if call.args["keep"] and not call.check:
-        call.book.keep()
+        opened = context.sessions.opened
+        result = _shown(
+            context, session, None, changed=opened, msg="Opened a session." if opened else "The session is valid."
+        )
+    if context.args["keep"] and not context.check:
+        context.sessions.keep()
     return result
 
 
-def _open(call: Call, refused: Session | None) -> Session:
-    """A session that is not `refused` (None when there was none); with state=renewed a new one, and the old one ends."""
-    if call.args["state"] == "renewed":
-        return call.book.open()
+def _open(context: TaskContext, refused: Session | None) -> Session:
+    """A session that is not `refused` (None when there was none); with state=renewed a new one, and the old one
+    ends."""
+    if context.args["state"] == "renewed":
+        return context.sessions.open()
     if refused is None:
-        return call.book.get()
-    return call.book.renew(refused.sid) or call.book.open()
+        return context.sessions.get()
+    return context.sessions.renew(refused.sid) or context.sessions.open()
 
 
-def _absent(call: Call) -> dict[str, Any]:
-    session = call.book.peek()
-    result = {"session": {"url": call.connection.url, "login": session.login if session else call.credentials.login}}
-    if call.check:
-        valid = session is not None and _whose(call.client) is not None
+def _absent(context: TaskContext) -> dict[str, Any]:
+    session = context.sessions.peek()
+    result = {
+        "session": {"url": context.connection.url, "login": session.login if session else context.credentials.login}
+    }
+    if context.check:
+        valid = session is not None and _whose(context.client) is not None
         return {**result, "changed": valid, "msg": "Would end the session." if valid else "There is no open session."}
-    ended = call.book.end(call.secrets)
+    ended = context.sessions.end(context.secrets)
     return {**result, "changed": ended, "msg": "Ended the session." if ended else "There was no open session."}
 
 
@@ -223,8 +233,11 @@ def _whose(client: Client) -> str | None:
     return str(user.get("login") or "") if isinstance(user, dict) and user.get("id") else None
 
 
-def _shown(call: Call, session: Session, login: str | None, **result: Any) -> dict[str, Any]:
-    secrets = {"sid": call.secrets.reveal(session.sid), "csrf": call.secrets.reveal(session.csrf) if session.csrf else None}
+def _shown(context: TaskContext, session: Session, login: str | None, **result: Any) -> dict[str, Any]:
+    secrets = {
+        "sid": context.secrets.reveal(session.sid),
+        "csrf": context.secrets.reveal(session.csrf) if session.csrf else None,
+    }
     return {**result, "session": {"url": session.url, "login": session.login or login or None, **secrets}}
 
 

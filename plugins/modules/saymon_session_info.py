@@ -12,8 +12,9 @@ short_description: Tell who is signed in on a SAYMON server, with which permissi
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Uses the session at hand (option, fact or the one of this run). When there is none, or the server does not accept it any more, and
-    credentials are known, it signs in like all other modules. Only with O(saymon_sid) it asks about that session and no other.
+  - Uses the session at hand (option, fact or the one of this run). When there is none, or the server does not accept it
+    any more, and credentials are known, it signs in like all other modules. Only with O(saymon_sid) it asks about that
+    session and no other.
   - With O(saymon_auth_method=basic) or O(saymon_auth_method=token) it checks the credentials instead.
   - A session or credentials that the server refuses are no failure; RV(valid) and RV(reason) tell.
 extends_documentation_fragment:
@@ -78,31 +79,31 @@ groups:
 
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import HttpError, NotSignedIn
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER, group_ids
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, NotSignedIn
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER, group_ids
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 
 SPEC = Spec(needs_session=False)
 
 
-def run(call: Call) -> dict[str, Any]:
-    user, reason = _current_user(call)
+def run(context: TaskContext) -> dict[str, Any]:
+    user, reason = _current_user(context)
     if not user:
         return {"valid": False, "reason": reason, "user": {}, "permissions": [], "groups": []}
     # Without manage-users the list holds only the caller's groups, with it all of them: both serve.
     own = set(group_ids(user))
-    groups = [group for group in call.client.get_list("/user-groups") if str(group.get("id")) in own] if own else []
+    groups = [group for group in context.client.get_list("/user-groups") if str(group.get("id")) in own] if own else []
     permissions = {text for holder in [user, *groups] for text in USER.by_option["permissions"].read(holder)}
     return {"valid": True, "reason": "", "user": user, "permissions": sorted(permissions), "groups": groups}
 
 
-def _current_user(call: Call) -> tuple[dict[str, Any], str]:
+def _current_user(context: TaskContext) -> tuple[dict[str, Any], str]:
     """The account that is signed in, and if there is none, the reason."""
     try:
         # Who hands over a session id asks about this session, and not whether another could be opened.
-        user = call.client.send(Request("GET", "/users/current"), recover=not call.args["saymon_sid"]).data
+        user = context.client.send(Request("GET", "/users/current"), recover=not context.args["saymon_sid"]).data
     except NotSignedIn as error:
         return {}, str(error)
     except HttpError as error:

@@ -12,7 +12,8 @@ short_description: Create, change, block and delete users of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one user, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
+  - Brings one user, or a whole list of them, to the state that the options describe. Options that are not given are
+    left as they are.
   - A user is found by O(login), or by O(id), which also allows to change the login.
 options:
   id: &id
@@ -80,8 +81,8 @@ options:
     choices: [active, blocked, invited, need_activation]
   active_to: &active_to
     description:
-      - When the account gets blocked by itself, as date with time and offset, such as V(2030-12-31T18:00:00Z), or in epoch milliseconds.
-        An empty text means never.
+      - When the account gets blocked by itself, as date with time and offset, such as V(2030-12-31T18:00:00Z), or in
+        epoch milliseconds. An empty text means never.
     type: str
   contacts: &contacts
     description: E-mail addresses and phone numbers for notifications.
@@ -101,7 +102,8 @@ options:
   state:
     <<: &state
       description:
-        - V(present) creates the user or changes what differs, V(blocked) does so and blocks the account, V(absent) deletes it.
+        - V(present) creates the user or changes what differs, V(blocked) does so and blocks the account, V(absent)
+          deletes it.
       type: str
       choices: [present, absent, blocked]
     default: present
@@ -191,7 +193,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The user after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  description: The user after the task, with the server's own keys. Empty when it is absent. In check mode, as it would
+    be.
   returned: success, with one item
   type: dict
   sample:
@@ -202,18 +205,21 @@ user:
     group: [64b1f0c2a9d3e45f6a7b8d01]
     status: 2
 action:
-  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
   returned: success, with one item
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
+    of it.
   returned: success, with one item
   type: bool
   sample: false
 outcomes:
   description:
-    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the
+      list.
     - C(action) can also be C(failed) and C(skipped), then with C(msg).
   returned: with a list of items
   type: list
@@ -230,9 +236,9 @@ summary:
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import USER
-from ansible_collections.saymon.platform.plugins.module_utils.run import main
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
 SPEC = spec_of(USER)
 run = ensure(USER)

@@ -12,7 +12,8 @@ short_description: Create, change and delete user groups of a SAYMON server, wit
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one group, or a whole list of them, to the state that the options describe. Options that are not given are left as they are.
+  - Brings one group, or a whole list of them, to the state that the options describe. Options that are not given are
+    left as they are.
   - Who belongs to a group stands on the users, so O(members) is written there.
   - A deleted group may leave its id on its former members. The module looks and reports them as RV(dangling_members).
 options:
@@ -24,7 +25,8 @@ options:
     type: str
   permissions: &permissions
     description:
-      - Permissions that every member gets, such as V(manage-objects). The list of possible permissions is open, so they are not checked.
+      - Permissions that every member gets, such as V(manage-objects). The list of possible permissions is open, so they
+        are not checked.
     type: list
     elements: str
   append_permissions:
@@ -115,7 +117,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user_group:
-  description: The group after the task, with the server's own keys. Empty when it is absent. In check mode, as it would be.
+  description: The group after the task, with the server's own keys. Empty when it is absent. In check mode, as it would
+    be.
   returned: success, with one item
   type: dict
   sample:
@@ -124,18 +127,21 @@ user_group:
     permissions: [manage-objects]
     objectPermissions: {include: [1], exclude: []}
 action:
-  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
   returned: success, with one item
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.
+  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
+    of it.
   returned: success, with one item
   type: bool
   sample: false
 outcomes:
   description:
-    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the
+      list.
     - C(action) can also be C(failed) and C(skipped), then with C(msg).
   returned: with a list of items
   type: list
@@ -158,9 +164,9 @@ dangling_members:
   sample: [engineer]
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import ensure, spec_of
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user_group import USER_GROUP
-from ansible_collections.saymon.platform.plugins.module_utils.run import main
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user_group import USER_GROUP
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
 SPEC = spec_of(USER_GROUP)
 run = ensure(USER_GROUP)

@@ -12,7 +12,8 @@ short_description: List user groups of a SAYMON server and their members
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns all user groups, or those that match every given filter. When none matches the list is empty; that is no error.
+  - Returns all user groups, or those that match every given filter. When none matches the list is empty; that is no
+    error.
   - An account without the permission C(manage-users) sees only its own groups, and no members but itself.
 options:
   id:
@@ -81,26 +82,33 @@ dest:
   sample: groups.yml
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import group_ids
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import group_ids
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 
-SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, "with_members": {"type": "bool", "default": True}, **DEST_OPTIONS})
+SPEC = Spec(
+    options={
+        "id": {"type": "str"},
+        "name": {"type": "str"},
+        "with_members": {"type": "bool", "default": True},
+        **DEST_OPTIONS,
+    }
+)
 
 
-def find(call: Call) -> list[Record]:
-    refuse_empty(call.args, SPEC.options)
-    args = call.args
-    groups = call.client.get_list("/user-groups")
+def find(context: TaskContext) -> list[Record]:
+    refuse_empty(context.args, SPEC.options)
+    args = context.args
+    groups = context.client.get_list("/user-groups")
     if args["id"]:
         groups = [group for group in groups if str(group["id"]) == args["id"]]
     if args["name"]:
         groups = [group for group in groups if group.get("name") == args["name"]]
     if args["with_members"] and groups:
-        users = call.client.get_list("/users")
+        users = context.client.get_list("/users")
         for group in groups:
             members = [user for user in users if str(group["id"]) in group_ids(user)]
             group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]

@@ -13,8 +13,8 @@ version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
   - Returns all users, or those that match every given filter. When none matches the list is empty; that is no error.
-  - An account without the permission C(manage-users) sees only C(id) and C(login) of users, and newer servers put the display name
-    into C(login). Filters on other fields then match nothing, and the module warns about it.
+  - An account without the permission C(manage-users) sees only C(id) and C(login) of users, and newer servers put the
+    display name into C(login). Filters on other fields then match nothing, and the module warns about it.
 options:
   id:
     description: Only the user with this id.
@@ -31,8 +31,8 @@ options:
   status:
     description:
       - Only users in this status.
-      - V(need_activation) registered and has not followed the link yet, V(invited) was created without a password and has not set one,
-        V(blocked) was blocked or its time is over.
+      - V(need_activation) registered and has not followed the link yet, V(invited) was created without a password and
+        has not set one, V(blocked) was blocked or its time is over.
     type: str
     choices: [active, blocked, invited, need_activation]
 extends_documentation_fragment:
@@ -96,12 +96,12 @@ dest:
   sample: users.csv
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils.items import refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils.listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils.nouns.user import STATUSES, group_ids, is_masked
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES, group_ids, is_masked
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 
 SPEC = Spec(
     options={
@@ -115,12 +115,12 @@ SPEC = Spec(
 )
 
 
-def find(call: Call) -> list[Record]:
-    refuse_empty(call.args, SPEC.options)
-    args = call.args
-    users = call.client.get_list("/users")
+def find(context: TaskContext) -> list[Record]:
+    refuse_empty(context.args, SPEC.options)
+    args = context.args
+    users = context.client.get_list("/users")
     if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):
-        call.warnings.append(
+        context.warnings.append(
             "The account lacks the permission manage-users, so the server shows only id and display name of users: "
             "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
         )
@@ -133,7 +133,7 @@ def find(call: Call) -> list[Record]:
     if args["status"]:
         users = [user for user in users if user.get("status") == STATUSES[args["status"]]]
     if args["group"] and users:
-        groups = call.client.get_list("/user-groups")
+        groups = context.client.get_list("/user-groups")
         wanted = {str(group["id"]) for group in groups if args["group"] in (str(group["id"]), group.get("name"))}
         users = [user for user in users if wanted.intersection(group_ids(user))]
     return users

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one action behind all modules: finds the options and the session, runs the module in this process, hides what is secret."""
+"""The one action behind all modules: finds the options and the session, runs the module in this process, hides what is
+secret."""
 
 from __future__ import annotations
 
@@ -12,17 +13,21 @@ from typing import Any
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, Spec
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput, SaymonError
-from ansible_collections.saymon.platform.plugins.module_utils.run import failed, perform, shown
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets, is_distinctive
-from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, session_from_params
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection, proxy_for
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets, is_distinctive
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import (
+    Credentials,
+    Session,
+    session_from_params,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection, proxy_for
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
+from ansible_collections.saymon.platform.plugins.module_utils._run import failed, perform, shown
 
 from .facts import FACT, marked
 from .list_files import ListFiles
 from .options import Options, Source, environment_set, plain, resolve, task_environment
-from .run_store import StoreBook, reference
+from .run_store import RunSessionStore, reference
 from .target import Target
 
 try:
@@ -34,10 +39,11 @@ display = Display()
 
 
 class SaymonAction(ActionBase):
-    """Runs `module`, a module of this collection, in the controller's worker: no connection, no Python on the host needed."""
+    """Runs `module`, a module of this collection, in the controller's worker: no connection, no Python on the host
+    needed."""
 
     module: ModuleType
-    _book: StoreBook | None = None
+    _sessions: RunSessionStore | None = None
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = True
@@ -54,8 +60,8 @@ class SaymonAction(ActionBase):
             self._learn_secrets(task_vars, secrets)
             result = shown({**result, **failed(error, secrets)}, secrets)
         finally:
-            if self._book:
-                self._book.close()
+            if self._sessions:
+                self._sessions.close()
         return self._hide(result, secrets)
 
     @property
@@ -77,7 +83,7 @@ class SaymonAction(ActionBase):
                 self.module.run,
                 args,
                 check=self._task.check_mode,
-                make_book=lambda connection, credentials, _args: self._make_book(connection, credentials, options),
+                make_store=lambda connection, credentials, _args: self._make_store(connection, credentials, options),
                 secrets=secrets,
                 say=display.v,
             )
@@ -97,7 +103,7 @@ class SaymonAction(ActionBase):
         files = ListFiles(bulk, self._task.get_search_path(), self._loader, options.warnings)
         options.values[bulk] = files.items(src)
 
-    def _make_book(self, connection: Connection, credentials: Credentials, options: Options) -> StoreBook:
+    def _make_store(self, connection: Connection, credentials: Credentials, options: Options) -> RunSessionStore:
         fact = options.fact
         given = session_from_params(options.values, connection.url)
         if given:
@@ -106,22 +112,27 @@ class SaymonAction(ActionBase):
             if fact.get("sid"):
                 given = Session(connection.url, fact["sid"], fact.get("csrf"), fact.get("login"))
             ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
-        self._book = StoreBook(ref, connection, credentials, given)
-        return self._book
+        self._sessions = RunSessionStore(ref, connection, credentials, given)
+        return self._sessions
 
-    def _on_target(self, options: Options, task_vars: dict[str, Any], environment: dict[str, str], secrets: Secrets) -> dict[str, Any]:
+    def _on_target(
+        self, options: Options, task_vars: dict[str, Any], environment: dict[str, str], secrets: Secrets
+    ) -> dict[str, Any]:
         args = options.values
         if self._task.async_val and self._spec.publishes:
-            raise BadInput("async cannot be used here: the session must be known when the task ends. Remove async from the task.")
+            raise BadInput(
+                "async cannot be used here: the session must be known when the task ends. Remove async from the task."
+            )
         if self._task.async_val and self._spec.reveals(args):
             raise BadInput(
-                "async cannot be used here: it would keep the secret that this task returns in a file. Remove async from the task."
+                "async cannot be used here: it would keep the secret that this "
+                "task returns in a file. Remove async from the task."
             )
         secrets.add_from(args)
         connection = Connection.from_params(args)
         if not args["saymon_proxy"]:
             args["saymon_proxy"] = proxy_for(connection.url, environment)
-        book = self._make_book(connection, Credentials.from_params(args), options)
+        sessions = self._make_store(connection, Credentials.from_params(args), options)
 
         def execute(name: str | None, module_args: dict[str, Any], check: bool) -> dict[str, Any]:
             before, self._task.check_mode = self._task.check_mode, check
@@ -130,34 +141,36 @@ class SaymonAction(ActionBase):
             finally:
                 self._task.check_mode = before
 
-        return Target(self._spec, options, book, secrets, execute, connection.url).run(self._task.check_mode)
+        return Target(self._spec, options, sessions, secrets, execute, connection.url).run(self._task.check_mode)
 
     def _start(self, name: str | None, module_args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Start a module file on the host; only the task's own may be left behind to run by itself."""
         later = bool(self._task.async_val) and name is None
         writes = not (self._task.check_mode or self.module.__name__.endswith("_info"))
-        with self._book.handed_over(later=later) if self._book and writes else nullcontext():
-            result: dict[str, Any] = self._execute_module(module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=later)
+        with self._sessions.handed_over(later=later) if self._sessions and writes else nullcontext():
+            result: dict[str, Any] = self._execute_module(
+                module_name=name, module_args=module_args, task_vars=task_vars, wrap_async=later
+            )
         return result
 
     def _publish(self, result: dict[str, Any], options: Options, secrets: Secrets) -> None:
-        """Make the session a fact. Core writes facts into a persistent cache in clear text, whatever a plugin asks for, so the
-        sid goes into the fact only while facts live in memory or when the user asked to keep the session."""
+        """Make the session a fact. Core writes facts into a persistent cache in clear text, whatever a plugin asks for,
+        so the sid goes into the fact only while facts live in memory or when the user asked to keep the session."""
         args = options.values
         if args["state"] == "absent":
             if not self._task.check_mode:
                 result["ansible_facts"] = {FACT: {}}
             return
-        session = self._book.peek() if self._book else None
-        if self._book is None:
+        session = self._sessions.peek() if self._sessions else None
+        if self._sessions is None:
             return
         if self._task.check_mode and "sid" not in result["session"]:
-            self._book.announce()  # the tasks that follow read, and need a session for that
+            self._sessions.announce()  # the tasks that follow read, and need a session for that
         elif session is not None and "sid" in result["session"]:
             result["session"].update(sid=secrets.reveal(session.sid), csrf=secrets.reveal(session.csrf or "") or None)
         else:
             return
-        fact = {**result["session"], "ref": self._book.ref}
+        fact = {**result["session"], "ref": self._sessions.ref}
         if not args["keep"] and not str(C.config.get_config_value("CACHE_PLUGIN")).endswith("memory"):
             fact = {name: value for name, value in fact.items() if name not in ("sid", "csrf")}
         result["ansible_facts"] = {FACT: marked(fact, keep=args["keep"])}
@@ -180,6 +193,7 @@ class SaymonAction(ActionBase):
                         register_secret(value)
             else:
                 result["_ansible_no_log"] = True
-                # Up to ansible-core 2.18 the mark of an item does not reach the result of its loop; that of the task does.
+                # Up to ansible-core 2.18 the mark of an item does not reach the result of its loop; that of the task
+                # does.
                 self._task.no_log = True
         return result

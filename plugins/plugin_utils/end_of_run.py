@@ -18,8 +18,8 @@ from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
 
-from ansible_collections.saymon.platform.plugins.module_utils.session import Session, log_out
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Session, log_out
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils.records import Record, lock_path, stored
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
     announce,
@@ -61,7 +61,9 @@ def end_run() -> None:
     _ending = True
     mark_over()
     until = time.monotonic() + _BUDGET
-    refs = {path.stem[len("saymon-") :] for pattern in ("*.lock", "*.record") for path in folder().glob(f"saymon-{pattern}")}
+    refs = {
+        path.stem[len("saymon-") :] for pattern in ("*.lock", "*.record") for path in folder().glob(f"saymon-{pattern}")
+    }
     for ref in sorted(refs):
         with suppress(Exception):
             for connection, session in _open_sessions(_last_record(ref, until)):
@@ -75,7 +77,8 @@ def end_run() -> None:
 
 
 def _last_record(ref: str, until: float) -> Record:
-    """The record, after waiting for a worker that is just changing it; if that takes long, the worker ends what it opens itself."""
+    """The record, after waiting for a worker that is just changing it; if that takes long, the worker ends what it
+    opens itself."""
     with suppress(OSError), open_private(lock_path(ref)) as lock:
         lock_until(lock, min(until, time.monotonic() + LOGOUT_TIMEOUT))
     return stored(ref) or {}
@@ -83,17 +86,23 @@ def _last_record(ref: str, until: float) -> Record:
 
 def _open_sessions(record: Record) -> Iterator[tuple[Connection, Session]]:
     session = record.get("session")
-    current = [{"session": session, "connection": record.get("connection")}] if session and session["sid"] != record.get("keep") else []
+    current = (
+        [{"session": session, "connection": record.get("connection")}]
+        if session and session["sid"] != record.get("keep")
+        else []
+    )
     for one in [*record.get("left", []), *current]:
         if one["connection"]:
             yield Connection(**one["connection"]), Session(**one["session"])
 
 
-# --- signals -------------------------------------------------------------------------------------------------------------
+# --- signals
+# -------------------------------------------------------------------------------------------------------------
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
-    """First the end, then what would have happened without us. From core 2.19 on, that is death on the spot for a second Ctrl-C."""
+    """First the end, then what would have happened without us. From core 2.19 on, that is death on the spot for a
+    second Ctrl-C."""
     if _ending:
         return  # bounded already
     end_run()

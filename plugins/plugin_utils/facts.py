@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The session as a fact, and what a play may believe of facts.
 
-Any result of any module on a managed host can set facts, and core lets facts outrank the variables of the inventory. So a fact is input
-that nobody vouches for: a session counts only with a keyed mark that this run (or, for a session that was kept, this user) made.
+Any result of any module on a managed host can set facts, and core lets facts outrank the variables of the inventory. So
+a fact is input that nobody vouches for: a session counts only with a keyed mark that this run (or, for a session that
+was kept, this user) made.
 """
 
 from __future__ import annotations
@@ -20,17 +21,19 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils.errors import SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
 
 FACT = "saymon_session"
 
-# Made in the parent process, which loads the action before it forks, so all tasks of the run share it and nobody else has it.
+# Made in the parent process, which loads the action before it forks, so all tasks of the run share it and nobody else
+# has it.
 _RUN_KEY = secrets.token_bytes(32)
 _KEY_SIZE = 32
 
 
 def marked(fact: Mapping[str, Any], *, keep: bool) -> dict[str, Any]:
-    """The fact with the mark that makes it count: in this run, or with `keep` in every run of this user on this machine."""
+    """The fact with the mark that makes it count: in this run, or with `keep` in every run of this user on this
+    machine."""
     return {**fact, "mark": _mark((_kept_key(create=True) or _RUN_KEY) if keep else _RUN_KEY, fact)}
 
 
@@ -47,7 +50,8 @@ def is_ours(fact: Mapping[str, Any]) -> bool:
 def set_by_facts(names: Iterable[str], task_vars: Mapping[str, Any]) -> set[str]:
     """Those variables whose value comes from facts of the host, or cannot be told from one that does.
 
-    Core lets facts stand among the variables (INJECT_FACTS_AS_VARS), above the inventory and below everything that a play says.
+    Core lets facts stand among the variables (INJECT_FACTS_AS_VARS), above the inventory and below everything that a
+    play says.
     """
     facts = task_vars.get("ansible_facts")
     if not isinstance(facts, Mapping) or not getattr(C, "INJECT_FACTS_AS_VARS", True):
@@ -56,7 +60,9 @@ def set_by_facts(names: Iterable[str], task_vars: Mapping[str, Any]) -> set[str]
 
 
 def _mark(key: bytes, fact: Mapping[str, Any]) -> str:
-    return hmac.new(key, json.dumps(fact, sort_keys=True, default=str).encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        key, json.dumps(fact, sort_keys=True, default=str).encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
 
 
 def _key_file() -> Path:
@@ -75,7 +81,8 @@ def _kept_key(*, create: bool) -> bytes | None:
         if not create:
             return None
         raise SaymonError(
-            f"keep needs the file {path}, which cannot be written ({error.strerror}): make its folder writable, or leave out keep."
+            f"keep needs the file {path}, which cannot be written ({error.strerror}): "
+            "make its folder writable, or leave out keep."
         ) from error
 
 

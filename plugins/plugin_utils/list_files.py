@@ -17,8 +17,8 @@ from typing import BinaryIO
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import is_encrypted
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
-from ansible_collections.saymon.platform.plugins.module_utils.listing import Placed
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._listing import Placed
 
 from .list_formats import READERS, Content, Pairs
 
@@ -28,7 +28,8 @@ _VAULT_SIGN = len(b"$ANSIBLE_VAULT")
 class ListFiles:
     """The files that take the place of the option `plural` in one task.
 
-    `search_path` are the folders of role and playbook, as the task knows them. While the items are read, `warnings` is added to.
+    `search_path` are the folders of role and playbook, as the task knows them. While the items are read, `warnings` is
+    added to.
     """
 
     def __init__(self, plural: str, search_path: Sequence[str], loader: DataLoader, warnings: list[str]) -> None:
@@ -39,7 +40,8 @@ class ListFiles:
         self._warned = False
 
     def items(self, paths: Sequence[str]) -> Placed:
-        """The items of all files, in order, each file once. Raises BadInput when one cannot be found; so does the reading later on."""
+        """The items of all files, in order, each file once. Raises BadInput when one cannot be found; so does the
+        reading later on."""
         found: dict[str, str] = {}
         for path in paths:
             for name, file in self._find(path):
@@ -48,7 +50,9 @@ class ListFiles:
             raise BadInput(f"src is an empty list: name files, or leave it out and give {self._plural}.")
         for file, name in found.items():
             if os.path.isdir(file):
-                raise BadInput(f"src is {name!r}, which is a folder: name the files in it, for example by the glob {name}/*.json.")
+                raise BadInput(
+                    f"src is {name!r}, which is a folder: name the files in it, for example by the glob {name}/*.json."
+                )
             _suffix(name)
         return Placed(itertools.chain.from_iterable(self._read(name, file) for file, name in found.items()))
 
@@ -60,7 +64,9 @@ class ListFiles:
             return [(path, str(self._loader.path_dwim_relative_stack(self._search_path, "files", path)))]
         except AnsibleError:
             if not glob.has_magic(path):
-                raise BadInput(f"src is {path!r}, and there is no such file{self._searched(path)}: correct the path.") from None
+                raise BadInput(
+                    f"src is {path!r}, and there is no such file{self._searched(path)}: correct the path."
+                ) from None
         for folder in self._folders():
             matches = sorted(one for one in glob.glob(os.path.join(folder, path)) if not os.path.isdir(one))
             if matches:
@@ -81,7 +87,9 @@ class ListFiles:
                 content = Content(name, self._plural, self._opened(name, file), self._decrypt, self._warn)
                 yield from READERS[_suffix(name)](content)
         except OSError as error:
-            raise BadInput(f"src is {name!r}, which cannot be read ({error.strerror}): give a readable file.") from error
+            raise BadInput(
+                f"src is {name!r}, which cannot be read ({error.strerror}): give a readable file."
+            ) from error
 
     def _opened(self, name: str, file: BinaryIO) -> BinaryIO:
         """The content of a file; all of it in memory where a vault has to be opened."""
@@ -97,7 +105,8 @@ class ListFiles:
             content: bytes = self._loader._vault.decrypt(vault)
         except AnsibleError:
             raise BadInput(
-                f"{place}: the vault cannot be opened: check that it is whole, and give its password with --vault-id or "
+                f"{place}: the vault cannot be opened: check that it is whole, "
+                "and give its password with --vault-id or "
                 "--vault-password-file."
             ) from None
         return content
@@ -106,7 +115,8 @@ class ListFiles:
         """Once in a task is enough."""
         if not self._warned:
             self._warnings.append(
-                f"{place}: a value holds {{{{ or {{%, but what stands in a file of src is not templated and is sent as it is: "
+                f"{place}: a value holds "
+                f"{{{{ or {{%, but what stands in a file of src is not templated and is sent as it is: "
                 f"give the list as {self._plural} if it needs templates."
             )
         self._warned = True

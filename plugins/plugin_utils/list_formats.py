@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads lists of items as JSON, JSON lines, CSV and YAML. Messages name keys and never repeat values, which may be secrets."""
+"""Reads lists of items as JSON, JSON lines, CSV and YAML. Messages name keys and never repeat values, which may be
+secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
 from .list_yaml import read_yaml
 
@@ -54,7 +55,9 @@ class Content:
             if not line:
                 return
             if len(line) > _LONGEST_LINE:
-                raise BadInput(f"{self.name}:{number}: the line is longer than {_LONGEST_LINE >> 20} MiB: write one item a line.")
+                raise BadInput(
+                    f"{self.name}:{number}: the line is longer than {_LONGEST_LINE >> 20} MiB: write one item a line."
+                )
             yield number, _decoded(self.name, line, number)
 
 
@@ -71,7 +74,8 @@ def _is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-# --- JSON and YAML: the whole list is one value ------------------------------------------------------------------------------
+# --- JSON and YAML: the whole list is one value
+# ------------------------------------------------------------------------------
 
 
 def _json(content: Content) -> Pairs:
@@ -90,7 +94,8 @@ def _members(content: Content, value: Any, suspicious: bool) -> Pairs:
         value = value[content.plural]
     if not isinstance(value, list):
         raise BadInput(
-            f"{content.name} must hold a list of dictionaries, or a dictionary with the list under its only key {content.plural}, "
+            f"{content.name} must hold a list of dictionaries, or a dictionary "
+            f"with the list under its only key {content.plural}, "
             f"got {_kind(value)}: correct it."
         )
     for number, item in enumerate(value):
@@ -106,7 +111,8 @@ def _kind(value: Any) -> str:
     return f"a dictionary with the keys {', '.join(sorted(value)[:10])}" if value else "an empty dictionary"
 
 
-# --- JSON lines --------------------------------------------------------------------------------------------------------------
+# --- JSON lines
+# --------------------------------------------------------------------------------------------------------------
 
 
 def _json_lines(content: Content) -> Pairs:
@@ -124,7 +130,8 @@ def _json_lines(content: Content) -> Pairs:
 
 
 def parse_json(place: str, text: str) -> Any:
-    """The value of a JSON text. Raises BadInput, also for what other readers would let pass: duplicate keys, and numbers like NaN."""
+    """The value of a JSON text. Raises BadInput, also for what other readers would let pass: duplicate keys, and
+    numbers like NaN."""
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -137,7 +144,8 @@ def parse_json(place: str, text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys, and most of whose repeated texts, are kept once for the whole list, which saves much memory."""
+    """An object whose keys, and most of whose repeated texts, are kept once for the whole list, which saves much
+    memory."""
     found = {sys.intern(key): _once(value) if value.__class__ is str else value for key, value in pairs}
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
@@ -158,7 +166,7 @@ _met: dict[str, str] = {}
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
 
 
-# --- CSV ---------------------------------------------------------------------------------------------------------------------
+# --- CSV ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -196,7 +204,9 @@ def _csv(content: Content) -> Pairs:
             if cells:
                 yield place, _item(content, place, columns, cells)
     except csv.Error as error:
-        raise BadInput(f"{content.name}:{rows.line_num}: this is not valid CSV ({error}): check the quotation marks.") from None
+        raise BadInput(
+            f"{content.name}:{rows.line_num}: this is not valid CSV ({error}): check the quotation marks."
+        ) from None
 
 
 def _columns(place: str, header: Iterable[str]) -> list[_Column]:
@@ -206,7 +216,9 @@ def _columns(place: str, header: Iterable[str]) -> list[_Column]:
         name = cell.strip()
         path = tuple(name.removesuffix("[]").split("."))
         if not all(path) or "[" in name.removesuffix("[]"):
-            raise BadInput(f"{place}: {name!r} is not the name of a column: name an option, as in name, client_data.key or tags[].")
+            raise BadInput(
+                f"{place}: {name!r} is not the name of a column: name an option, as in name, client_data.key or tags[]."
+            )
         if path in taken or any(path[:end] in {tuple(one.path) for one in columns} for end in range(1, len(path))):
             raise BadInput(f"{place}: the column {name} is a duplicate: give each option once.")
         taken.update(path[:end] for end in range(1, len(path) + 1))
@@ -219,7 +231,9 @@ def _columns(place: str, header: Iterable[str]) -> list[_Column]:
 def _item(content: Content, place: str, columns: list[_Column], cells: list[str]) -> dict[str, Any]:
     """The item of a row. An empty cell means that the option is not given."""
     if len(cells) != len(columns):
-        raise BadInput(f"{place}: the row has {len(cells)} cells and the header {len(columns)}: write a cell for each column.")
+        raise BadInput(
+            f"{place}: the row has {len(cells)} cells and the header {len(columns)}: write a cell for each column."
+        )
     item: dict[str, Any] = {}
     for column, cell in zip(columns, cells):
         if cell:

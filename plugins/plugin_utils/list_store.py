@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lists that several tasks of the run want at the same moment: one fetches, the others wait and take what came.
 
-A task takes only a list whose fetch began after the task itself did, and during which nobody of the run wrote anything. So what it
-says rests on the present state of the server, as if it had asked alone.
+A task takes only a list whose fetch began after the task itself did, and during which nobody of the run wrote anything.
+So what it says rests on the present state of the server, as if it had asked alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from io import FileIO
 from os import O_APPEND, O_WRONLY
 from pathlib import Path
 
-from ansible_collections.saymon.platform.plugins.module_utils.client import Chunks, ListCache, ListTurn
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Chunks, ListCache, ListTurn
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
     folder,
     has_uncounted,
@@ -31,16 +31,19 @@ from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import 
 )
 from ansible_collections.saymon.platform.plugins.plugin_utils.sealed import Damaged, Sealer, unsealed
 
-# Each write adds a byte to the one file before it is sent, and to the other when it is done with. Appending needs no lock.
+# Each write adds a byte to the one file before it is sent, and to the other when it is done with. Appending needs no
+# lock.
 _BEGUN = "saymon.begun"
 _DONE = "saymon.done"
 
 
 class StoreLists(ListCache):
-    """The lists of one task, which begins now. Those who are to share have the same `scope`: the same server and rights.
+    """The lists of one task, which begins now. Those who are to share have the same `scope`: the same server and
+    rights.
 
-    The file of a list is also its lock. Whoever has fetched a list removes the name of its file before it lets the lock go: those who
-    wait have the file open and read it, nobody else finds it, and the last one who closes it frees its space.
+    The file of a list is also its lock. Whoever has fetched a list removes the name of its file before it lets the lock
+    go: those who wait have the file open and read it, nobody else finds it, and the last one who closes it frees its
+    space.
     """
 
     def __init__(self, scope: str) -> None:
@@ -97,7 +100,8 @@ class StoreLists(ListCache):
 
 
 class _Copying(ListTurn):
-    """The right to fetch a list, and the copy that is made meanwhile. A full disk costs the others a request, and this task nothing."""
+    """The right to fetch a list, and the copy that is made meanwhile. A full disk costs the others a request, and this
+    task nothing."""
 
     def __init__(self, lists: StoreLists, file: FileIO, name: str) -> None:
         super().__init__()

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads plain YAML data in a fraction of the time that core's loader takes, which tags each value for templates and messages."""
+"""Reads plain YAML data in a fraction of the time that core's loader takes, which tags each value for templates and
+messages."""
 
 from __future__ import annotations
 
@@ -11,11 +12,16 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one comes with libyaml
 _PREFIX = "tag:yaml.org,2002:"
-_TEXTS = (f"{_PREFIX}str", f"{_PREFIX}timestamp", f"{_PREFIX}value", "!unsafe")  # a date stays as it is written, as in JSON
+_TEXTS = (
+    f"{_PREFIX}str",
+    f"{_PREFIX}timestamp",
+    f"{_PREFIX}value",
+    "!unsafe",
+)  # a date stays as it is written, as in JSON
 _VAULTS = ("!vault", "!vault-encrypted")
 _MERGE = f"{_PREFIX}merge"
 _BUSY = object()
@@ -23,7 +29,8 @@ _LARGEST = 10_000_000  # values; a few lines of aliases can stand for more than 
 
 
 def read_yaml(name: str, text: str, decrypt: Callable[[str], str]) -> Any:
-    """The value of a YAML text, of types that JSON knows too. `decrypt` opens the values tagged as vaults. Raises BadInput."""
+    """The value of a YAML text, of types that JSON knows too. `decrypt` opens the values tagged as vaults. Raises
+    BadInput."""
     try:
         return _value(text, decrypt)
     except yaml.reader.ReaderError:
@@ -31,7 +38,9 @@ def read_yaml(name: str, text: str, decrypt: Callable[[str], str]) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         name = f"{name}:{mark.line + 1}" if mark else name
-        said = re.sub(r" (alias|anchor|tag|value|document) '.*", r" \1", str(error.problem or error.context), flags=re.DOTALL)
+        said = re.sub(
+            r" (alias|anchor|tag|value|document) '.*", r" \1", str(error.problem or error.context), flags=re.DOTALL
+        )
     except yaml.YAMLError:
         said = "the syntax is wrong"
     except RecursionError:
@@ -56,7 +65,9 @@ class _Reader:
         self._decrypt = decrypt
         self._made: dict[int, Any] = {}  # a node that has an anchor may be met again: its value and size
         self._size = 0  # of everything so far, as if it were written out without aliases
-        scalars = {kind: yaml.SafeLoader.yaml_constructors[f"{_PREFIX}{kind}"] for kind in ("null", "bool", "int", "float")}
+        scalars = {
+            kind: yaml.SafeLoader.yaml_constructors[f"{_PREFIX}{kind}"] for kind in ("null", "bool", "int", "float")
+        }
         self._scalars = {f"{_PREFIX}{kind}": construct for kind, construct in scalars.items()}
 
     def value(self, node: yaml.Node) -> Any:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task is to do, as a value: its options, completed by variables, the session fact and the environment, and validated."""
+"""What a task is to do, as a value: its options, completed by variables, the session fact and the environment, and
+validated."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_list
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, Spec
-from ansible_collections.saymon.platform.plugins.module_utils.errors import BadInput
-from ansible_collections.saymon.platform.plugins.module_utils.transport import normal_url
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import normal_url
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 
 from .facts import FACT, is_ours, set_by_facts
 from .run_store import stored
@@ -26,7 +27,8 @@ _TOKENS = ("saymon_auth_token", "saymon_keycloak_token")
 
 @dataclass(frozen=True)
 class Source:
-    """Where the options of a task come from. `delegate_to` is the host it is delegated to, if any; `template` is core's."""
+    """Where the options of a task come from. `delegate_to` is the host it is delegated to, if any; `template` is
+    core's."""
 
     args: Mapping[str, Any]
     variables: Mapping[str, Any]
@@ -36,7 +38,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Options:
-    """`values` are the validated options, `given` those that task and variables name, `fact` the session fact in use (or {})."""
+    """`values` are the validated options, `given` those that task and variables name, `fact` the session fact in use
+    (or {})."""
 
     values: dict[str, Any]
     given: dict[str, Any]
@@ -45,11 +48,19 @@ class Options:
 
 
 def resolve(name: str, spec: Spec, source: Source) -> Options:
-    """The options of the module `name`; for each the first found counts: task, variable, fact, environment. Raises BadInput."""
+    """The options of the module `name`; for each the first found counts: task, variable, fact, environment. Raises
+    BadInput."""
     warnings: list[str] = []
     args = _task_options(spec, source)
     shared = _shared_options(spec, args, source, warnings)
-    given = {**args, **{option: value for option, value in shared.items() if value is not None and option not in _aliased(spec, args)}}
+    given = {
+        **args,
+        **{
+            option: value
+            for option, value in shared.items()
+            if value is not None and option not in _aliased(spec, args)
+        },
+    }
     fact = _usable_fact(shared, source, warnings)
     wanted = {**given, "saymon_url": fact["url"]} if fact and not shared["saymon_url"] else dict(given)
     bulk = wanted.pop(spec.bulk, None) if spec.bulk else None
@@ -90,7 +101,8 @@ def _shared_options(spec: Spec, args: Mapping[str, Any], source: Source, warning
         if value is None and source.variables.get(option) is not None:
             if option in untrusted:
                 warnings.append(
-                    f"{option} is ignored, because its value comes from a fact of the host, and a host must not choose where credentials "
+                    f"{option} is ignored, because its value comes from a fact of the "
+                    "host, and a host must not choose where credentials "
                     "go: set it in the play, the inventory or the environment, or with set_fact without cacheable."
                 )
                 continue
@@ -105,10 +117,18 @@ def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, An
     try:
         outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(dict(wanted))
     except (ArithmeticError, TypeError, ValueError) as error:  # core's converters let some absurd values through
-        raise BadInput(f"An option has a value that cannot be read ({error}): check the options that are numbers.") from None
+        raise BadInput(
+            f"An option has a value that cannot be read ({error}): check the options that are numbers."
+        ) from None
     if outcome.error_messages:
-        unknown = ", ".join(sorted(one if isinstance(one, str) else ".".join(one) for one in outcome.unsupported_parameters))
-        said = f"there is no option {unknown}, only {', '.join(sorted(argument_spec))}" if unknown else "; ".join(outcome.error_messages)
+        unknown = ", ".join(
+            sorted(one if isinstance(one, str) else ".".join(one) for one in outcome.unsupported_parameters)
+        )
+        said = (
+            f"there is no option {unknown}, only {', '.join(sorted(argument_spec))}"
+            if unknown
+            else "; ".join(outcome.error_messages)
+        )
         raise BadInput(f"saymon.platform.{name}: {said.rstrip('.')}.")
     values: dict[str, Any] = outcome.validated_parameters
     return values
@@ -123,7 +143,8 @@ def _as_list(option: Any, value: Any) -> list[Any]:
 
 
 def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str]) -> dict[str, Any]:
-    """The session fact of this host, else of the delegating host, else of localhost; never a dead, a foreign or a forged one."""
+    """The session fact of this host, else of the delegating host, else of localhost; never a dead, a foreign or a
+    forged one."""
     url, login = shared["saymon_url"], shared["saymon_login"]
     if shared["saymon_auth_method"] not in (None, "session"):
         return {}
@@ -137,7 +158,8 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
         if not is_ours(fact):
             if fact.get("sid"):
                 warnings.append(
-                    "The fact saymon_session is ignored, because no task of this run made it and it is not a session that was kept: run "
+                    "The fact saymon_session is ignored, because no task of this run "
+                    "made it and it is not a session that was kept: run "
                     "saymon.platform.saymon_session, or hand over a session of your own as saymon_sid."
                 )
             continue
@@ -161,14 +183,17 @@ def _facts(source: Source, *, complete: bool) -> Iterator[Mapping[str, Any]]:
     hostvars = variables.get("hostvars")
     for host in {source.delegate_to: 1, "localhost": 2}:
         if hostvars is not None and host and host != variables.get("inventory_hostname") and host in hostvars:
-            yield hostvars.raw_get(host).get("ansible_facts") or {}  # raw: a whole view of the host's variables costs milliseconds
+            yield (
+                hostvars.raw_get(host).get("ansible_facts") or {}
+            )  # raw: a whole view of the host's variables costs milliseconds
 
 
 def _drop_foreign_credentials(values: dict[str, Any], shared: Mapping[str, Any], fact: Mapping[str, Any]) -> None:
     """Credentials go only where they belong, and the environment stands below all else.
 
-    An address that only a fact names is used with the session of that fact, never with credentials from elsewhere. The environment may
-    complete what task, variables and fact say of the account, but its own account must not take their place.
+    An address that only a fact names is used with the session of that fact, never with credentials from elsewhere. The
+    environment may complete what task, variables and fact say of the account, but its own account must not take their
+    place.
     """
     if fact and not shared["saymon_url"] and not _same_origin(os.environ.get("SAYMON_URL"), fact["url"]):
         values.update(dict.fromkeys(("saymon_login", "saymon_password", *_TOKENS)))
@@ -189,11 +214,13 @@ def _same_origin(url: str | None, other: str) -> bool:
         return False
 
 
-# --- the environment of a task -------------------------------------------------------------------------------------------
+# --- the environment of a task
+# -------------------------------------------------------------------------------------------
 
 
 def task_environment(declared: Any, template: Callable[[Any], Any]) -> dict[str, str]:
-    """What `environment:` of the play, its blocks and the task say, the innermost last, as core itself puts it together."""
+    """What `environment:` of the play, its blocks and the task say, the innermost last, as core itself puts it
+    together."""
     merged: dict[str, Any] = {}
     for part in declared if isinstance(declared, list) else [declared]:
         values = template(part) if part else {}

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The records of the run: for each server and account the session that all tasks share, in a sealed file with a lock beside it."""
+"""The records of the run: for each server and account the session that all tasks share, in a sealed file with a lock
+beside it."""
 
 from __future__ import annotations
 
@@ -16,21 +17,21 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import folder, open_private
 from ansible_collections.saymon.platform.plugins.plugin_utils.sealed import Damaged, Sealer, unsealed
 
-# Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess from a
-# reference in a cached fact which password it stands for.
+# Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess
+# from a reference in a cached fact which password it stands for.
 _SALT = secrets.token_bytes(16)
 
 Record = dict[str, Any]
 
 
 def reference(connection: Connection, credentials: Credentials, sid: str | None = None) -> str:
-    """The name under which the session of these credentials on this server is kept during the run; of a `sid` that was given, its
-    successors."""
+    """The name under which the session of these credentials on this server is kept during the run; of a `sid` that was
+    given, its successors."""
     return secret_name(connection.url, asdict(credentials), sid)
 
 
@@ -50,10 +51,11 @@ def lock_path(ref: str) -> Path:
 def stored(ref: Any) -> Record | None:
     """The record kept under a reference, or None when there is none that this run has written. Its keys:
 
-    `session` (the open one), `opened_at` (when its login began, monotonic seconds), `connection` (None when only a target reaches the
-    server), `credentials`, `keep` (the sid that is to stay open when the run ends), `left` (sessions with their connections that
-    another one has replaced, and that could not be ended), `ended` (the sids that the run has ended), `failure` (of the last login:
-    its `kind`, `msg` and `details`, when it came, `at`, and how many `writes` the run had made).
+    `session` (the open one), `opened_at` (when its login began, monotonic seconds), `connection` (None when only a
+    target reaches the server), `credentials`, `keep` (the sid that is to stay open when the run ends), `left` (sessions
+    with their connections that another one has replaced, and that could not be ended), `ended` (the sids that the run
+    has ended), `failure` (of the last login: its `kind`, `msg` and `details`, when it came, `at`, and how many `writes`
+    the run had made).
     """
     if not isinstance(ref, str) or not ref.isalnum():
         return None

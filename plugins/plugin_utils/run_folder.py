@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folder of this run in which its processes share sessions and lists, and what they know without any file.
 
-It is core's temporary directory of the run: mode 0700, shared by all forks, removed by core at exit. What lies in it is sealed.
-After a run that was killed it stays behind; the next run takes our files out of it.
+It is core's temporary directory of the run: mode 0700, shared by all forks, removed by core at exit. What lies in it is
+sealed. After a run that was killed it stays behind; the next run takes our files out of it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _CORES_PREFIX = "ansible-local-"
 _SHORTEST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.05
 
-# Memory that the parent shares with its forks: when it last ended the sessions of the run (monotonic seconds, 0 when it has not), and
-# whether there are writes that nobody counts.
+# Memory that the parent shares with its forks: when it last ended the sessions of the run (monotonic seconds, 0 when it
+# has not), and whether there are writes that nobody counts.
 _marks = mmap.mmap(-1, mmap.PAGESIZE)
 _OVER, _UNCOUNTED = 0, 8
 
@@ -58,7 +58,8 @@ def in_parent() -> bool:
 def mark_over() -> None:
     """The parent ends the sessions of the run: from now on the workers that it has must not open others.
 
-    It may go on with others all the same: in ansible-console and in the debugger, Ctrl-C stops a task and not the program.
+    It may go on with others all the same: in ansible-console and in the debugger, Ctrl-C stops a task and not the
+    program.
     """
     struct.pack_into("d", _marks, _OVER, time.monotonic())
 
@@ -77,13 +78,15 @@ def has_uncounted() -> bool:
     return bool(_marks[_UNCOUNTED])
 
 
-# --- private files and their locks ---------------------------------------------------------------------------------------
+# --- private files and their locks
+# ---------------------------------------------------------------------------------------
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> FileIO:
     """A file that is ours alone, made if it is missing, and never one to which a link leads.
 
-    Raises OSError, also in a worker when the run is over: the parent has removed all files, and there must not be new ones.
+    Raises OSError, also in a worker when the run is over: the parent has removed all files, and there must not be new
+    ones.
     """
     if run_is_over() and not in_parent():
         raise OSError(errno.ECANCELED, "the run is over")
@@ -92,14 +95,16 @@ def open_private(path: Path, flags: int = os.O_RDWR) -> FileIO:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of this file, as soon as nobody else in the run does; a process that dies lets it go. Raises OSError."""
+    """Hold the lock of this file, as soon as nobody else in the run does; a process that dies lets it go. Raises
+    OSError."""
     with open_private(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def lock_until(file: FileIO, until: float) -> bool:
-    """Lock a file for this process; False when somebody else still holds it at `until` (monotonic seconds). Raises OSError."""
+    """Lock a file for this process; False when somebody else still holds it at `until` (monotonic seconds). Raises
+    OSError."""
     pause = _SHORTEST_PAUSE
     while True:
         try:
@@ -120,7 +125,8 @@ def is_at(file: FileIO, path: Path) -> bool:
         return False
 
 
-# --- runs that died ------------------------------------------------------------------------------------------------------
+# --- runs that died
+# ------------------------------------------------------------------------------------------------------
 
 
 def announce() -> FileIO | None:
@@ -153,15 +159,20 @@ def sweep() -> None:
 
 
 def _sweep_if_dead(place: Path) -> None:
-    """The folder is held open, so that nothing else can take its place meanwhile. Raises OSError when it is not for us."""
+    """The folder is held open, so that nothing else can take its place meanwhile. Raises OSError when it is not for
+    us."""
     there = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         if os.fstat(there).st_uid != os.getuid():
             return
         with FileIO(os.open(_ALIVE, os.O_RDWR | os.O_NOFOLLOW, dir_fd=there), "r+") as alive:
             fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while the run lives, or when another one sweeps
-            for name in sorted(os.listdir(there), key=_ALIVE.__eq__):  # that one last, lest others be forgotten if we die
-                if name.startswith("saymon") and stat.S_ISREG(os.stat(name, dir_fd=there, follow_symlinks=False).st_mode):
+            for name in sorted(
+                os.listdir(there), key=_ALIVE.__eq__
+            ):  # that one last, lest others be forgotten if we die
+                if name.startswith("saymon") and stat.S_ISREG(
+                    os.stat(name, dir_fd=there, follow_symlinks=False).st_mode
+                ):
                     with suppress(FileNotFoundError):
                         os.unlink(name, dir_fd=there)
     finally:

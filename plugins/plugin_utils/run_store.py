@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sessions of one ansible run: one login for all hosts and tasks, one logout when the run ends.
 
-A lock for each identity makes 40 hosts that start at once wait for the one that logs in. Where the folder of the run cannot be used
-(the disk is full, somebody has removed it), each task has a session of its own, which ends with the task.
+A lock for each identity makes 40 hosts that start at once wait for the one that logs in. Where the folder of the run
+cannot be used (the disk is full, somebody has removed it), each task has a session of its own, which ends with the
+task.
 """
 
 from __future__ import annotations
@@ -15,28 +16,49 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 
-from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError, Unreachable
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, Session, SessionBook, log_in, log_out
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import NotSignedIn, SaymonError, Unreachable
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import (
+    Credentials,
+    Session,
+    SessionStore,
+    log_in,
+    log_out,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils.end_of_run import LOGOUT_TIMEOUT, prepare
 from ansible_collections.saymon.platform.plugins.plugin_utils.list_store import StoreLists
-from ansible_collections.saymon.platform.plugins.plugin_utils.records import Record, lock_path, reference, save, secret_name, stored
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import folder, locked, mark_uncounted, run_is_over
+from ansible_collections.saymon.platform.plugins.plugin_utils.records import (
+    Record,
+    lock_path,
+    reference,
+    save,
+    secret_name,
+    stored,
+)
+from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
+    folder,
+    locked,
+    mark_uncounted,
+    run_is_over,
+)
 
-__all__ = ["StoreBook", "reference", "stored"]
+__all__ = ["RunSessionStore", "reference", "stored"]
 
 _FAILURES = {kind.__name__: kind for kind in (NotSignedIn, Unreachable)}
 _held: set[str] = set()  # what this process holds back from others
 
 
-class StoreBook(SessionBook):
-    """A SessionBook whose sessions are shared by all processes of the run. It is made when a task begins and closed when it ends.
+class RunSessionStore(SessionStore):
+    """A SessionStore whose sessions are shared by all processes of the run. It is made when a task begins and closed
+    when it ends.
 
     `given` is a session from a fact or an option that this run did not open; it serves until the server refuses it.
     """
 
-    def __init__(self, ref: str, connection: Connection, credentials: Credentials, given: Session | None = None) -> None:
+    def __init__(
+        self, ref: str, connection: Connection, credentials: Credentials, given: Session | None = None
+    ) -> None:
         record = stored(ref) or {}
         if not credentials.complete and record.get("credentials"):
             credentials = Credentials(**record["credentials"])
@@ -46,7 +68,9 @@ class StoreBook(SessionBook):
         # What a given session may see is not what another may, though both come without credentials.
         self.lists = StoreLists(ref if given is None else secret_name(ref, given.sid))
         self.opener: Callable[[], Session] = lambda: log_in(connection, self.credentials)
-        self.remote = False  # the server is reached from a target only, so the controller cannot log out when the run ends
+        self.remote = (
+            False  # the server is reached from a target only, so the controller cannot log out when the run ends
+        )
         self._server = connection
         self._own: Session | None = None  # opened by this task, and not shared because the record could not be saved
 
@@ -57,25 +81,32 @@ class StoreBook(SessionBook):
 
     def get(self) -> Session:
         _check_that_run_goes_on()
-        # One that this task has seen serves until the server refuses it, without a look into the record for each request.
+        # One that this task has seen serves until the server refuses it, without a look into the record for each
+        # request.
         self.session = self.session or self.peek() or self._enter(lambda record: not record.get("session"))
         return self.session
 
     def open(self) -> Session:
-        """Log in anew, and end the session in whose place the new one comes. Those who ask at once get the same new one."""
+        """Log in anew, and end the session in whose place the new one comes. Those who ask at once get the same new
+        one."""
         asked = time.monotonic()
-        self.session = self._enter(lambda record: not record.get("session") or record.get("opened_at", 0.0) < asked, again=True)
+        self.session = self._enter(
+            lambda record: not record.get("session") or record.get("opened_at", 0.0) < asked, again=True
+        )
         return self.session
 
     def renew(self, stale: str) -> Session | None:
         if not self.credentials.complete:
             other = self.peek()
             return other if other and other.sid != stale else None
-        self.session = self._enter(lambda record: not record.get("session") or record["session"]["sid"] == stale, stale=stale)
+        self.session = self._enter(
+            lambda record: not record.get("session") or record["session"]["sid"] == stale, stale=stale
+        )
         return self.session
 
     def adopt(self, session: Session, *, remote: bool | None = None) -> None:
-        """Keep a session that was opened elsewhere as one of this run; `remote` when only a target reaches the server."""
+        """Keep a session that was opened elsewhere as one of this run; `remote` when only a target reaches the
+        server."""
         if remote is not None:
             self.remote = remote
         with self._locked() as record:
@@ -121,7 +152,8 @@ class StoreBook(SessionBook):
         self._own = None
 
     def handed_over(self, *, later: bool) -> AbstractContextManager[None]:
-        """While a module that may write runs on a host; `later` when it goes on in the background and nobody knows until when."""
+        """While a module that may write runs on a host; `later` when it goes on in the background and nobody knows
+        until when."""
         if later:
             mark_uncounted()
         return self.lists.writing()
@@ -130,26 +162,31 @@ class StoreBook(SessionBook):
     def exclusive(self, resources: Iterable[str]) -> Iterator[None]:
         if _held:
             raise AssertionError("who waits for more while holding something can wait for ever")
-        names = sorted(secret_name(self._server.url, resource) for resource in set(resources))  # all take them in the same order
+        names = sorted(
+            secret_name(self._server.url, resource) for resource in set(resources)
+        )  # all take them in the same order
         with ExitStack() as stack:
             for name in names:
                 try:
                     stack.enter_context(locked(folder() / f"saymon-{name}.held"))
                 except OSError as error:
                     raise SaymonError(
-                        f"Parallel tasks cannot be kept from writing the same things ({error.strerror}): check that files in {folder()} "
+                        "Parallel tasks cannot be kept from writing the same things "
+                        f"({error.strerror}): check that files in {folder()} "
                         "can be written."
                     ) from error
             stack.callback(_held.clear)
             _held.update(names)
             yield
 
-    # --- the record ------------------------------------------------------------------------------------------------------
+    # --- the record
+    # ------------------------------------------------------------------------------------------------------
 
     def _enter(self, needed: Callable[[Record], bool], *, again: bool = False, stale: str | None = None) -> Session:
         """Log in when `needed` says so of the record; otherwise take the session that somebody else opened meanwhile.
 
-        With `again` the new session replaces one that may be alive, which then ends; `stale` is the sid of one that is dead.
+        With `again` the new session replaces one that may be alive, which then ends; `stale` is the sid of one that is
+        dead.
         """
         asked = time.monotonic()
         _check_that_run_goes_on()
@@ -168,9 +205,11 @@ class StoreBook(SessionBook):
             return session
 
     def _repeat_failure(self, record: Record, asked: float, *, again: bool) -> None:
-        """Those who waited while a login failed share that failure, so that an unreachable server costs its timeout once, not per host.
+        """Those who waited while a login failed share that failure, so that an unreachable server costs its timeout
+        once, not per host.
 
-        A refusal holds, for servers that lock accounts, until the run writes something: that may have made or unblocked the account.
+        A refusal holds, for servers that lock accounts, until the run writes something: that may have made or unblocked
+        the account.
         """
         failure = record.get("failure")
         if not failure:
@@ -252,7 +291,10 @@ class StoreBook(SessionBook):
         if session and session != before.get("session"):
             self._own = Session(**session)
         elif record.get("keep") != before.get("keep"):
-            raise SaymonError(f"The session cannot be kept, because files in {folder()} cannot be written: check its disk and its mode.")
+            raise SaymonError(
+                f"The session cannot be kept, because files in {folder()} "
+                "cannot be written: check its disk and its mode."
+            )
 
 
 def _check_that_run_goes_on() -> None:

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files that only the processes of this run can read: encrypted and authenticated with a key that is kept in memory.
 
-A sealed file is a random salt followed by chunks, each with its length in front. Every file has a key of its own, made from the
-run's key, the salt and the name of the file; number and finality of a chunk are its nonce. So a chunk that was changed, moved,
-left out or taken from another file, another name or another run is noticed, and so is a file that ends too early.
+A sealed file is a random salt followed by chunks, each with its length in front. Every file has a key of its own, made
+from the run's key, the salt and the name of the file; number and finality of a chunk are its nonce. So a chunk that was
+changed, moved, left out or taken from another file, another name or another run is noticed, and so is a file that ends
+too early.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from io import FileIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-# Made when the parent process loads the action, before it forks, so that all workers inherit it and nobody else knows it.
+# Made when the parent process loads the action, before it forks, so that all workers inherit it and nobody else knows
+# it.
 _KEY = secrets.token_bytes(32)
 _SALT = 16
 _TAG = 16
@@ -31,7 +33,8 @@ class Damaged(ValueError):
 
 
 class Sealer:
-    """Writes one sealed file, chunk by chunk; without `finish` it counts as damaged. An OSError says that the disk is full."""
+    """Writes one sealed file, chunk by chunk; without `finish` it counts as damaged. An OSError says that the disk is
+    full."""
 
     def __init__(self, file: FileIO, name: str) -> None:
         self._file = file

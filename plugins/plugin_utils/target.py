@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module file on the task's host (a bastion, or because of `async`), with the session of the run handed over.
 
-A target is told everything and believed little: it reads nothing from its environment, and of what it answers only the result of the
-module counts, no facts and no addresses.
+A target is told everything and believed little: it reads nothing from its environment, and of what it answers only the
+result of the module counts, no facts and no addresses.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS, CREDENTIAL_OPTIONS, Spec
-from ansible_collections.saymon.platform.plugins.module_utils.errors import NotSignedIn, SaymonError, WrongAnswer
-from ansible_collections.saymon.platform.plugins.module_utils.listing import Placed
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.module_utils.session import Session
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import NotSignedIn, SaymonError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Session
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import (
+    CONNECTION_OPTIONS,
+    CREDENTIAL_OPTIONS,
+    Spec,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._listing import Placed
 
 from .options import Options
-from .run_store import StoreBook
+from .run_store import RunSessionStore
 
 _LOGIN = "saymon.platform.saymon_session"
 
@@ -30,36 +34,38 @@ Execute = Callable[["str | None", "dict[str, Any]", bool], "dict[str, Any]"]
 class Target:
     """One task's work on the host: `execute` starts a module file there."""
 
-    def __init__(self, spec: Spec, options: Options, book: StoreBook, secrets: Secrets, execute: Execute, url: str) -> None:
+    def __init__(
+        self, spec: Spec, options: Options, sessions: RunSessionStore, secrets: Secrets, execute: Execute, url: str
+    ) -> None:
         self._spec = spec
         self._options = options
-        self._book = book
+        self._sessions = sessions
         self._secrets = secrets
         self._execute = execute
         self._url = url
         self._given = _given(spec, options)
-        book.opener, book.remote = self._log_in, options.values["saymon_run_on"] == "target"
+        sessions.opener, sessions.remote = self._log_in, options.values["saymon_run_on"] == "target"
 
     def run(self, check: bool) -> dict[str, Any]:
         """The result of the module. A session that the server refuses is renewed once, as in the controller."""
         session = self._session()
         result = self._module(session, check)
-        if session and self._spec.needs_session and result.get("status") == 401 and self._book.renew(session.sid):
-            result = self._module(self._book.get(), check)
+        if session and self._spec.needs_session and result.get("status") == 401 and self._sessions.renew(session.sid):
+            result = self._module(self._sessions.get(), check)
         if self._spec.publishes and not result.get("failed") and not check:
             if self._options.values["state"] == "absent":
-                self._book.forget()
+                self._sessions.forget()
             elif result.get("changed"):
-                self._book.adopt(self._session_of(result))
+                self._sessions.adopt(self._session_of(result))
         return result if self._spec.publishes else dict(self._secrets.scrub(result))
 
     def _session(self) -> Session | None:
         if self._options.values["saymon_auth_method"] != "session":
             return None
         if self._spec.publishes:
-            return self._book.peek()
+            return self._sessions.peek()
         try:
-            return self._book.get()
+            return self._sessions.get()
         except NotSignedIn:
             if self._spec.needs_session:
                 raise
@@ -71,7 +77,8 @@ class Target:
         return result
 
     def _handed(self, session: Session | None) -> dict[str, Any]:
-        """The options for the module file: as the task gave them, with the shared ones resolved; a session replaces the credentials."""
+        """The options for the module file: as the task gave them, with the shared ones resolved; a session replaces the
+        credentials."""
         values = self._options.values
         handed = dict(self._given)
         handed.update({name: values[name] for name in CONNECTION_OPTIONS})
@@ -83,11 +90,13 @@ class Target:
         return {name: value for name, value in handed.items() if value is not None}
 
     def _log_in(self) -> Session:
-        self._book.credentials.body()  # says what is missing, without a look at the target
+        self._sessions.credentials.body()  # says what is missing, without a look at the target
         values = self._options.values
         given = {name: values[name] for name in CONNECTION_OPTIONS if name not in ("saymon_sid", "saymon_csrf")}
         args = {name: value for name, value in given.items() if value is not None}
-        result = self._execute(_LOGIN, {**args, "state": "renewed"}, False)  # check mode reads too, and reading needs a session
+        result = self._execute(
+            _LOGIN, {**args, "state": "renewed"}, False
+        )  # check mode reads too, and reading needs a session
         if result.get("failed"):
             kind = NotSignedIn if result.get("status") in (401, 403) else SaymonError
             said = str(result.get("msg", "The login on the target failed."))
@@ -100,10 +109,13 @@ class Target:
         sid, csrf = (session.get("sid"), session.get("csrf")) if isinstance(session, Mapping) else (None, None)
         if not isinstance(session, Mapping) or not isinstance(sid, str) or not sid:
             raise WrongAnswer(
-                "The login on the target returned no session id: check that saymon_url, as seen from there, is a SAYMON server."
+                "The login on the target returned no session id: check that "
+                "saymon_url, as seen from there, is a SAYMON server."
             )
         login = session.get("login")
-        return Session(self._url, sid, csrf if isinstance(csrf, str) else None, login if isinstance(login, str) else None)
+        return Session(
+            self._url, sid, csrf if isinstance(csrf, str) else None, login if isinstance(login, str) else None
+        )
 
 
 def _given(spec: Spec, options: Options) -> dict[str, Any]:

@@ -21,7 +21,8 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """Where the plays send their requests: the full URL of the GET, and the cookie for those that open no session themselves."""
+    """Where the plays send their requests: the full URL of the GET, and the cookie for those that open no session
+    themselves."""
 
     url: str
     cookie: str
@@ -29,7 +30,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Case:
-    """One play. It runs `tasks` on `hosts` hosts; `steps` tasks or loop items of it send `requests` GET requests altogether.
+    """One play. It runs `tasks` on `hosts` hosts; `steps` tasks or loop items of it send `requests` GET requests
+    altogether.
 
     `step` is what the report calls one of them; a play without steps has none.
     """

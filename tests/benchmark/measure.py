@@ -40,8 +40,8 @@ class BenchmarkError(RuntimeError):
 
 @dataclass(frozen=True)
 class Sample:
-    """One run of a play: wall-clock seconds, seconds of processor time and MiB of the largest process (the server's left out),
-    logins the server saw."""
+    """One run of a play: wall-clock seconds, seconds of processor time and MiB of the largest process (the server's
+    left out), logins the server saw."""
 
     seconds: float
     processor: float
@@ -64,7 +64,8 @@ def log_in(sandbox: Sandbox) -> Target:
 
 
 def run_play(case: Case, sandbox: Sandbox, target: Target, folder: Path) -> Sample:
-    """Run the play of a case in `folder` and check against the sandbox's journal that it did its work; BenchmarkError if not."""
+    """Run the play of a case in `folder` and check against the sandbox's journal that it did its work; BenchmarkError
+    if not."""
     sandbox.clear_journal()
     seconds, usage = playbook(case.key, case.tasks(target), sandbox, folder, hosts=case.hosts)
     calls = [(entry["method"], entry["path"], entry["status"]) for entry in sandbox.journal()]
@@ -78,7 +79,8 @@ def run_play(case: Case, sandbox: Sandbox, target: Target, folder: Path) -> Samp
 def playbook(
     name: str, tasks: list[Task], sandbox: Sandbox, folder: Path, *, hosts: int = 1, vars_files: Sequence[str] = ()
 ) -> tuple[float, struct_rusage]:
-    """Run tasks as one play; returns the seconds it took and what it and its children used, BenchmarkError when it failed."""
+    """Run tasks as one play; returns the seconds it took and what it and its children used, BenchmarkError when it
+    failed."""
     written, output = folder / f"{name}.yml", folder / f"{name}.log"
     play = {
         "hosts": "all",
@@ -93,12 +95,15 @@ def playbook(
     command = [VENV / "bin" / "ansible-playbook", "-i", inventory, "--forks", str(FORKS), written]
     status, seconds, usage = _timed([str(word) for word in command], _environment(sandbox, folder), output)
     if status:
-        raise BenchmarkError(f"The play {name} ended with status {status}:\n{output.read_text(encoding='utf-8')[-2000:]}")
+        raise BenchmarkError(
+            f"The play {name} ended with status {status}:\n{output.read_text(encoding='utf-8')[-2000:]}"
+        )
     return seconds, usage
 
 
 def _environment(sandbox: Sandbox, folder: Path) -> dict[str, str]:
-    """The same for all plays: default settings of ansible, the plugins of this folder, the credentials for the collection."""
+    """The same for all plays: default settings of ansible, the plugins of this folder, the credentials for the
+    collection."""
     config, temporary = folder / "ansible.cfg", folder / "tmp"
     config.touch()
     temporary.mkdir(exist_ok=True)
@@ -116,7 +121,9 @@ def _timed(command: list[str], env: dict[str, str], output: Path) -> tuple[int, 
     """Run a command to its end; returns its exit status, the seconds it took and what it and its children used."""
     with output.open("w", encoding="utf-8") as log:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=output.parent, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=output.parent, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             _pid, status, usage = os.wait4(process.pid, 0)
         except BaseException:
@@ -148,12 +155,16 @@ def rate_tool() -> str:
 
 
 def request_rate(target: Target, seconds: float) -> float:
-    """Requests a second that one client gets answered over one kept-alive connection; BenchmarkError when an answer is no success."""
+    """Requests a second that one client gets answered over one kept-alive connection; BenchmarkError when an answer is
+    no success."""
     return _rate_by_wrk(target, seconds) if shutil.which("wrk") else _rate_by_loop(target, seconds)
 
 
 def _rate_by_wrk(target: Target, seconds: float) -> float:
-    done = run(["wrk", "-t1", "-c1", f"-d{max(round(seconds), 1)}s", "-H", f"Cookie: {target.cookie}", target.url], capture=True)
+    done = run(
+        ["wrk", "-t1", "-c1", f"-d{max(round(seconds), 1)}s", "-H", f"Cookie: {target.cookie}", target.url],
+        capture=True,
+    )
     rate = re.search(r"^Requests/sec:\s*([\d.]+)", done.stdout, re.MULTILINE)
     if done.returncode or not rate or re.search(r"Non-2xx|Socket errors", done.stdout):
         raise BenchmarkError(f"wrk failed:\n{done.stdout}")

@@ -24,9 +24,10 @@ _OURS, _OTHERS, _INK, _FAINT = "#1f6feb", "#b6bec9", "#24292f", "#6e7781"
 
 
 def draw(results: Results, note: str, file: Path) -> None:
-    """Write the PNG `file`: horizontal bars in milliseconds a request, with a line from the fastest to the slowest round; `note`
-    stands below the title."""
-    # Imported late and by name: its memory must not count for the plays measured before, and its types are not installed for lint.
+    """Write the PNG `file`: horizontal bars in milliseconds a request, with a line from the fastest to the slowest
+    round; `note` stands below the title."""
+    # Imported late and by name: its memory must not count for the plays measured before, and its types are not
+    # installed for lint.
     matplotlib = import_module("matplotlib")
     matplotlib.use("Agg")
     figure, axes = import_module("matplotlib.pyplot").subplots(figsize=(9, 3.9), dpi=160, facecolor="white")
@@ -39,7 +40,15 @@ def draw(results: Results, note: str, file: Path) -> None:
         axes.plot([step.least, step.most], [place, place], color=_INK, linewidth=1.2, zorder=3, solid_capstyle="butt")
         weight = "bold" if case in (SAYMON, LOOP) else "normal"
         text = f"{step.median:,.0f} ms" if step.median >= 10 else f"{step.median:.1f} ms"
-        axes.text(max(step.most, step.median) + widest * 0.012, place, text, va="center", fontsize=12, color=_INK, weight=weight)
+        axes.text(
+            max(step.most, step.median) + widest * 0.012,
+            place,
+            text,
+            va="center",
+            fontsize=12,
+            color=_INK,
+            weight=weight,
+        )
     axes.set_yticks(list(places), [label for _case, label in _ROWS], fontsize=12, color=_INK)
     axes.set_xlim(0, widest * 1.17)
     axes.tick_params(axis="y", length=0)
@@ -48,8 +57,18 @@ def draw(results: Results, note: str, file: Path) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color("#d0d7de")
-    axes.set_xlabel("milliseconds a request, start-up of ansible-playbook subtracted (less is better)", fontsize=10.5, color=_FAINT)
-    figure.suptitle("What one request to SAYMON costs in a playbook", x=0.012, y=0.975, ha="left", fontsize=15, weight="bold", color=_INK)
+    axes.set_xlabel(
+        "milliseconds a request, start-up of ansible-playbook subtracted (less is better)", fontsize=10.5, color=_FAINT
+    )
+    figure.suptitle(
+        "What one request to SAYMON costs in a playbook",
+        x=0.012,
+        y=0.975,
+        ha="left",
+        fontsize=15,
+        weight="bold",
+        color=_INK,
+    )
     figure.text(0.012, 0.855, note, fontsize=10, color=_FAINT)
     figure.tight_layout(rect=(0, 0, 1, 0.93))
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,9 @@ class Machine:
     @classmethod
     def here(cls) -> Machine:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return cls(cores, platform.python_version(), version("ansible-core"), f"{platform.system()} {platform.machine()}")
+        return cls(
+            cores, platform.python_version(), version("ansible-core"), f"{platform.system()} {platform.machine()}"
+        )
 
     def __str__(self) -> str:
         return f"{self.cores} cores, {self.system}, Python {self.python}, ansible-core {self.core}"
@@ -137,21 +139,23 @@ This page and its picture are written by `make bench`; run it to get the figures
 ### How to read the figures
 
 - Every play has `gather_facts: false` and runs on one host unless its name says otherwise. A request is always the same
-  `GET /users/current` to a sandbox on the same machine. The {tasks} tasks are {tasks} separate tasks; the loop is one task
-  with {items} items.
+  `GET /users/current` to a sandbox on the same machine. The {tasks} tasks are {tasks} separate tasks; the loop is one
+  task with {items} items.
 - **saymon_api** logs in, sends the requests and logs out, all within the measured time. The others get a cookie that is
   ready to use and pay for no login.
-- **ansible.builtin.uri** is what a playbook without this collection would use. The **ordinary module** sends its request
-  with `open_url` and does nothing else: what any module costs that is transferred to the host, unpacked and started there.
-  Both run over `connection: local` with the interpreter given and the default settings of ansible, so no ssh is in the figures.
-- The **bare in-process action** is an action plugin that calls `requests.get` and nothing else: no options, session, retry or
-  hiding of secrets. It marks how fast anything can be that runs as a task of its own. **debug** sends nothing: it shows what
-  ansible itself takes for a task.
-- A round runs all plays once, one after another, and the next round follows. *ms a step* is the time of a play without that
-  of the empty play of the same round ({empty:.2f} s in the middle), divided by its tasks or items. *Times saymon_api* compares
-  the plays of {tasks} tasks with the one of saymon_api in the same way, round by round, so a slow minute weighs on both sides.
-- *CPU s* is the processor time of a whole play with all its processes. *Peak MiB* is the resident memory of the largest of
-  these processes, not the sum of all.
+- **ansible.builtin.uri** is what a playbook without this collection would use. The **ordinary module** sends its
+  request with `open_url` and does nothing else: what any module costs that is transferred to the host, unpacked and
+  started there. Both run over `connection: local` with the interpreter given and the default settings of ansible, so no
+  ssh is in the figures.
+- The **bare in-process action** is an action plugin that calls `requests.get` and nothing else: no options, session,
+  retry or hiding of secrets. It marks how fast anything can be that runs as a task of its own. **debug** sends nothing:
+  it shows what ansible itself takes for a task.
+- A round runs all plays once, one after another, and the next round follows. *ms a step* is the time of a play without
+  that of the empty play of the same round ({empty:.2f} s in the middle), divided by its tasks or items. *Times
+  saymon_api* compares the plays of {tasks} tasks with the one of saymon_api in the same way, round by round, so a slow
+  minute weighs on both sides.
+- *CPU s* is the processor time of a whole play with all its processes. *Peak MiB* is the resident memory of the largest
+  of these processes, not the sum of all.
 - *Logins* were counted by the server. The play of {fleet} runs with {forks} forks.
 - Every run is checked against the server's journal: a play that sends one request too few or too many does not count.
 
@@ -159,8 +163,9 @@ This page and its picture are written by `make bench`; run it to get the figures
 
 ## Limits
 
-The server answers at once and sits on the same machine, so these figures show what the client side costs and nothing of what a real
-server or a network adds: with an answer time of 200 ms each way of sending takes 200 ms longer a request, and the ratios shrink.
-Client and server share the cores. Ratios carry over to other machines well, absolute times do not. `uri` gains when
-pipelining is on and loses over ssh; neither is shown. The request rate belongs to the sandbox and says nothing about a real SAYMON server.
+The server answers at once and sits on the same machine, so these figures show what the client side costs and nothing of
+what a real server or a network adds: with an answer time of 200 ms each way of sending takes 200 ms longer a request,
+and the ratios shrink. Client and server share the cores. Ratios carry over to other machines well, absolute times do
+not. `uri` gains when pipelining is on and loses over ssh; neither is shown. The request rate belongs to the sandbox and
+says nothing about a real SAYMON server.
 """

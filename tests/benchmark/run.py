@@ -22,9 +22,13 @@ _LOG = BUILD / "log" / "benchmark.log"
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark.run", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, metavar="N", help="how many rounds (default 5); a round takes about a minute")
     parser.add_argument(
-        "--quick", action="store_true", help="one short round, written to .build/benchmark instead of docs: does it all work?"
+        "--runs", type=int, default=5, metavar="N", help="how many rounds (default 5); a round takes about a minute"
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="one short round, written to .build/benchmark instead of docs: does it all work?",
     )
     parser.add_argument("--strict", action="store_true", help="end with status 1 when a bar is missed")
     arguments = parser.parse_args()
@@ -34,7 +38,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def collect(rounds: int) -> figures.Results:
-    """Take all measurements; within a round the cases follow each other, so that each meets the same moods of the machine."""
+    """Take all measurements; within a round the cases follow each other, so that each meets the same moods of the
+    machine."""
     results = figures.Results()
     with Sandbox("--quiet", log=_LOG) as sandbox, tempfile.TemporaryDirectory(prefix="saymon-bench-") as name:
         with measure.one_core():
@@ -46,7 +51,9 @@ def collect(rounds: int) -> figures.Results:
             for number in range(1, rounds + 1):
                 for case in CASES:
                     sample = measure.run_play(case, sandbox, target, folder)
-                    print(f"round {number}/{rounds}  {sample.seconds:6.2f} s  {case.title}", file=sys.stderr, flush=True)
+                    print(
+                        f"round {number}/{rounds}  {sample.seconds:6.2f} s  {case.title}", file=sys.stderr, flush=True
+                    )
                     results.add(case, sample)
                 results.rates.append(measure.request_rate(pinned_target, _RATE_SECONDS))
         finally:
@@ -71,7 +78,9 @@ def main() -> int:
     plot.draw(results, f"Median of {report.rounds(results)}, line: fastest to slowest. {machine}", docs / report.IMAGE)
     (docs / "benchmarks.md").write_text(report.page(results, scaled, machine, tool), encoding="utf-8")
     print(f"\nWritten: {docs.relative_to(ROOT)}/benchmarks.md and {docs.relative_to(ROOT)}/{report.IMAGE}")
-    held = [goal.holds(results) for goal in figures.BARS] + [goal.holds(scaled) for goal in scale_figures.bars(scaled.size)]
+    held = [goal.holds(results) for goal in figures.BARS] + [
+        goal.holds(scaled) for goal in scale_figures.bars(scaled.size)
+    ]
     return int(arguments.strict and not all(held))
 
 

@@ -50,13 +50,16 @@ def _create(scale: Scale, count: int, ways: Sequence[Way], sandbox: Sandbox, fol
             sandbox.fault(kind="delay", method="POST", path="/objects", times=0, delay_ms=way.delay)
         piece, calls = _work(way, count, sandbox, folder)
         scale.add(way, count, piece)
-        posted.add(json.dumps(sorted(json.dumps(call["body"], sort_keys=True) for call in calls if call["method"] == "POST")))
+        posted.add(
+            json.dumps(sorted(json.dumps(call["body"], sort_keys=True) for call in calls if call["method"] == "POST"))
+        )
     if len(posted) != 1:
         raise BenchmarkError(f"The ways to create {count:,} objects did not send the same bodies.")
 
 
 def _repeat(scale: Scale, count: int, sandbox: Sandbox, folder: Path) -> None:
-    """One round over objects that are as they should be: the bare reader fetches the lists that the module has asked for."""
+    """One round over objects that are as they should be: the bare reader fetches the lists that the module has asked
+    for."""
     lists: Lists = []
     for way in REPEATS:
         piece, calls = _work(way, count, sandbox, folder, lists)
@@ -65,7 +68,9 @@ def _repeat(scale: Scale, count: int, sandbox: Sandbox, folder: Path) -> None:
             lists = [(call["path"], call["query"]) for call in calls if call["method"] == "GET"]
 
 
-def _work(way: Way, count: int, sandbox: Sandbox, folder: Path, lists: Lists | None = None) -> tuple[Piece, list[dict[str, Any]]]:
+def _work(
+    way: Way, count: int, sandbox: Sandbox, folder: Path, lists: Lists | None = None
+) -> tuple[Piece, list[dict[str, Any]]]:
     """Let a fresh process do one piece of work; returns its figures and what the server saw of it."""
     job = {
         "work": way.work,
@@ -91,7 +96,9 @@ def _work(way: Way, count: int, sandbox: Sandbox, folder: Path, lists: Lists | N
     calls = sandbox.journal()
     failed = sum(call["status"] >= 300 for call in calls)
     if done.returncode or failed:
-        raise BenchmarkError(f"The work '{way.key}' on {count:,} objects failed ({failed} requests were refused):\n{done.stderr[-2000:]}")
+        raise BenchmarkError(
+            f"The work '{way.key}' on {count:,} objects failed ({failed} requests were refused):\n{done.stderr[-2000:]}"
+        )
     reads = sum(call["method"] == "GET" for call in calls)
     piece = Piece.of(json.loads(done.stdout), reads, len(calls) - reads)
     _tell(piece.seconds, f"{way.key}, {count:,} objects")
@@ -102,7 +109,10 @@ def _play_objects(scale: Scale, count: int, rounds: int, sandbox: Sandbox, folde
     """Whole plays with one task that takes the unchanged objects from a file of variables."""
     variables = _write(folder / "objects.json", {"objects": scale_cases.objects(count)})
     for _round in range(rounds):
-        for name, tasks, samples in (("play", scale_cases.PLAY, scale.plays), ("idle play", scale_cases.IDLE, scale.idle)):
+        for name, tasks, samples in (
+            ("play", scale_cases.PLAY, scale.plays),
+            ("idle play", scale_cases.IDLE, scale.idle),
+        ):
             seconds, calls = _play(tasks, variables, sandbox, folder, f"{name}, {count:,} objects")
             samples.setdefault(count, []).append(seconds)
             if bool(calls) != (tasks is scale_cases.PLAY):
@@ -119,11 +129,15 @@ def _play_accounts(scale: Scale, rounds: int, sandbox: Sandbox, folder: Path) ->
     if len(sandbox.writes()) < size.users + size.groups:
         raise BenchmarkError("The play for users and groups did not make all of them.")
     for _round in range(rounds):
-        _seconds, calls = _play(scale_cases.accounts(), variables, sandbox, folder, f"play, {size.users} users, {size.groups} groups")
+        _seconds, calls = _play(
+            scale_cases.accounts(), variables, sandbox, folder, f"play, {size.users} users, {size.groups} groups"
+        )
         scale.account_reads.append(sum(call["method"] == "GET" for call in calls))
 
 
-def _play(tasks: Tasks, variables: str, sandbox: Sandbox, folder: Path, title: str) -> tuple[float, list[dict[str, Any]]]:
+def _play(
+    tasks: Tasks, variables: str, sandbox: Sandbox, folder: Path, title: str
+) -> tuple[float, list[dict[str, Any]]]:
     """Run a play that finds everything as it should be; returns its seconds and the requests that the server saw."""
     sandbox.clear_journal()
     seconds, _usage = measure.playbook("scale", tasks, sandbox, folder, vars_files=[variables])

@@ -23,7 +23,8 @@ Tasks = list[Task]
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run of the benchmark works on: numbers of objects in growing order, and the users and groups of one play."""
+    """How much a run of the benchmark works on: numbers of objects in growing order, and the users and groups of one
+    play."""
 
     objects: tuple[int, int, int]
     users: int
@@ -68,8 +69,8 @@ DELAYED_PARALLEL = Way("create delayed parallel", "module", creates=True, parall
 AGAIN = Way("unchanged", "module", creates=False)
 AGAIN_BARE = Way("fetch bare", "fetch", creates=False)
 
-# In the order in which every round takes them; the delayed ones are taken with the fewest objects only. What the last creation leaves
-# is what the unchanged runs find.
+# In the order in which every round takes them; the delayed ones are taken with the fewest objects only. What the last
+# creation leaves is what the unchanged runs find.
 DELAYS = (DELAYED, DELAYED_PARALLEL)
 CREATIONS = (CREATE, CREATE_BARE, CREATE_PARALLEL)
 REPEATS = (AGAIN, AGAIN_BARE)

@@ -31,8 +31,8 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of bulk work: wall-clock seconds, MiB above start-up at the peak, MiB of the lists fetched (bare reader only), and the
-    requests that the server saw."""
+    """One piece of bulk work: wall-clock seconds, MiB above start-up at the peak, MiB of the lists fetched (bare reader
+    only), and the requests that the server saw."""
 
     seconds: float
     memory: float
@@ -49,8 +49,9 @@ class Piece:
 class Scale:
     """Everything measured at scale.
 
-    `pieces` has one a round per way and number of objects; `plays` and `idle` the seconds of whole plays per number of objects, with the
-    module and with a task that does nothing with the same list; `account_reads` the GET requests of the play for users and groups.
+    `pieces` has one a round per way and number of objects; `plays` and `idle` the seconds of whole plays per number of
+    objects, with the module and with a task that does nothing with the same list; `account_reads` the GET requests of
+    the play for users and groups.
     """
 
     size: Size
@@ -77,7 +78,8 @@ class Scale:
         return max(piece.lists for piece in self.pieces[AGAIN_BARE, count])
 
     def growth(self, way: Way) -> float:
-        """How many times more an object costs among the most objects than among the middle number; 1 means linear growth."""
+        """How many times more an object costs among the most objects than among the middle number; 1 means linear
+        growth."""
         few, many = self.size.middle, self.size.largest
         return (median(self.seconds(way, many)) / many) / (median(self.seconds(way, few)) / few)
 
@@ -91,11 +93,23 @@ def bars(size: Size) -> tuple[Bar[Scale], ...]:
     few, many = size.middle, size.largest
     return (
         *(
-            _times(f"Rate of creating {count:,} objects against bare requests", 0.8, CREATE_BARE, CREATE, count, at_least=True)
+            _times(
+                f"Rate of creating {count:,} objects against bare requests",
+                0.8,
+                CREATE_BARE,
+                CREATE,
+                count,
+                at_least=True,
+            )
             for count in (few, many)
         ),
         _times(
-            f"Rate of creating {few:,} objects with parallel: {PARALLEL} against one by one", 1, CREATE, CREATE_PARALLEL, few, at_least=True
+            f"Rate of creating {few:,} objects with parallel: {PARALLEL} against one by one",
+            1,
+            CREATE,
+            CREATE_PARALLEL,
+            few,
+            at_least=True,
         ),
         _times(
             f"The same with {size.smallest:,} objects and a server that takes {DELAY} ms",
@@ -113,17 +127,31 @@ def bars(size: Size) -> tuple[Bar[Scale], ...]:
             form=".2f",
             unit="x",
         ),
-        _count("GET requests of an unchanged run, whatever the number", 2, lambda s: [piece.reads for piece in s.unchanged()]),
+        _count(
+            "GET requests of an unchanged run, whatever the number",
+            2,
+            lambda s: [piece.reads for piece in s.unchanged()],
+        ),
         _count("Writes of an unchanged run", 0, lambda s: [piece.writes for piece in s.unchanged()]),
         _growth(f"Creating one of {many:,} objects against one of {few:,}", CREATE),
         _growth(f"Checking one of {many:,} objects against one of {few:,}", AGAIN),
-        _count(f"GET requests for {size.users:,} unchanged users and {size.groups:,} groups", 3, lambda s: s.account_reads),
+        _count(
+            f"GET requests for {size.users:,} unchanged users and {size.groups:,} groups", 3, lambda s: s.account_reads
+        ),
     )
 
 
 def _times(title: str, limit: float, these: Way, those: Way, count: int, *, at_least: bool = False) -> Bar[Scale]:
-    """How many times as long `these` take as `those`, or, which is the same, how many times the rate of `these` `those` reach."""
-    return Bar(title, limit, lambda s: ratios(s.seconds(these, count), s.seconds(those, count)), at_least=at_least, form=".2f", unit="x")
+    """How many times as long `these` take as `those`, or, which is the same, how many times the rate of `these` `those`
+    reach."""
+    return Bar(
+        title,
+        limit,
+        lambda s: ratios(s.seconds(these, count), s.seconds(those, count)),
+        at_least=at_least,
+        form=".2f",
+        unit="x",
+    )
 
 
 def _growth(title: str, way: Way) -> Bar[Scale]:

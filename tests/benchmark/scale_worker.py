@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Do one piece of bulk work and measure it: `python -m tests.benchmark.scale_worker`, with a job as JSON on its standard input.
+"""Do one piece of bulk work and measure it: `python -m tests.benchmark.scale_worker`, with a job as JSON on its
+standard input.
 
-Every piece gets a fresh process, so that none finds memory or connections that another has left. The job comes by a pipe because it
-holds a session id, which does not belong on a command line.
+Every piece gets a fresh process, so that none finds memory or connections that another has left. The job comes by a
+pipe because it holds a session id, which does not belong on a command line.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from typing import Any
 
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.saymon.platform.plugins.module_utils.run import memory_book, perform
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._run import memory_store, perform
 from ansible_collections.saymon.platform.plugins.modules import saymon_object
 
 from tests.benchmark import scale_cases
@@ -33,7 +34,8 @@ _TIMEOUT = 300
 
 @dataclass(frozen=True)
 class Job:
-    """`api` is the URL of the API root, `lists` are the path and query of what a bare reader fetches, `changes` what must come out."""
+    """`api` is the URL of the API root, `lists` are the path and query of what a bare reader fetches, `changes` what
+    must come out."""
 
     work: str
     url: str
@@ -49,7 +51,8 @@ Work = Callable[[], Any]
 
 
 def _module(job: Job) -> Work:
-    """The module as an action or its own `main()` runs it, with a session at hand; ends the process when the outcome is not as expected."""
+    """The module as an action or its own `main()` runs it, with a session at hand; ends the process when the outcome is
+    not as expected."""
     validated = ArgumentSpecValidator(saymon_object.SPEC.argument_spec).validate(
         {"saymon_url": job.url, "saymon_sid": job.sid, "saymon_timeout": _TIMEOUT, "parallel": job.parallel}
     )
@@ -59,7 +62,9 @@ def _module(job: Job) -> Work:
 
     def work() -> Any:
         spec, run = saymon_object.SPEC, saymon_object.run
-        result = perform(spec, run, args, check=False, make_book=memory_book, secrets=Secrets(), say=lambda text: None)
+        result = perform(
+            spec, run, args, check=False, make_store=memory_store, secrets=Secrets(), say=lambda text: None
+        )
         wanted = {"created": job.changes, "unchanged": job.count - job.changes}
         if result.get("failed") or any(result["summary"][word] != number for word, number in wanted.items()):
             sys.exit(f"saymon_object was to report {wanted}: {result.get('msg') or result['summary']}")
@@ -106,11 +111,16 @@ def _session(job: Job) -> requests.Session:
 def peak() -> float:
     """MiB that this process has held at most since its program started.
 
-    Linux hands the rusage maximum of the parent down to a child, which would hide what a small child needs; VmHWM starts afresh.
+    Linux hands the rusage maximum of the parent down to a child, which would hide what a small child needs; VmHWM
+    starts afresh.
     """
     status = Path("/proc/self/status")
     if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii", errors="replace").splitlines() if ":" in line)
+        lines = dict(
+            line.split(":", 1)
+            for line in status.read_text(encoding="ascii", errors="replace").splitlines()
+            if ":" in line
+        )
         if "VmHWM" in lines:
             return int(lines["VmHWM"].split()[0]) / 1024
     return getrusage(RUSAGE_SELF).ru_maxrss / MAXRSS_PER_MIB

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures for tests that run ansible itself: a sandbox, and runners of playbooks and ad-hoc commands in a clean environment."""
+"""Fixtures for tests that run ansible itself: a sandbox, and runners of playbooks and ad-hoc commands in a clean
+environment."""
 
 from __future__ import annotations
 
@@ -45,8 +46,8 @@ class Outcome:
 class Runner:
     """Runs ansible commands of the version under test with a home, a temp folder and a working folder of their own.
 
-    The environment holds the sandbox's credentials (SAYMON_URL, SAYMON_LOGIN, SAYMON_PASSWORD) and nothing else that concerns
-    ansible; `env` adds variables, and a value of None takes one away.
+    The environment holds the sandbox's credentials (SAYMON_URL, SAYMON_LOGIN, SAYMON_PASSWORD) and nothing else that
+    concerns ansible; `env` adds variables, and a value of None takes one away.
     """
 
     def __init__(self, sandbox: Sandbox, directory: Path) -> None:
@@ -58,7 +59,12 @@ class Runner:
         temp = self.directory / "tmp"
         temp.mkdir(exist_ok=True)
         config = self._file("ansible.cfg", "")  # an empty one, lest the machine's be used
-        settings = {"TMPDIR": str(temp), "ANSIBLE_CONFIG": str(config), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"}
+        settings = {
+            "TMPDIR": str(temp),
+            "ANSIBLE_CONFIG": str(config),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+        }
         settings.update(ANSIBLE_INVENTORY_UNPARSED_WARNING="0", **self.sandbox.credentials)
         merged: dict[str, str | None] = {**clean_env(self.directory / "home", settings), **(env or {})}
         return {name: value for name, value in merged.items() if value is not None}
@@ -84,7 +90,8 @@ class Runner:
         env: Mapping[str, str | None] | None = None,
         inventory: str | Path | None = None,
     ) -> Outcome:
-        """Run a playbook, given as a path or as its text; so is an inventory with a line break, else it is a path or host list.
+        """Run a playbook, given as a path or as its text; so is an inventory with a line break, else it is a path or
+        host list.
 
         Without an inventory there is the implicit localhost only.
         """
@@ -95,7 +102,12 @@ class Runner:
         return self.run([*words, *args], env)
 
     def adhoc(
-        self, module: str, arguments: str = "", *args: str, hosts: str = "localhost", env: Mapping[str, str | None] | None = None
+        self,
+        module: str,
+        arguments: str = "",
+        *args: str,
+        hosts: str = "localhost",
+        env: Mapping[str, str | None] | None = None,
     ) -> Outcome:
         """Run one module as an ad-hoc command; `module` without a dot is one of this collection."""
         name = module if "." in module else f"saymon.platform.{module}"

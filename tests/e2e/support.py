@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the shows have in common: the table of modules, plays as data, results as callbacks see them, and counts of the journal."""
+"""What the shows have in common: the table of modules, plays as data, results as callbacks see them, and counts of the
+journal."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("saym
 
 USER_PASSWORD = "Marker-of-a-new-user-7d1"  # of the user that a task makes
 
-# Tasks that work on the demo seed, for each module; every kind of call that a module makes should be there, the writes included.
+# Tasks that work on the demo seed, for each module; every kind of call that a module makes should be there, the writes
+# included.
 TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     "saymon_api": (
         {"path": "/objects", "query": {"fields": "id,name"}},
@@ -44,7 +46,10 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     "saymon_password_policy_info": ({},),
     "saymon_session": ({}, {"state": "renewed"}, {"state": "absent"}),
     "saymon_session_info": ({},),
-    "saymon_user": ({"login": "probe", "password": USER_PASSWORD, "groups": ["Operators"]}, {"login": "probe", "state": "absent"}),
+    "saymon_user": (
+        {"login": "probe", "password": USER_PASSWORD, "groups": ["Operators"]},
+        {"login": "probe", "state": "absent"},
+    ),
     "saymon_user_group": ({"name": "Probes", "permissions": ["manage-objects"]}, {"name": "Probes", "state": "absent"}),
     "saymon_user_group_info": ({"name": "Operators"},),
     "saymon_user_info": ({"group": "Operators"},),
@@ -88,7 +93,8 @@ class Show:
 
 
 def saymon(module: str, args: Mapping[str, Any] | None = None, **keywords: Any) -> Task:
-    """A task of this collection; keywords are task keywords such as `register` or `name` (default: the module's name)."""
+    """A task of this collection; keywords are task keywords such as `register` or `name` (default: the module's
+    name)."""
     return {"name": module, f"saymon.platform.{module}": dict(args or {}), **keywords}
 
 
@@ -121,7 +127,8 @@ def crowd(count: int, **variables: str) -> str:
 
 @cache
 def _python() -> Path:
-    """The Python under test by a path without blanks, because core's wrapper of background tasks splits the path at them."""
+    """The Python under test by a path without blanks, because core's wrapper of background tasks splits the path at
+    them."""
     python = ANSIBLE_BIN / "python"
     if " " not in str(python):
         return python
@@ -170,7 +177,12 @@ def show(
 
 
 def ask(
-    runner: Runner, module: str, arguments: str = "", *args: str, env: Mapping[str, str | None] | None = None, hosts: str = "localhost"
+    runner: Runner,
+    module: str,
+    arguments: str = "",
+    *args: str,
+    env: Mapping[str, str | None] | None = None,
+    hosts: str = "localhost",
 ) -> Show:
     """Run an ad-hoc command and return what came out."""
     (runner.directory / "dump.jsonl").unlink(missing_ok=True)
@@ -178,7 +190,9 @@ def ask(
     return Show(outcome.rc, outcome.stdout, outcome.stderr, results(runner))
 
 
-def interrupt(runner: Runner, text: str, ready: Callable[[], bool], *args: str, env: Mapping[str, str | None] | None = None) -> Show:
+def interrupt(
+    runner: Runner, text: str, ready: Callable[[], bool], *args: str, env: Mapping[str, str | None] | None = None
+) -> Show:
     """Start a playbook, press Ctrl-C as soon as `ready` says so, and wait for the end."""
     path = runner.directory / "playbook.yml"
     path.write_text(text, encoding="utf-8")

@@ -30,7 +30,23 @@ PER_SERVER = 25  # so many tasks in a row find what the ones before have left
 Item = dict[str, Any]
 Pick = Callable[[random.Random], Any]
 
-TEXTS = ("", "x", "X", "a b", "Имя", "007", "7", "7.0", "true", "null", " lead", "line\nbreak", '{"a":1}', "<b>&\"'", "1e3")
+TEXTS = (
+    "",
+    "x",
+    "X",
+    "a b",
+    "Имя",
+    "007",
+    "7",
+    "7.0",
+    "true",
+    "null",
+    " lead",
+    "line\nbreak",
+    '{"a":1}',
+    "<b>&\"'",
+    "1e3",
+)
 RIGHTS = ("manage-users", "manage-objects", "of our own")
 PLACES = (
     "/ROOT",
@@ -75,7 +91,10 @@ class Kind:
     def task(self, dice: random.Random) -> dict[str, Any]:
         if dice.random() < 0.3:
             return self.item(dice)
-        return {self.plural: [self.item(dice) for _item in range(dice.randint(1, 4))], "parallel": dice.choice((1, 1, 4))}
+        return {
+            self.plural: [self.item(dice) for _item in range(dice.randint(1, 4))],
+            "parallel": dice.choice((1, 1, 4)),
+        }
 
 
 _YES = one(True, False)
@@ -86,7 +105,10 @@ KINDS = (
     Kind(
         "saymon_object",
         "objects",
-        {"name": one("Alpha", "beta", "Beta", "Гамма", "007", "A/B", "x y"), "create_tags": one(True, True, True, False)},
+        {
+            "name": one("Alpha", "beta", "Beta", "Гамма", "007", "A/B", "x y"),
+            "create_tags": one(True, True, True, False),
+        },
         {
             "discovery_id": one("d1", "d2", "d 3"),
             "parents": lambda dice: dice.sample(PLACES, dice.choice((1, 1, 1, 2))),
@@ -188,25 +210,36 @@ def _run(server: Sandbox, module: str, options: dict[str, Any], *, check: bool =
 
 def _fresh(server: Sandbox, dice: random.Random, *, old: bool) -> None:
     server.reset("demo")
-    server.request("PATCH", "/settings", {"old_version": old, **{name: dice.choice(values) for name, values in VARIANTS.items()}})
+    server.request(
+        "PATCH", "/settings", {"old_version": old, **{name: dice.choice(values) for name, values in VARIANTS.items()}}
+    )
     _run(server, "saymon_user_group", {"user_groups": [{"name": name} for name in ("Blue", "Red", "007")]})
-    _run(server, "saymon_user", {"users": [{"login": login, "password": "Pass-phrase-11"} for login in ("ann", "bob", "007")]})
+    _run(
+        server,
+        "saymon_user",
+        {"users": [{"login": login, "password": "Pass-phrase-11"} for login in ("ann", "bob", "007")]},
+    )
 
 
 def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
-    """What is wrong with the way a task goes, None for what went through, empty for what was refused in one clear sentence."""
+    """What is wrong with the way a task goes, None for what went through, empty for what was refused in one clear
+    sentence."""
     foreseen = _run(server, kind.module, task, check=True)
     server.clear_journal()
     result = _run(server, kind.module, task)
     for said in (str(foreseen.get("msg", "")), str(result.get("msg", ""))):
         if "Bug in saymon.platform" in said:
             return said
-    if foreseen.get("failed") or "check mode assumes" in str(foreseen.get("warnings")):  # that an earlier task has made what is missing
+    if foreseen.get("failed") or "check mode assumes" in str(
+        foreseen.get("warnings")
+    ):  # that an earlier task has made what is missing
         sent = [f"{call['method']} {call['path']}" for call in server.writes()]
         return f"refused, but it sent {sent}" if sent or not result.get("failed") else ""
     if result.get("failed"):
         # Only the server knows its rules; what it refuses is told with its own words.
-        return "" if " answered 4" in result["msg"] or "which could not be made" in result["msg"] else str(result["msg"])
+        return (
+            "" if " answered 4" in result["msg"] or "which could not be made" in result["msg"] else str(result["msg"])
+        )
     if (foreseen["diff"], foreseen["changed"]) != (result["diff"], result["changed"]):
         return f"check mode promised {foreseen['diff']}, the run did {result['diff']}"
     again = _run(server, kind.module, task)
@@ -260,7 +293,9 @@ def test_search_and_list_return_the_same(server: Sandbox, filters: dict[str, Any
     nobody = {"login": "poor", "password": "Pass-phrase-11", "permissions": [], "object_include": ["/ROOT"]}
     assert not _run(server, "saymon_user", nobody).get("failed")
     searched = _run(server, "saymon_object_info", filters)
-    listed = _run(server, "saymon_object_info", {**filters, "saymon_login": "poor", "saymon_password": nobody["password"]})
+    listed = _run(
+        server, "saymon_object_info", {**filters, "saymon_login": "poor", "saymon_password": nobody["password"]}
+    )
     assert [call["status"] for call in server.journal() if call["path"] == "/objects/search"][-2:] == [200, 403]
     assert searched["objects"] == listed["objects"] != []
 
@@ -282,5 +317,9 @@ def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
         for path in (one["path"], "/" + one["path"]):
             found = _run(server, "saymon_object_info", {"path": path, "fields": ["name"]})["objects"]
             assert [each["id"] for each in found] == [one["id"]], path
-    items = [{"name": one["name"], "parents": [path_of[str(up)] for up in one["parent_id"]]} for one in objects if one.get("parent_id")]
+    items = [
+        {"name": one["name"], "parents": [path_of[str(up)] for up in one["parent_id"]]}
+        for one in objects
+        if one.get("parent_id")
+    ]
     assert _run(server, "saymon_object", {"objects": items})["changed"] is False

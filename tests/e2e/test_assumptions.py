@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report on assumptions, after the integration targets of `make test-live`: it tells servers apart, and leaves nothing behind."""
+"""The report on assumptions, after the integration targets of `make test-live`: it tells servers apart, and leaves
+nothing behind."""
 
 from __future__ import annotations
 
@@ -87,17 +88,25 @@ def test_differences_are_named_and_no_failures(sandbox: Sandbox, capsys: pytest.
     assert sandbox.sessions() == 0
 
 
-def test_a_probe_that_breaks_is_a_failure_and_the_others_go_on(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_probe_that_breaks_is_a_failure_and_the_others_go_on(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = _content(sandbox)
     sandbox.fault(kind="status", status=500, method="POST", path="/objects/*/props", times=0)
     result, rows = _report(sandbox, capsys)
     broken = {name for name, (_found, held) in rows.items() if held == "broke"}
-    assert broken == {"which status a successful write has", "writes that answer without a body", "what the creation of a property answers"}
+    assert broken == {
+        "which status a successful write has",
+        "writes that answer without a body",
+        "what the creation of a property answers",
+    }
     assert (result.passed, result.failed) == (len(PROBES) - 3, 3)
     assert _content(sandbox) == before
 
 
-def test_removes_what_an_aborted_run_left(sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removes_what_an_aborted_run_left(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = _content(sandbox)
     api(sandbox, "POST", "/tags", {"name": PREFIX})
     api(sandbox, "POST", "/users", {"login": PREFIX, "password": "Left-behind-1"})
@@ -128,7 +137,11 @@ def test_says_what_could_not_be_removed(sandbox: Sandbox, capsys: pytest.Capture
 
 @pytest.mark.parametrize(("different", "status"), [(False, 0), (True, 0), (None, 1)])
 def test_live_run_ends_with_the_report(
-    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, different: bool | None, status: int
+    sandbox: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    different: bool | None,
+    status: int,
 ) -> None:
     monkeypatch.setattr(ansible_test, "integration", lambda config, targets: Result("integration", 1, 0))
     monkeypatch.setattr(live, "leave_nothing_behind", lambda: None)

@@ -12,15 +12,29 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Runner
-from tests.e2e.support import Show, Task, api, calls, control, environment, failures, new_token, play, results, saymon, show, this_machine
+from tests.e2e.support import (
+    Show,
+    Task,
+    api,
+    calls,
+    control,
+    environment,
+    failures,
+    new_token,
+    play,
+    results,
+    saymon,
+    show,
+    this_machine,
+)
 from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 PASSWORD = "Marker-Of-New-User-83"
 COMPANY = ROOT / "playbooks" / "company.yml"
 
-# Tasks on the demo seed that do not depend on each other, since in check mode nothing of an earlier one is there. Each has a module, its
-# options, and what the run does.
+# Tasks on the demo seed that do not depend on each other, since in check mode nothing of an earlier one is there. Each
+# has a module, its options, and what the run does.
 CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "user made": (
         "saymon_user",
@@ -38,7 +52,13 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "user changed": (
         "saymon_user",
-        {"login": "operator", "email": "changed@example.org", "groups": ["Engineers"], "language": "ru", "object_exclude": ["/ROOT/Lab"]},
+        {
+            "login": "operator",
+            "email": "changed@example.org",
+            "groups": ["Engineers"],
+            "language": "ru",
+            "object_exclude": ["/ROOT/Lab"],
+        },
         "updated",
     ),
     "user blocked": ("saymon_user", {"login": "engineer", "state": "blocked"}, "updated"),
@@ -59,7 +79,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "group made": (
         "saymon_user_group",
-        {"name": "Fresh group", "permissions": ["manage-links", "manage-objects"], "object_include": ["/ROOT/North site"]},
+        {
+            "name": "Fresh group",
+            "permissions": ["manage-links", "manage-objects"],
+            "object_include": ["/ROOT/North site"],
+        },
         "created",
     ),
     "group changed": (
@@ -67,7 +91,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         {"name": "Operators", "permissions": ["run-bulks"], "append_permissions": True, "object_exclude": ["Lab"]},
         "updated",
     ),
-    "group with a new member": ("saymon_user_group", {"name": "North site", "members": ["loner"], "append_members": True}, "updated"),
+    "group with a new member": (
+        "saymon_user_group",
+        {"name": "North site", "members": ["loner"], "append_members": True},
+        "updated",
+    ),
     "group deleted": ("saymon_user_group", {"name": "Auditors", "state": "absent"}, "deleted"),
     "groups": (
         "saymon_user_group",
@@ -80,7 +108,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "1 created, 2 unchanged",
     ),
-    "policy made": ("saymon_password_policy", {"name": "Fresh policy", "length": 9, "password_lifetime": 90}, "created"),
+    "policy made": (
+        "saymon_password_policy",
+        {"name": "Fresh policy", "length": 9, "password_lifetime": 90},
+        "created",
+    ),
     "policy changed": ("saymon_password_policy", {"id": "1", "length": 10, "min_digits": 1}, "updated"),
     "policy deleted": ("saymon_password_policy", {"name": "Old policy", "state": "absent"}, "deleted"),
     "policies": (
@@ -111,10 +143,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "updated",
     ),
-    "object moved": ("saymon_object", {"discovery_id": "db-north-1", "parents": ["/ROOT/North site/North rack A1"]}, "updated"),
+    "object moved": (
+        "saymon_object",
+        {"discovery_id": "db-north-1", "parents": ["/ROOT/North site/North rack A1"]},
+        "updated",
+    ),
     "object with exact properties": (
         "saymon_object",
-        {"discovery_id": "sw-north-core", "properties": [{"name": "IP", "value": "192.0.2.1"}], "append_properties": False},
+        {
+            "discovery_id": "sw-north-core",
+            "properties": [{"name": "IP", "value": "192.0.2.1"}],
+            "append_properties": False,
+        },
         "updated",
     ),
     "object deleted": ("saymon_object", {"name": "South site", "state": "absent", "recursive": True}, "deleted"),
@@ -123,7 +163,13 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         {
             "create_tags": True,
             "objects": [
-                {"name": "leaf", "discovery_id": "leaf-1", "parents": ["/ROOT/Tree/Rack"], "tags": ["brand-new"], "class": 3},
+                {
+                    "name": "leaf",
+                    "discovery_id": "leaf-1",
+                    "parents": ["/ROOT/Tree/Rack"],
+                    "tags": ["brand-new"],
+                    "class": 3,
+                },
                 {"name": "Rack", "parents": ["/ROOT/Tree"]},
                 {"name": "Tree"},
                 {"name": "Lab", "geoposition_radius": 150, "tags": ["test"]},
@@ -161,7 +207,9 @@ def promise(result: dict[str, Any]) -> dict[str, Any]:
     kept = {key: result.get(key) for key in ("changed", "action", "diff", "summary", "dangling_members", "user")}
     if "summary" not in result and "action" in result:
         kept.pop("user")  # the record, which the server completes
-    kept["outcomes"] = [{**one, "id": None} if one["action"] == "created" else one for one in result.get("outcomes", [])]
+    kept["outcomes"] = [
+        {**one, "id": None} if one["action"] == "created" else one for one in result.get("outcomes", [])
+    ]
     return kept
 
 
@@ -185,18 +233,28 @@ def check_the_server(sandbox: Sandbox, *, old: bool) -> None:
     assert groups["Operators"]["objectPermissions"] == {"include": [1], "exclude": [objects["Lab"]["id"]]}
     assert set(groups["Operators"]["permissions"]) == {"execute-operations", "manage-event-log", "run-bulks"}
     assert users["loner"]["group"] == some(groups["North site"]["id"])
-    assert (policies["Default"]["length"], "Old policy" in policies, policies["Fresh policy"]["passwordLifetime"]) == (10, False, 90)
+    assert (policies["Default"]["length"], "Old policy" in policies, policies["Fresh policy"]["passwordLifetime"]) == (
+        10,
+        False,
+        90,
+    )
     assert objects["leaf"]["parent_id"] == some(objects["Rack"]["id"])
     assert objects["Rack"]["parent_id"] == some(objects["Tree"]["id"])
     assert [tags[tag] for tag in objects["leaf"]["tags"]] == ["brand-new"]
     assert {tags[tag] for tag in objects["north-web-2"]["tags"]} == {"production", "critical"}
-    values = {name: {one["name"]: one["value"] for one in objects[name]["properties"]} for name in ("north-web-2", "north-core-sw")}
+    values = {
+        name: {one["name"]: one["value"] for one in objects[name]["properties"]}
+        for name in ("north-web-2", "north-core-sw")
+    }
     assert values == {
         "north-web-2": {"IP": "192.0.2.12", "OS": "Debian 13", "Note": "new"},
         "north-core-sw": {"IP": "192.0.2.1"},
     }
     assert not {"South site", "South rack B1", "south-web-1"} & objects.keys()
-    assert (bool(users["north.duty"].get("authenticationToken")), bool(users["manager"].get("authenticationToken"))) == (True, False)
+    assert (
+        bool(users["north.duty"].get("authenticationToken")),
+        bool(users["manager"].get("authenticationToken")),
+    ) == (True, False)
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["new server", "old server"])
@@ -225,7 +283,9 @@ def test_check_mode_promises_what_the_run_does(runner: Runner, sandbox: Sandbox,
 
 def test_a_given_password_is_set_in_each_run_unless_told_otherwise(runner: Runner, sandbox: Sandbox) -> None:
     always = saymon("saymon_user", {"login": "operator", "password": PASSWORD}, name="always")
-    once = saymon("saymon_user", {"login": "operator", "password": PASSWORD, "update_password": "on_create"}, name="once")
+    once = saymon(
+        "saymon_user", {"login": "operator", "password": PASSWORD, "update_password": "on_create"}, name="once"
+    )
     done = show(runner, play(always, once, always), args=["--diff"])
     assert done.rc == 0, done.output
     assert [seen.result["changed"] for seen in done.results] == [True, False, True]
@@ -234,7 +294,10 @@ def test_a_given_password_is_set_in_each_run_unless_told_otherwise(runner: Runne
 
 def test_what_is_as_it_should_be_costs_a_read_of_each_kind(runner: Runner, sandbox: Sandbox) -> None:
     """500 users and 50 groups, in two tasks; the few objects that they refer to are searched for."""
-    groups = [{"name": f"Team {number}", "permissions": ["run-bulks"], "object_include": ["/ROOT/Lab"]} for number in range(50)]
+    groups = [
+        {"name": f"Team {number}", "permissions": ["run-bulks"], "object_include": ["/ROOT/Lab"]}
+        for number in range(50)
+    ]
     users = [
         {
             "login": f"person-{number}",
@@ -289,13 +352,19 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "oneself": (
         "saymon_user",
-        {"users": [{"login": "good"}, {"login": "{{ lookup('ansible.builtin.env', 'SAYMON_LOGIN') }}", "state": "absent"}]},
+        {
+            "users": [
+                {"login": "good"},
+                {"login": "{{ lookup('ansible.builtin.env', 'SAYMON_LOGIN') }}", "state": "absent"},
+            ]
+        },
         "users[1] (admin): 'admin' is the account that is signed in and would be deleted: set allow_self to do it.",
     ),
     "no object": (
         "saymon_user_group",
         {"user_groups": [{"name": "good"}, {"name": "bad", "object_include": ["/ROOT/Nowhere"]}]},
-        "user_groups[1] (bad): object_include: there is no object '/ROOT/Nowhere': check the spelling, or make it first.",
+        "user_groups[1] (bad): object_include: there is no object "
+        "'/ROOT/Nowhere': check the spelling, or make it first.",
     ),
     "no member": (
         "saymon_user_group",
@@ -320,14 +389,19 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "children": (
         "saymon_object",
         {"objects": [{"name": "good"}, {"name": "North site", "state": "absent"}]},
-        "objects[1] (North site): 'North site' has children (2), which would go with it: set recursive to delete them too.",
+        "objects[1] (North site): 'North site' has children (2), which "
+        "would go with it: set recursive to delete them too.",
     ),
     "another class": (
         "saymon_object",
         {"objects": [{"name": "good"}, {"discovery_id": "web-north-1", "class": "Info"}]},
         "objects[1] (web-north-1): class is 'Host' and cannot change after creation: ",
     ),
-    "no user": ("saymon_auth_token", {"user": "nobody"}, "user is 'nobody', which means no user: give the login or the id of one."),
+    "no user": (
+        "saymon_auth_token",
+        {"user": "nobody"},
+        "user is 'nobody', which means no user: give the login or the id of one.",
+    ),
 }
 
 
@@ -336,7 +410,9 @@ def test_one_bad_item_and_nothing_is_written(runner: Runner, sandbox: Sandbox) -
     done = show(runner, play(*tasks), args=["--diff"])
     assert done.rc == 0, done.output[-3000:]
     said = dict(failures(done.results))
-    assert {name: text[: len(BAD[name][2])] for name, text in said.items()} == {name: text for name, (_m, _a, text) in BAD.items()}
+    assert {name: text[: len(BAD[name][2])] for name, text in said.items()} == {
+        name: text for name, (_m, _a, text) in BAD.items()
+    }
     assert sandbox.writes() == []
     assert PASSWORD not in done.output
 
@@ -372,12 +448,16 @@ def role(**variables: Any) -> Task:
 
 
 def test_passwords_stay_out_of_sight(runner: Runner, sandbox: Sandbox) -> None:
-    """Those in lists, in each way they go: through the module here and on a target, through the role, in success, diff and failure."""
+    """Those in lists, in each way they go: through the module here and on a target, through the role, in success, diff
+    and failure."""
     users = [{"login": "secretive", "password": PASSWORD}, {"login": "operator", "password": PASSWORD + "-2"}]
     task = saymon("saymon_user", {"users": users}, ignore_errors=True)
     target = saymon("saymon_user", {"users": users, "saymon_run_on": "target"}, name="target", ignore_errors=True)
     wrong = saymon(
-        "saymon_user", {"users": [*users, {"login": "loner", "groups": ["none"], "password": PASSWORD}]}, name="wrong", ignore_errors=True
+        "saymon_user",
+        {"users": [*users, {"login": "loner", "groups": ["none"], "password": PASSWORD}]},
+        name="wrong",
+        ignore_errors=True,
     )
     apply = role(users=users, update_password="always")
     tasks = [task, target, wrong, saymon("saymon_auth_token", {"user": "loner"}), apply]
@@ -396,13 +476,19 @@ def test_passwords_stay_out_of_sight(runner: Runner, sandbox: Sandbox) -> None:
 
 def echo(sandbox: Sandbox, **rule: str) -> Task:
     """From now on the server refuses, and repeats the whole request in its message."""
-    return control(sandbox, ("DELETE", "/faults"), ("POST", "/faults", {"kind": "status", "status": 400, "times": 0, "echo": True, **rule}))
+    return control(
+        sandbox,
+        ("DELETE", "/faults"),
+        ("POST", "/faults", {"kind": "status", "status": 400, "times": 0, "echo": True, **rule}),
+    )
 
 
 def company(runner: Runner, *args: str, env: dict[str, str | None] | None = None) -> Show:
     """Run the playbook of the small company."""
     (runner.directory / "dump.jsonl").unlink(missing_ok=True)
-    done = runner.playbook(COMPANY, *args, env=environment(runner, {"COMPANY_REPORTS_PASSWORD": PASSWORD, **(env or {})}))
+    done = runner.playbook(
+        COMPANY, *args, env=environment(runner, {"COMPANY_REPORTS_PASSWORD": PASSWORD, **(env or {})})
+    )
     return Show(done.rc, done.stdout, done.stderr, results(runner))
 
 
@@ -460,7 +546,8 @@ def test_the_company_wants_its_secret(runner: Runner, sandbox: Sandbox) -> None:
 
 
 def test_the_role(runner: Runner, sandbox: Sandbox) -> None:
-    """On a host that is on no network: nothing to do costs nothing; options reach the modules; a wrong item stops it with one sentence."""
+    """On a host that is on no network: nothing to do costs nothing; options reach the modules; a wrong item stops it
+    with one sentence."""
     tags = {"objects": [{"name": "Tagged", "tags": ["from-the-role"]}], "create_tags": True}
     password = {"users": [{"login": "operator", "password": PASSWORD}]}
     steps = [
@@ -473,7 +560,8 @@ def test_the_role(runner: Runner, sandbox: Sandbox) -> None:
     done = show(runner, play(*steps, hosts="nowhere.invalid"), inventory="nowhere.invalid\n")
     assert [
         seen.result["msg"]
-        for seen in done.of("saymon_apply : Say what was done") or done.of("saymon.platform.saymon_apply : Say what was done")
+        for seen in done.of("saymon_apply : Say what was done")
+        or done.of("saymon.platform.saymon_apply : Say what was done")
     ] == [
         ["All lists are empty, so there was nothing to do."],
         ["objects: 1 created"],
@@ -486,4 +574,8 @@ def test_the_role(runner: Runner, sandbox: Sandbox) -> None:
             "users[0] (x): groups: there is no user group 'none': check the spelling, or make it first.",
         )
     ]
-    assert [f"{entry['method']} {entry['path'].split('/')[1]}" for entry in sandbox.writes()] == ["POST tags", "POST objects", "PUT users"]
+    assert [f"{entry['method']} {entry['path'].split('/')[1]}" for entry in sandbox.writes()] == [
+        "POST tags",
+        "POST objects",
+        "PUT users",
+    ]

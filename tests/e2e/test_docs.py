@@ -54,6 +54,8 @@ def test_examples(runner: Runner, sandbox: Sandbox, module: str) -> None:
     env = {"SAYMON_URL": None, "SAYMON_LOGIN": None, "SAYMON_PASSWORD": None}
     done = show(runner, play(*tasks, vars={**server, **VARIABLES}), env=env)
     assert done.rc == 0, done.output
-    assert [seen.status for seen in done.results if not seen.status.startswith("item")] == ["ok"] * len(tasks), done.output
+    assert [seen.status for seen in done.results if not seen.status.startswith("item")] == ["ok"] * len(tasks), (
+        done.output
+    )
     assert "WARNING" not in done.output
     assert sandbox.sessions() == 0

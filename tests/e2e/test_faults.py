@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every kind of failure of the server with every module: the task heals, or fails with one clear sentence; nobody waits long."""
+"""Every kind of failure of the server with every module: the task heals, or fails with one clear sentence; nobody waits
+long."""
 
 from __future__ import annotations
 
@@ -69,7 +70,10 @@ class Case:
         if rule["kind"] == "refuse" and self.when == "always":
             rule["seconds"] = 1.0
         if self.when == "login":
-            return [("POST", "/sessions/expire"), ("POST", "/faults", {**rule, "method": "POST", "path": "/users/session"})]
+            return [
+                ("POST", "/sessions/expire"),
+                ("POST", "/faults", {**rule, "method": "POST", "path": "/users/session"}),
+            ]
         return [("POST", "/faults", rule)]
 
     @property
@@ -89,7 +93,11 @@ def _cases() -> list[Case]:
         for when in ("once", "always")
         if when == "once" or fault not in PASSING
     ]
-    logins = [Case(fault, "login", first["saymon_user_info"]) for fault in FAULTS if fault not in ("expire_sessions", "refuse")]
+    logins = [
+        Case(fault, "login", first["saymon_user_info"])
+        for fault in FAULTS
+        if fault not in ("expire_sessions", "refuse")
+    ]
     return logins + sorted(usual, key=lambda case: case.module == "saymon_session")
 
 
@@ -122,14 +130,19 @@ def endings(tmp_path_factory: pytest.TempPathFactory) -> list[Ending]:
     with ExitStack() as stack:
         sandboxes = [stack.enter_context(Sandbox("--quiet")) for _lane in range(LANES)]
         pool = stack.enter_context(ThreadPoolExecutor(LANES))
-        lanes = [pool.submit(_run_lane, box, tmp_path_factory.mktemp("lane"), cases[n::LANES]) for n, box in enumerate(sandboxes)]
+        lanes = [
+            pool.submit(_run_lane, box, tmp_path_factory.mktemp("lane"), cases[n::LANES])
+            for n, box in enumerate(sandboxes)
+        ]
         return [ending for lane in lanes for ending in lane.result()]
 
 
 def _broken(endings: list[Ending], rule: Any) -> str:
     """A readable list of the cases that break a rule."""
     bad = [ending for ending in endings if not rule(ending)]
-    lines = [f"{one.case.name} ({one.case.module}): {one.seen.status} {json.dumps(one.seen.result)[:300]}" for one in bad]
+    lines = [
+        f"{one.case.name} ({one.case.module}): {one.seen.status} {json.dumps(one.seen.result)[:300]}" for one in bad
+    ]
     return "\n".join(lines)
 
 
@@ -138,18 +151,22 @@ def test_every_module_has_a_task() -> None:
 
 
 def test_each_fault_was_met(endings: list[Ending]) -> None:
-    """Otherwise the other tests would prove nothing. A refused connection never reaches the journal, and without a session
-    saymon_session may have nothing to ask."""
+    """Otherwise the other tests would prove nothing. A refused connection never reaches the journal, and without a
+    session saymon_session may have nothing to ask."""
     certain = [one for one in endings if one.case.fault != "refuse" and one.case.module != "saymon_session"]
     missed = [one for one in certain if not any(entry["fault"] for entry in one.journal)]
-    assert not missed, [(one.case.name, one.case.module, one.seen.status, one.seen.result, one.journal) for one in missed]
+    assert not missed, [
+        (one.case.name, one.case.module, one.seen.status, one.seen.result, one.journal) for one in missed
+    ]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_task_ends_well_or_with_one_clear_sentence(endings: list[Ending], fault: str) -> None:
     def clear(one: Ending) -> bool:
         text = str(one.seen.result.get("msg", ""))
-        return one.seen.status == "ok" or (one.seen.status == "failed" and 20 < len(text) < 500 and "\n" not in text and text.endswith("."))
+        return one.seen.status == "ok" or (
+            one.seen.status == "failed" and 20 < len(text) < 500 and "\n" not in text and text.endswith(".")
+        )
 
     assert _broken([one for one in endings if one.case.fault == fault], clear) == ""
 
@@ -169,7 +186,9 @@ def test_a_login_is_tried_again_only_when_it_cannot_have_happened_or_does_no_har
 
 def test_a_fault_that_stays_is_reported(endings: list[Ending]) -> None:
     # A refusal is over after a second; an invalid session is no failure for those who only ask about sessions.
-    lasting = [one for one in endings if one.case.when == "always" and one.case.fault not in ("refuse", "expire_sessions")]
+    lasting = [
+        one for one in endings if one.case.when == "always" and one.case.fault not in ("refuse", "expire_sessions")
+    ]
     lasting = [one for one in lasting if one.case.module != "saymon_session"]
     assert _broken(lasting, lambda one: one.seen.status == "failed") == ""
 

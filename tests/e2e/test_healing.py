@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Runner
 
 CURRENT = saymon("saymon_api", {"path": "/users/current"})
-WRITE = saymon("saymon_api", {"method": "POST", "path": "/objects", "body": {"name": "probe", "class_id": 3, "parent_id": ["1"]}})
+WRITE = saymon(
+    "saymon_api", {"method": "POST", "path": "/objects", "body": {"name": "probe", "class_id": 3, "parent_id": ["1"]}}
+)
 
 GIVEN_UP = (
     "GET /users/current answered 401 Unauthorized: Session expired. "
@@ -51,7 +53,9 @@ def test_expiry_inside_a_loop(runner: Runner, sandbox: Sandbox) -> None:
 
 
 def test_forty_hosts_notice_the_expiry_at_once(runner: Runner, sandbox: Sandbox) -> None:
-    done = show(runner, play(CURRENT, expire(sandbox), CURRENT, hosts="all"), env={"ANSIBLE_FORKS": "20"}, inventory=crowd(40))
+    done = show(
+        runner, play(CURRENT, expire(sandbox), CURRENT, hosts="all"), env={"ANSIBLE_FORKS": "20"}, inventory=crowd(40)
+    )
     assert done.rc == 0, done.output
     assert [seen.status for seen in done.of("saymon_api")] == ["ok"] * 80
     assert logins_and_logouts(sandbox) == (2, 1)

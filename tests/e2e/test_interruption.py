@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whoever stops make, or the tool that it runs, in whatever way, leaves no process behind: no server, no pytest, no ansible."""
+"""Whoever stops make, or the tool that it runs, in whatever way, leaves no process behind: no server, no pytest, no
+ansible."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ DEMO = [*MAKE, "demo"]
 
 
 class Stopped:
-    """A running make whose descendants all carry a mark in their environment, whatever session or parent they end up with."""
+    """A running make whose descendants all carry a mark in their environment, whatever session or parent they end up
+    with."""
 
     def __init__(self, command: list[str], log: Path) -> None:
         self.mark = uuid.uuid4().hex
@@ -44,17 +46,21 @@ class Stopped:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits that.
+                # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits
+                # that.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
             )
 
     def running(self) -> dict[int, str]:
-        """Command lines by process id; one that is just starting has not got its environment yet, and is seen the next time."""
+        """Command lines by process id; one that is just starting has not got its environment yet, and is seen the next
+        time."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 if f"LEFT_BEHIND={self.mark}".encode() in (folder / "environ").read_bytes():
-                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    found[int(folder.name)] = (
+                        (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    )
             except OSError:
                 continue
         return found
@@ -92,7 +98,9 @@ def to_the_tool(stopped: Stopped, number: int) -> None:
         (DEMO, signal.SIGTERM, to_make),
     ],
 )
-def test_nothing_is_left_behind(tmp_path: Path, command: list[str], number: int, send: Callable[[Stopped, int], None]) -> None:
+def test_nothing_is_left_behind(
+    tmp_path: Path, command: list[str], number: int, send: Callable[[Stopped, int], None]
+) -> None:
     stopped = Stopped(command, tmp_path / "log")
     try:
         wait_for(lambda: bool(stopped.with_words("saymon_sandbox") and stopped.with_words("bin/ansible")), 60)

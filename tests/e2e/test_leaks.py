@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No password, token, sid or csrf value anywhere: output at -vvvvv, callbacks, log file, fact cache, retry files, left-over files."""
+"""No password, token, sid or csrf value anywhere: output at -vvvvv, callbacks, log file, fact cache, retry files,
+left-over files."""
 
 from __future__ import annotations
 
@@ -79,7 +80,9 @@ class Watch:
 
     def noted(self) -> list[tuple[str, str | None]]:
         """(sid, csrf) of the sessions that were written down."""
-        return [tuple(pair) for pair in json.loads(self.sessions_file.read_text())] if self.sessions_file.exists() else []
+        return (
+            [tuple(pair) for pair in json.loads(self.sessions_file.read_text())] if self.sessions_file.exists() else []
+        )
 
     def evidence(self, done: Show) -> dict[str, str]:
         """Place -> text. The playbook, and what tests themselves wrote there, is no evidence."""
@@ -98,7 +101,11 @@ class Watch:
         for place, text in self.evidence(done).items():
             if place.startswith(allowed):
                 continue
-            found += [f"{place}: a secret in ...{text[max(text.find(form) - 60, 0) : text.find(form)]}" for form in forms if form in text]
+            found += [
+                f"{place}: a secret in ...{text[max(text.find(form) - 60, 0) : text.find(form)]}"
+                for form in forms
+                if form in text
+            ]
             sids = {word for word in UUID.findall(text) if hashlib.sha256(word.encode()).hexdigest()[:8] in tags}
             found += [f"{place}: a sid in ...{text[max(text.find(sid) - 60, 0) : text.find(sid)]}" for sid in sids]
         return found
@@ -106,7 +113,11 @@ class Watch:
     def _secrets(self) -> set[str]:
         proof = base64.b64encode(f"{self.sandbox.login}:{self.sandbox.password}".encode()).decode()
         noted = {value for pair in self.noted() for value in pair if value}
-        tokens = {user["authenticationToken"] for user in api(self.sandbox, "GET", "/users") if user.get("authenticationToken")}
+        tokens = {
+            user["authenticationToken"]
+            for user in api(self.sandbox, "GET", "/users")
+            if user.get("authenticationToken")
+        }
         return {self.sandbox.password, proof, KEYCLOAK, *BODY_SECRETS, *self.secrets, *noted, *tokens}
 
 
@@ -125,14 +136,19 @@ def watch(runner: Runner, sandbox: Sandbox) -> Watch:
 def modules_at_work(*only: str) -> list[Task]:
     """Tasks of these modules, by default of all, without stopping at failures."""
     wanted = [(module, args) for module, args in CASES if not only or module in only]
-    return [saymon(module, args, name=f"{module} {number}", ignore_errors=True) for number, (module, args) in enumerate(wanted)]
+    return [
+        saymon(module, args, name=f"{module} {number}", ignore_errors=True)
+        for number, (module, args) in enumerate(wanted)
+    ]
 
 
 def secret_calls() -> list[Task]:
     """Calls whose bodies or answers hold secrets."""
     user = {"login": "marked", "password": BODY_SECRETS[0], "group": []}
     passwords = {"currentPassword": BODY_SECRETS[1], "newPassword": BODY_SECRETS[2]}
-    token = "/users/{{ users.json | selectattr('login', 'equalto', 'operator') | map(attribute='id') | first }}/auth-token"
+    token = (
+        "/users/{{ users.json | selectattr('login', 'equalto', 'operator') | map(attribute='id') | first }}/auth-token"
+    )
     return [
         saymon("saymon_api", {"path": "/users"}, register="users"),
         saymon("saymon_api", {"method": "POST", "path": "/users", "body": user}, ignore_errors=True),
@@ -151,10 +167,15 @@ def fault(sandbox: Sandbox, **rule: object) -> Task:
 
 
 def echoes(sandbox: Sandbox) -> list[Task]:
-    """All modules, and the calls with secrets, against a server that repeats headers and bodies of requests in its answers."""
+    """All modules, and the calls with secrets, against a server that repeats headers and bodies of requests in its
+    answers."""
     tasks: list[Task] = []
     for rule in ({"kind": "status", "status": 400}, {"kind": "html"}, {"kind": "status", "status": 200}):
-        tasks += [fault(sandbox, **rule), *modules_at_work(), *[{**task, "ignore_errors": True} for task in secret_calls()[:3]]]
+        tasks += [
+            fault(sandbox, **rule),
+            *modules_at_work(),
+            *[{**task, "ignore_errors": True} for task in secret_calls()[:3]],
+        ]
     return tasks
 
 
@@ -172,17 +193,22 @@ def test_success_and_failure_of_every_module(watch: Watch) -> None:
 
 @pytest.mark.parametrize("statuses", [(400, 500, 200, 401), (403,)])
 def test_refusals_that_echo_the_login(watch: Watch, statuses: tuple[int, ...]) -> None:
-    """The body of the login call holds the password, and a server may repeat it. A 401 or 403 is not asked for again in a run."""
+    """The body of the login call holds the password, and a server may repeat it. A 401 or 403 is not asked for again in
+    a run."""
     some = modules_at_work("saymon_api", "saymon_session")
     pages = [fault(watch.sandbox, kind="html"), *some]
     tasks = [task for status in statuses for task in (fault(watch.sandbox, kind="status", status=status), *some)]
     done = show(watch.runner, play(*pages, *tasks), args=["-vvvvv"], env=watch.env())
     ended = [seen.status for seen in done.results if seen.task.startswith("saymon_")]
-    assert ended.count("failed") == (1 + len(statuses)) * (len(some) - 1), "all but the ending of a session that is not there"
+    assert ended.count("failed") == (1 + len(statuses)) * (len(some) - 1), (
+        "all but the ending of a session that is not there"
+    )
     assert watch.leaks(done) == []
 
 
-@pytest.mark.parametrize("way", ["token session", "keycloak session", "basic", "token", "wrong password", "wrong token"])
+@pytest.mark.parametrize(
+    "way", ["token session", "keycloak session", "basic", "token", "wrong password", "wrong token"]
+)
 def test_every_way_to_sign_in(watch: Watch, way: str) -> None:
     token = new_token(watch.sandbox)
     wrong = "a-wrong-secret-marker"
@@ -206,7 +232,11 @@ def test_every_way_to_sign_in(watch: Watch, way: str) -> None:
 
 def test_secrets_as_task_options_and_on_the_target(watch: Watch) -> None:
     """Options stand in the invocation that core shows at -vvv; a module file on a target gets them as its arguments."""
-    options = {"saymon_login": watch.sandbox.login, "saymon_password": watch.sandbox.password, "saymon_url": watch.sandbox.url}
+    options = {
+        "saymon_login": watch.sandbox.login,
+        "saymon_password": watch.sandbox.password,
+        "saymon_url": watch.sandbox.url,
+    }
     here = [saymon(module, {**args, **options}, name=f"here {module}", ignore_errors=True) for module, args in CASES]
     # Those that handle secrets; the others take the same road with less to hide.
     some = [case for case in CASES if case[0] in ("saymon_api", "saymon_session", "saymon_user")]
@@ -246,7 +276,8 @@ def test_only_a_kept_session_is_in_the_fact_cache(watch: Watch, keep: bool) -> N
 
 
 def test_the_result_of_saymon_session(watch: Watch) -> None:
-    """Where core can mask single values the result is readable with the sid masked; before that it is hidden as a whole."""
+    """Where core can mask single values the result is readable with the sid masked; before that it is hidden as a
+    whole."""
     done = show(watch.runner, play(saymon("saymon_session"), watch.note_sessions()), args=["-vvv"], env=watch.env())
     result = done.one("saymon_session")
     assert watch.leaks(done) == []

@@ -23,7 +23,12 @@ from tests.tools.sandbox_process import Sandbox
 PASSWORD = "Marker-Of-Listed-User-61"
 OBJECTS: list[dict[str, Any]] = [
     {"name": "Plant Ω", "tags": ["production", "test"], "geoposition": [30.5, 60]},
-    {"name": "db01", "parents": ["/ROOT/Plant Ω"], "properties": [{"name": "Owner", "value": "x; y"}], "client_data": {"showArrow": True}},
+    {
+        "name": "db01",
+        "parents": ["/ROOT/Plant Ω"],
+        "properties": [{"name": "Owner", "value": "x; y"}],
+        "client_data": {"showArrow": True},
+    },
     {"name": "Lab", "tags": ["test"], "weight": 3},
 ]
 CSV = """\
@@ -76,7 +81,9 @@ def test_a_file_does_what_the_list_does(runner: Runner, sandbox: Sandbox, suffix
         ("db01", "created"),
         ("Lab", "updated"),
     ]
-    assert [(one["name"], one["action"]) for one in seen.one("again")["outcomes"]] == [(one["name"], "unchanged") for one in OBJECTS]
+    assert [(one["name"], one["action"]) for one in seen.one("again")["outcomes"]] == [
+        (one["name"], "unchanged") for one in OBJECTS
+    ]
     assert len([call for call in calls(sandbox, sessions=False) if not call.startswith("GET ")]) == 3
 
 
@@ -102,7 +109,11 @@ def test_roles_and_globs(runner: Runner, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("keywords", [{}, {"async": 60, "poll": 1}])
 def test_a_target_gets_the_items(runner: Runner, sandbox: Sandbox, keywords: dict[str, Any]) -> None:
-    write(runner, "users.jsonl", json.dumps({"login": "fresh", "password": PASSWORD}) + "\n" + json.dumps({"login": "operator"}) + "\n")
+    write(
+        runner,
+        "users.jsonl",
+        json.dumps({"login": "fresh", "password": PASSWORD}) + "\n" + json.dumps({"login": "operator"}) + "\n",
+    )
     task: Task = saymon("saymon_user", {"src": "users.jsonl", "saymon_run_on": "target"}, **keywords)
     env = {"ANSIBLE_ASYNC_DIR": str(runner.directory / "async")}
     seen = show(runner, play(task, hosts="all"), inventory=this_machine("bastion"), args=["-vvv"], env=env)
@@ -134,14 +145,29 @@ def test_vaults_and_secrets(runner: Runner, sandbox: Sandbox, whole: bool) -> No
 
 # What is wrong with a file, and what is said; `Secret` must not be repeated.
 BROKEN: dict[str, tuple[str, str]] = {
-    "item.jsonl": ('{"login": "a"}\n{"login": "b", "status": "awake"}\n', "item.jsonl:2 (b): status is 'awake': give one of "),
+    "item.jsonl": (
+        '{"login": "a"}\n{"login": "b", "status": "awake"}\n',
+        "item.jsonl:2 (b): status is 'awake': give one of ",
+    ),
     "item.csv": ("login,status\na,active\nb,awake\n", "item.csv:3 (b): status is 'awake': give one of "),
     "item.yml": ("- login: a\n- login: b\n  status: awake\n", "item.yml[1] (b): status is 'awake': give one of "),
-    "item.json": ('[{"login": "a"}, {"login": "b", "status": "awake"}]', "item.json[1] (b): status is 'awake': give one of "),
-    "text.json": (f'[{{"password": "{PASSWORD}"', "text.json: this is not valid JSON (Expecting ',' delimiter, line 1, column "),
-    "text.yml": (f"- password: {PASSWORD}\n  password: x\n", "text.yml:1: this is not valid YAML (the key 'password' is a duplicate): "),
+    "item.json": (
+        '[{"login": "a"}, {"login": "b", "status": "awake"}]',
+        "item.json[1] (b): status is 'awake': give one of ",
+    ),
+    "text.json": (
+        f'[{{"password": "{PASSWORD}"',
+        "text.json: this is not valid JSON (Expecting ',' delimiter, line 1, column ",
+    ),
+    "text.yml": (
+        f"- password: {PASSWORD}\n  password: x\n",
+        "text.yml:1: this is not valid YAML (the key 'password' is a duplicate): ",
+    ),
     "empty.json": ("", "empty.json is empty: "),
-    "reference.jsonl": ('{"login": "a", "groups": ["Operatrs"]}', "reference.jsonl:1 (a): groups: there is no user group 'Operatrs'"),
+    "reference.jsonl": (
+        '{"login": "a", "groups": ["Operatrs"]}',
+        "reference.jsonl:1 (a): groups: there is no user group 'Operatrs'",
+    ),
     "twice.csv": ("login\na\na\n", "twice.csv:3 (a): "),
 }
 
@@ -149,7 +175,10 @@ BROKEN: dict[str, tuple[str, str]] = {
 def test_broken_files_are_told_before_anything_is_sent(runner: Runner, sandbox: Sandbox) -> None:
     for name, (content, _said) in BROKEN.items():
         write(runner, name, content)
-    tasks = [saymon("saymon_user", {"src": name}, name=name, ignore_errors=True) for name in (*BROKEN, "none.json", "none*.json")]
+    tasks = [
+        saymon("saymon_user", {"src": name}, name=name, ignore_errors=True)
+        for name in (*BROKEN, "none.json", "none*.json")
+    ]
     seen = show(runner, play(*tasks))
     for name, (_content, said) in BROKEN.items():
         assert seen.one(name)["msg"].startswith(said), seen.one(name)["msg"]
@@ -164,10 +193,12 @@ def test_templates_in_files_are_data(runner: Runner, sandbox: Sandbox) -> None:
     seen = show(runner, play(saymon("saymon_user", {"src": "users.json"})))
     assert sandbox.writes()[0]["body"]["displayName"] == "{{ saymon_url }}"
     (warning,) = seen.results[0].result["warnings"]
-    assert warning.startswith("users.json[0]: a value holds {{ or {%, but what stands in a file of src is not templated")
+    assert warning.startswith(
+        "users.json[0]: a value holds {{ or {%, but what stands in a file of src is not templated"
+    )
 
 
-# --- dest ----------------------------------------------------------------------------------------------------------------
+# --- dest -----------------------------------------------------------------------------------------
 
 
 def info(dest: Any, module: str = "saymon_object_info", **keywords: Any) -> Task:
@@ -191,7 +222,9 @@ def test_a_list_goes_into_a_file(runner: Runner, sandbox: Sandbox, suffix: str) 
         assert next(csv.DictReader(text.splitlines()))["name"] == "ROOT"
     else:
         records = [json.loads(line) for line in text.splitlines()] if suffix == "jsonl" else yaml.safe_load(text)
-        assert {str(one["id"]): one for one in records} == {str(one["id"]): one for one in seen.one("returned")["objects"]}
+        assert {str(one["id"]): one for one in records} == {
+            str(one["id"]): one for one in seen.one("returned")["objects"]
+        }
     assert stat.S_IMODE(dest.stat().st_mode) == 0o644
     assert sandbox.writes() == []
 
@@ -199,7 +232,9 @@ def test_a_list_goes_into_a_file(runner: Runner, sandbox: Sandbox, suffix: str) 
 def test_what_dest_refuses_costs_no_request(runner: Runner, sandbox: Sandbox) -> None:
     seen = show(runner, play(info("objects.txt", ignore_errors=True), info("none/objects.json", ignore_errors=True)))
     assert "whose format is not known: give a file that ends in " in seen.results[0].result["msg"]
-    assert seen.results[1].result["msg"].startswith("dest is 'none/objects.json', which cannot be written (No such file")
+    assert (
+        seen.results[1].result["msg"].startswith("dest is 'none/objects.json', which cannot be written (No such file")
+    )
 
 
 def test_the_file_of_a_target_is_on_the_target(runner: Runner, sandbox: Sandbox) -> None:

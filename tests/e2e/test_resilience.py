@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lost answers, a server that dies, two runs at once, servers and accounts that cannot do all: no double, no half, clear words."""
+"""Lost answers, a server that dies, two runs at once, servers and accounts that cannot do all: no double, no half,
+clear words."""
 
 from __future__ import annotations
 
@@ -20,7 +21,22 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import ANSIBLE_BIN, Runner
-from tests.e2e.support import Seen, Show, Task, api, book, calls, control, environment, failures, new_token, play, saymon, show, wait_for
+from tests.e2e.support import (
+    Seen,
+    Show,
+    Task,
+    api,
+    book,
+    calls,
+    control,
+    environment,
+    failures,
+    new_token,
+    play,
+    saymon,
+    show,
+    wait_for,
+)
 from tests.e2e.test_desired_state import CASES, TASKS, check_the_server, prepare, word
 from tests.tools.sandbox_process import Sandbox
 
@@ -30,13 +46,24 @@ def hosts(count: int, *, keyed: bool = True) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"name": "Farm", **({"discovery_id": "farm"} if keyed else {})}]
     for number in range(1, count):
         key = {"discovery_id": f"farm-{number}"} if keyed else {}
-        found.append({"name": f"node-{number}", **key, "parents": ["/ROOT/Farm"], "properties": [{"name": "Slot", "value": str(number)}]})
+        found.append(
+            {
+                "name": f"node-{number}",
+                **key,
+                "parents": ["/ROOT/Farm"],
+                "properties": [{"name": "Slot", "value": str(number)}],
+            }
+        )
     return found
 
 
 def made(sandbox: Sandbox) -> Counter[str]:
     """How many objects there are of each name, of those that `hosts` lists."""
-    return Counter(one["name"] for one in api(sandbox, "GET", "/objects") if one["name"] == "Farm" or one["name"].startswith("node-"))
+    return Counter(
+        one["name"]
+        for one in api(sandbox, "GET", "/objects")
+        if one["name"] == "Farm" or one["name"].startswith("node-")
+    )
 
 
 @pytest.mark.parametrize(("keyed", "parallel"), [(True, 1), (False, 8)], ids=["by key", "by name, in parallel"])
@@ -62,7 +89,10 @@ _OTHERS = (("POST", "/users/*/auth-token"), ("PUT", None), ("PATCH", None), ("DE
 
 def lose(sandbox: Sandbox, kind: str, creations: Sequence[str] = _CREATIONS) -> Task:
     """The answers to the next call of each kind that writes are lost."""
-    rules = [{"kind": kind, "method": method, "path": path} for method, path in (*_OTHERS, *(("POST", path) for path in creations))]
+    rules = [
+        {"kind": kind, "method": method, "path": path}
+        for method, path in (*_OTHERS, *(("POST", path) for path in creations))
+    ]
     return control(sandbox, ("DELETE", "/faults"), ("POST", "/faults", rules))
 
 
@@ -94,17 +124,31 @@ def test_the_answer_to_each_kind_of_write_is_lost(runner: Runner, sandbox: Sandb
 
 
 def test_no_write_of_any_kind_arrives(runner: Runner, sandbox: Sandbox) -> None:
-    """Nobody can tell it from a server that is slow. What could come to be twice is not sent again, and the task says so; the rest is."""
+    """Nobody can tell it from a server that is slow. What could come to be twice is not sent again, and the task says
+    so; the rest is."""
     prepare(sandbox, old=False)
-    tasks = [saymon(module, {**args, "saymon_timeout": 2}, name=name, ignore_errors=True) for name, (module, args, _word) in CASES.items()]
-    done = show(runner, play(saymon("saymon_session"), *[step for task in tasks for step in (lose(sandbox, "drop_before"), task)]))
+    tasks = [
+        saymon(module, {**args, "saymon_timeout": 2}, name=name, ignore_errors=True)
+        for name, (module, args, _word) in CASES.items()
+    ]
+    done = show(
+        runner,
+        play(saymon("saymon_session"), *[step for task in tasks for step in (lose(sandbox, "drop_before"), task)]),
+    )
     assert done.rc == 0, done.output[-3000:]
     failed = {name for name in CASES if done.of(name)[0].status == "failed"}
     made = {"group made", "groups", "policy made", "policies", "object made", "object changed", "objects"}
     assert failed == made
     assert all("may still be created: look, and run the task again." in done.one(name)["msg"] for name in made)
     assert all(done.one(name)["changed"] for name in made)
-    assert max(Counter(str(entry["body"]) for entry in sandbox.writes() if entry["path"] in ("/user-groups", "/tags")).values()) == 1
+    assert (
+        max(
+            Counter(
+                str(entry["body"]) for entry in sandbox.writes() if entry["path"] in ("/user-groups", "/tags")
+            ).values()
+        )
+        == 1
+    )
     sandbox.clear_faults()
     again = show(runner, play(*TASKS))
     assert again.rc == 0, again.output[-3000:]
@@ -226,14 +270,18 @@ def test_two_runs_at_once_make_no_login_twice(runner: Runner, sandbox: Sandbox) 
 
 
 def test_a_double_without_a_key_is_named_by_the_next_run(runner: Runner, sandbox: Sandbox) -> None:
-    """The server does not mind two objects of one name, so two runs at once can make them; which one is meant is not for us to say."""
+    """The server does not mind two objects of one name, so two runs at once can make them; which one is meant is not
+    for us to say."""
     twin = play(saymon("saymon_object", {"name": "Twin"}))
     assert [one.rc for one in two_at_once(runner, sandbox, book(twin), "/objects")] == [0, 0]
     ids = [one["id"] for one in api(sandbox, "GET", "/objects") if one["name"] == "Twin"]
     assert len(ids) == 2
     sandbox.clear_journal()
     assert failures(show(runner, twin).results) == [
-        ("saymon_object", f"several objects agree with it (ids {', '.join(sorted(ids))}): give the id, or remove the double.")
+        (
+            "saymon_object",
+            f"several objects agree with it (ids {', '.join(sorted(ids))}): give the id, or remove the duplicate.",
+        )
     ]
     assert sandbox.writes() == []
 
@@ -246,11 +294,19 @@ def test_what_others_made_meanwhile_is_seen(runner: Runner, sandbox: Sandbox) ->
         ["POST", f"/objects?api-token={token}", {"name": "Newcomer"}],
     ]
     elsewhere = {"name": "elsewhere", "sandbox_control": {"control": f"{sandbox.url}/node/api", "calls": made_there}}
-    tasks = [saymon("saymon_user", {"login": "newcomer"}, name="user"), saymon("saymon_object", {"name": "Newcomer"}, name="object")]
+    tasks = [
+        saymon("saymon_user", {"login": "newcomer"}, name="user"),
+        saymon("saymon_object", {"name": "Newcomer"}, name="object"),
+    ]
     reading = [{**task, "name": f"{task['name']} before", "check_mode": True} for task in tasks]
     done = show(runner, play(*reading, elsewhere, *tasks))
     assert done.rc == 0, done.output[-3000:]
-    assert [word(seen.result) for seen in done.results if seen.task != "elsewhere"] == ["created", "created", "unchanged", "unchanged"]
+    assert [word(seen.result) for seen in done.results if seen.task != "elsewhere"] == [
+        "created",
+        "created",
+        "unchanged",
+        "unchanged",
+    ]
 
 
 def test_the_verb_that_makes_a_policy(runner: Runner, sandbox: Sandbox) -> None:
@@ -269,7 +325,8 @@ def test_the_verb_that_makes_a_policy(runner: Runner, sandbox: Sandbox) -> None:
 
 
 def test_accounts_that_may_not_do_it(runner: Runner, sandbox: Sandbox) -> None:
-    """Without run-bulks a search becomes a list; without manage-users nothing is promised, nothing is written, and the reason is told."""
+    """Without run-bulks a search becomes a list; without manage-users nothing is promised, nothing is written, and the
+    reason is told."""
     env: dict[str, str | None] = {"SAYMON_LOGIN": "auditor", "SAYMON_PASSWORD": "auditor-demo-pass"}
     search = saymon("saymon_object_info", {"name_regex": "^north-web", "fields": ["name"]})
     tasks = {

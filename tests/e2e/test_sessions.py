@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where sessions and options come from: facts, caches, variables, environment, targets; and what is said when it goes wrong."""
+"""Where sessions and options come from: facts, caches, variables, environment, targets; and what is said when it goes
+wrong."""
 
 from __future__ import annotations
 
@@ -51,11 +52,16 @@ def login_of(result: dict[str, Any]) -> str:
     return login
 
 
-# --- the fact cache ----------------------------------------------------------------------------------------------------
+# --- the fact cache
+# ----------------------------------------------------------------------------------------------------
 
 
 def cache(runner: Runner, **env: str | None) -> dict[str, str | None]:
-    return {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(runner.directory / "facts"), **env}
+    return {
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(runner.directory / "facts"),
+        **env,
+    }
 
 
 def test_a_kept_session_serves_another_process(runner: Runner, sandbox: Sandbox) -> None:
@@ -69,7 +75,9 @@ def test_a_kept_session_serves_another_process(runner: Runner, sandbox: Sandbox)
     ended = ask(runner, "saymon_session", "state=absent", env=cache(runner, **NOBODY))
     assert ended.rc == 0, ended.output
     assert (logins_and_logouts(sandbox), sandbox.sessions()) == ((1, 1), 0)
-    nobody = ask(runner, "saymon_api", "path=/users/current", env=cache(runner, SAYMON_LOGIN=None, SAYMON_PASSWORD=None))
+    nobody = ask(
+        runner, "saymon_api", "path=/users/current", env=cache(runner, SAYMON_LOGIN=None, SAYMON_PASSWORD=None)
+    )
     assert nobody.rc != 0
     assert nobody.results[0].result["msg"].startswith("Nobody to sign in as: ")
 
@@ -96,7 +104,8 @@ def test_a_kept_session_that_has_expired(runner: Runner, sandbox: Sandbox) -> No
     assert logins_and_logouts(sandbox) == (2, 1)
 
 
-# --- options -----------------------------------------------------------------------------------------------------------
+# --- options
+# -----------------------------------------------------------------------------------------------------------
 
 
 def as_variables(sandbox: Sandbox, login: str | None = None) -> dict[str, str]:
@@ -106,7 +115,9 @@ def as_variables(sandbox: Sandbox, login: str | None = None) -> dict[str, str]:
 
 
 def test_module_defaults_of_the_action_group(runner: Runner, sandbox: Sandbox) -> None:
-    reading = [saymon(module, args) for module, args in CASES if module.endswith("_info") and module != "saymon_session_info"]
+    reading = [
+        saymon(module, args) for module, args in CASES if module.endswith("_info") and module != "saymon_session_info"
+    ]
     defaults = {"group/saymon.platform.saymon": as_variables(sandbox)}
     done = show(runner, play(saymon("saymon_session"), *reading, CURRENT, module_defaults=defaults), env=NOBODY)
     assert done.rc == 0, done.output
@@ -116,7 +127,11 @@ def test_module_defaults_of_the_action_group(runner: Runner, sandbox: Sandbox) -
 def test_every_module_is_in_the_action_group(runner: Runner, sandbox: Sandbox) -> None:
     """With an address that nobody answers as the group's default, every module must fail because of it."""
     nowhere = {"saymon_url": "http://127.0.0.1:9", "saymon_retries": 0}
-    tasks = [saymon(module, TASKS[module][0], name=module, ignore_errors=True) for module in MODULES if module != "saymon_session_info"]
+    tasks = [
+        saymon(module, TASKS[module][0], name=module, ignore_errors=True)
+        for module in MODULES
+        if module != "saymon_session_info"
+    ]
     done = show(runner, play(*tasks, module_defaults={"group/saymon.platform.saymon": nowhere}))
     assert [text for _task, text in failures(done.results) if "http://127.0.0.1:9 cannot be reached" not in text] == []
     assert len(failures(done.results)) == len(tasks)
@@ -134,7 +149,13 @@ def test_the_first_of_option_variable_fact_and_environment_counts(runner: Runner
     )
     assert done.rc == 0, done.output
     seen = {name: login_of(done.one(name)) for name in ("environment", "fact", "variable", "option", "empty")}
-    assert seen == {"environment": sandbox.login, "fact": "auditor", "variable": "engineer", "option": "manager", "empty": "auditor"}
+    assert seen == {
+        "environment": sandbox.login,
+        "fact": "auditor",
+        "variable": "engineer",
+        "option": "manager",
+        "empty": "auditor",
+    }
     assert logins_and_logouts(sandbox) == (4, 4)
 
 
@@ -157,12 +178,22 @@ def test_extra_variables_with_templates(runner: Runner, sandbox: Sandbox) -> Non
     assert done.rc == 0, done.output
 
 
-# --- on a target -------------------------------------------------------------------------------------------------------
+# --- on a target
+# -------------------------------------------------------------------------------------------------------
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
     """A result without what differs from call to call, or is core's own."""
-    own = {"elapsed", "invocation", "_ansible_no_log", "_ansible_parsed", "headers", "warnings", "deprecations", "exception"}
+    own = {
+        "elapsed",
+        "invocation",
+        "_ansible_no_log",
+        "_ansible_parsed",
+        "headers",
+        "warnings",
+        "deprecations",
+        "exception",
+    }
     cut = {key: value for key, value in result.items() if key not in own and not key.startswith("ansible_")}
     for item in cut["json"] if isinstance(cut.get("json"), list) else [cut.get("json")]:
         if isinstance(item, dict):  # made anew by each call
@@ -176,7 +207,9 @@ def test_a_target_gives_the_same_results_with_one_login(runner: Runner, sandbox:
     cases = [(module, TASKS[module][0]) for module in MODULES if module not in ("saymon_session", "saymon_auth_token")]
     checked = {"check_mode": True}
     here = [saymon(module, args, name=f"here {module}", **checked) for module, args in cases]
-    there = [saymon(module, {**args, "saymon_run_on": "target"}, name=f"there {module}", **checked) for module, args in cases]
+    there = [
+        saymon(module, {**args, "saymon_run_on": "target"}, name=f"there {module}", **checked) for module, args in cases
+    ]
     # Its session is opened on the target as well, and serves the others.
     session = saymon("saymon_session", {"saymon_run_on": "target"})
     done = show(runner, play(session, *there, *here), inventory=this_machine("localhost"))
@@ -191,7 +224,10 @@ def test_what_a_target_wrote_is_seen_by_the_next_task(runner: Runner, sandbox: S
     """A write must be known to all tasks, wherever it was made."""
     group = {"name": "Shared lists"}
     there = {"saymon_run_on": "target", "state": "absent"}
-    tasks = [saymon("saymon_user_group", {**group, **more}, name=name) for name, more in (("made", {}), ("gone", there), ("again", {}))]
+    tasks = [
+        saymon("saymon_user_group", {**group, **more}, name=name)
+        for name, more in (("made", {}), ("gone", there), ("again", {}))
+    ]
     done = show(runner, play(*tasks), inventory=this_machine("localhost"))
     assert done.rc == 0, done.output
     assert [seen.result["changed"] for seen in done.results] == [True, True, True]
@@ -217,11 +253,15 @@ def test_a_session_that_dies_before_a_target_uses_it(runner: Runner, sandbox: Sa
 
 
 def test_async_and_poll(runner: Runner, sandbox: Sandbox) -> None:
-    """Modules run in the background, all of them at once with the free strategy, but for those that hand out a secret."""
+    """Modules run in the background, all of them at once with the free strategy, but for those that hand out a
+    secret."""
     secret = ("saymon_session", "saymon_auth_token")
     tasks = [
         saymon(
-            module, TASKS[module][-1 if module == "saymon_api" else 0], when=f"inventory_hostname == '{module}'", **{"async": 60, "poll": 1}
+            module,
+            TASKS[module][-1 if module == "saymon_api" else 0],
+            when=f"inventory_hostname == '{module}'",
+            **{"async": 60, "poll": 1},
         )
         for module in MODULES
     ]
@@ -231,11 +271,14 @@ def test_async_and_poll(runner: Runner, sandbox: Sandbox) -> None:
     ended = {seen.host: seen.status for seen in done.results if seen.status != "skipped"}
     assert ended == {module: "failed" if module in secret else "ok" for module in MODULES}, done.output
     assert {text.partition(":")[0] for _task, text in failures(done.results)} == {"async cannot be used here"}
-    assert len(sandbox.writes()) >= len([module for module in MODULES if not module.endswith("_info") and module not in secret])
+    assert len(sandbox.writes()) >= len(
+        [module for module in MODULES if not module.endswith("_info") and module not in secret]
+    )
     assert logins_and_logouts(sandbox)[0] == 1
 
 
-# --- check mode --------------------------------------------------------------------------------------------------------
+# --- check mode
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_check_mode_writes_nothing(runner: Runner, sandbox: Sandbox) -> None:
@@ -245,7 +288,9 @@ def test_check_mode_writes_nothing(runner: Runner, sandbox: Sandbox) -> None:
     done = show(runner, play(*sessions, *tasks), args=["--check", "--diff"])
     assert done.rc == 0, done.output
     assert sandbox.writes() == []
-    assert [api(sandbox, "GET", path) for path in ("/users", "/user-groups", "/objects", "/password-policies")] == before
+    assert [
+        api(sandbox, "GET", path) for path in ("/users", "/user-groups", "/objects", "/password-policies")
+    ] == before
     assert logins_and_logouts(sandbox) == (1, 1), "reading needs a session, in check mode too"
 
 
@@ -273,7 +318,7 @@ def test_check_mode_of_a_play_with_a_login_task(runner: Runner, sandbox: Sandbox
     assert logins_and_logouts(sandbox) == (1, 1)
 
 
-# --- TLS ---------------------------------------------------------------------------------------------------------------
+# --- TLS ------------------------------------------------------------------------------------------
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
@@ -283,7 +328,9 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    builder = builder.add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+    )
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     certificate = builder.sign(key, hashes.SHA256())
     paths = folder / "server.pem", folder / "server.key"
@@ -325,7 +372,8 @@ def test_tls(runner: Runner, tls: tuple[str, dict[str, str], Path]) -> None:
     }
     assert dict(failures(done.results)) == {
         "untrusted": (
-            f"POST /users/session: no trusted TLS connection to {url} (self-signed certificate). Give the authority as saymon_ca_path, "
+            f"POST /users/session: no trusted TLS connection to {url} (self-signed "
+            "certificate). Give the authority as saymon_ca_path, "
             "or for a self-signed test server set saymon_validate_certs: false."
         ),
         "no such file": "saymon_ca_path is /nowhere/ca.pem, which does not exist: give the path of a PEM file.",
@@ -333,7 +381,7 @@ def test_tls(runner: Runner, tls: tuple[str, dict[str, str], Path]) -> None:
     assert "InsecureRequestWarning" not in done.output
 
 
-# --- errors ------------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -382,15 +430,18 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "wrong token": (
         {"saymon_auth_token": "no-such-token"},
-        "{url} refused saymon_auth_token (Invalid API token): it may be removed, or tokens may be switched off; create a new one.",
+        "{url} refused saymon_auth_token (Invalid API token): it may be "
+        "removed, or tokens may be switched off; create a new one.",
     ),
     "wrong Keycloak token": (
         {"saymon_keycloak_token": "no-such-token"},
-        "{url} refused the Keycloak token (Invalid login or password): get a fresh one, and check that the server knows this Keycloak.",
+        "{url} refused the Keycloak token (Invalid login or password): get a "
+        "fresh one, and check that the server knows this Keycloak.",
     ),
     "refused port": (
         {"saymon_url": "http://127.0.0.1:9", "saymon_retries": 0},
-        "POST /users/session: http://127.0.0.1:9 cannot be reached (Connection refused). Check saymon_url and that the server runs.",
+        "POST /users/session: http://127.0.0.1:9 cannot be reached (Connection "
+        "refused). Check saymon_url and that the server runs.",
     ),
     "unknown host": (
         {"saymon_url": "http://saymon.invalid", "saymon_retries": 0},
@@ -401,12 +452,14 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no URL": (
         {"saymon_url": "saymon.example.org"},
-        "saymon_url is 'saymon.example.org', which is no plain http or https address: give something like https://saymon.example.org.",
+        "saymon_url is 'saymon.example.org', which is no plain http or https "
+        "address: give something like https://saymon.example.org.",
     ),
     "some web server": (
         {"saymon_url": "{web}"},
         (
-            "POST /users/session was answered by an HTML page (status 200), not by the SAYMON API. Check saymon_url: it must be the "
+            "POST /users/session was answered by an HTML page (status 200), not "
+            "by the SAYMON API. Check saymon_url: it must be the "
             "address of the SAYMON web server, and no login page or proxy may stand before it."
         ),
     ),
@@ -418,7 +471,11 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
         ),
     ),
     "missing right": (
-        {"saymon_login": "loner", "saymon_password": "loner-demo-pass", "path": "/user-groups/64b1f0c2a9d3e45f6a7bffff"},
+        {
+            "saymon_login": "loner",
+            "saymon_password": "loner-demo-pass",
+            "path": "/user-groups/64b1f0c2a9d3e45f6a7bffff",
+        },
         (
             "GET /user-groups/64b1f0c2a9d3e45f6a7bffff answered 403 Forbidden: {said}. "
             "Give the account the missing permission, or sign in as somebody who has it."
@@ -449,7 +506,9 @@ def test_messages(runner: Runner, sandbox: Sandbox, verbosity: str) -> None:
     assert "manage-users" in right
     known = said.get("unknown option", "").partition("only ")[2].rstrip(".")
     assert {"path", "saymon_url"} <= set(known.split(", "))
-    assert said == {name: message.format(url=sandbox.url, said=right, options=known) for name, (_options, message) in ERRORS.items()}
+    assert said == {
+        name: message.format(url=sandbox.url, said=right, options=known) for name, (_options, message) in ERRORS.items()
+    }
     assert "Traceback" not in done.output
     assert "Bug in" not in done.output
 
@@ -457,7 +516,12 @@ def test_messages(runner: Runner, sandbox: Sandbox, verbosity: str) -> None:
 def test_messages_of_a_target_are_the_same(runner: Runner, sandbox: Sandbox) -> None:
     names = ("wrong password", "refused port", "unknown path")
     tasks = [
-        saymon("saymon_api", {"path": "/users/current", **ERRORS[name][0], "saymon_run_on": "target"}, name=name, ignore_errors=True)
+        saymon(
+            "saymon_api",
+            {"path": "/users/current", **ERRORS[name][0], "saymon_run_on": "target"},
+            name=name,
+            ignore_errors=True,
+        )
         for name in names
     ]
     done = show(runner, play(*tasks), args=["-vvv"], inventory=this_machine("localhost"))
@@ -466,9 +530,15 @@ def test_messages_of_a_target_are_the_same(runner: Runner, sandbox: Sandbox) -> 
 
 
 def test_nothing_is_said_twice(runner: Runner, sandbox: Sandbox) -> None:
-    """At normal verbosity a failure is one line of the playbook's output, and its result holds nothing but what was asked and said."""
+    """At normal verbosity a failure is one line of the playbook's output, and its result holds nothing but what was
+    asked and said."""
     done = show(runner, play(saymon("saymon_api", {"path": "/nothing-here"})))
     failed = json.loads(json.dumps(done.results[0].result))
     known = {"msg", "status", "code", "method", "path", "changed", "_ansible_no_log", "exception"}
     assert set(failed) <= known
-    assert (failed["status"], failed["code"], failed["method"], failed["path"]) == (404, "ResourceNotFound", "GET", "/nothing-here")
+    assert (failed["status"], failed["code"], failed["method"], failed["path"]) == (
+        404,
+        "ResourceNotFound",
+        "GET",
+        "/nothing-here",
+    )

@@ -42,7 +42,9 @@ def copy(tmp_path: Path) -> Path:
 def run(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Python with the copy in the place of the collection."""
     env = clean_env(copy.parents[2] / "home", {"PYTHONPATH": str(copy.parents[2]), "PYTHONDONTWRITEBYTECODE": "1"})
-    return subprocess.run([sys.executable, *words], cwd=copy, env=env, check=False, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, *words], cwd=copy, env=env, check=False, capture_output=True, text=True, timeout=120
+    )
 
 
 def complaints(copy: Path) -> dict[str, list[str]]:
@@ -56,8 +58,10 @@ def register(copy: Path) -> None:
     """Do what `make resource` tells its user to do next."""
     ensure = copy / "plugins" / "module_utils" / "ensure.py"
     text = ensure.read_text()
-    imported = text.replace("from .nouns.user import", "from .nouns.probe_thing import PROBE_THING\nfrom .nouns.user import")
-    ensure.write_text(imported.replace("for noun in (", "for noun in (PROBE_THING, "))
+    imported = text.replace(
+        "from .resources.user import", "from .resources.probe_thing import PROBE_THING\nfrom .resources.user import"
+    )
+    ensure.write_text(imported.replace("for resource in (", "for resource in (PROBE_THING, "))
 
 
 def test_a_new_resource_keeps_the_rules_and_passes_its_tests(copy: Path) -> None:
@@ -89,4 +93,9 @@ def test_an_unfit_name(copy: Path, name: str) -> None:
 
 
 def test_plurals() -> None:
-    assert [plural_of(name) for name in ("link", "class", "password_policy", "key")] == ["links", "classes", "password_policies", "keys"]
+    assert [plural_of(name) for name in ("link", "class", "password_policy", "key")] == [
+        "links",
+        "classes",
+        "password_policies",
+        "keys",
+    ]

@@ -32,24 +32,39 @@ def repository_files() -> list[str]:
     listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture=True)
     if listed.returncode:
         raise SystemExit(f"git could not list the files:\n{listed.stdout}")
-    return sorted({name for name in listed.stdout.split("\0") if name and ((ROOT / name).is_file() or (ROOT / name).is_symlink())})
+    return sorted(
+        {name for name in listed.stdout.split("\0") if name and ((ROOT / name).is_file() or (ROOT / name).is_symlink())}
+    )
 
 
 def _files_without_git() -> list[str]:
     """The same for an unpacked archive of the repository: everything but what make and the caches leave behind."""
-    left_out = {".venv", ".build", ".ansible", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__", "output"}
+    left_out = {
+        ".venv",
+        ".build",
+        ".ansible",
+        ".hypothesis",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        "__pycache__",
+        "output",
+    }
     found = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in left_out and not name.endswith(".egg-info")]
         found += [
-            str(Path(folder, name).relative_to(ROOT)) for name in files if not name.endswith((".db", ".pyc", ".log", ".plugin-cache.yaml"))
+            str(Path(folder, name).relative_to(ROOT))
+            for name in files
+            if not name.endswith((".db", ".pyc", ".log", ".plugin-cache.yaml"))
         ]
     return sorted(found)
 
 
 @contextmanager
 def repository_copy() -> Iterator[Path]:
-    """Hold the copy at .build/ansible_collections/saymon/platform, brought up to date; a plain link there would mislead ansible.
+    """Hold the copy at .build/ansible_collections/saymon/platform, brought up to date; a plain link there would mislead
+    ansible.
 
     One process at a time has it, so runs of several targets at once do not spoil each other's files.
     """
@@ -82,24 +97,33 @@ def _environment(ansible_bin: Path) -> dict[str, str]:
     for version in _GET_PIP:
         shutil.copyfile(ROOT / "tests" / "tools" / "get_pip.py", cache / f"get_pip_{version}.py")
     path = [str(ansible_bin), str(link_all()), str(VENV / "bin"), *path_without_shims()]
-    # Named explicitly, the copy is not taken for a part of this repository, which ignores .build: nothing would be left to test.
+    # Named explicitly, the copy is not taken for a part of this repository, which ignores .build: nothing would be left
+    # to test.
     return clean_env(home, {"PATH": os.pathsep.join(path), "ANSIBLE_TEST_CONTENT_ROOT": str(COPY)})
 
 
 def _ansible_test(ansible_bin: Path, *arguments: str) -> tuple[int, str, float]:
     """Run ansible-test in the copy, which the caller holds; returns its status, its output and the seconds it took."""
     start = time.monotonic()
-    # ansible-test writes the path of its interpreter into #! lines, where a path with a space does not work: hence the link.
+    # ansible-test writes the path of its interpreter into #! lines, where a path with a space does not work: hence the
+    # link.
     with tempfile.TemporaryDirectory(prefix="saymon-") as folder:
         link = Path(folder) / "venv"
         link.symlink_to(ansible_bin.parent)
-        command: list[str | Path] = [link / "bin" / "python", link / "bin" / "ansible-test", *arguments, "--color", "no"]
+        command: list[str | Path] = [
+            link / "bin" / "python",
+            link / "bin" / "ansible-test",
+            *arguments,
+            "--color",
+            "no",
+        ]
         done = run(command, cwd=COPY, env=_environment(link / "bin"), capture=True)
     return done.returncode, done.stdout, time.monotonic() - start
 
 
 def sanity(ansible_bin: Path = VENV / "bin") -> Result:
-    """Run all sanity tests on all but the sandbox, a package of its own; one test on one Python version counts as one."""
+    """Run all sanity tests on all but the sandbox, a package of its own; one test on one Python version counts as
+    one."""
     with repository_copy():
         status, output, seconds = _ansible_test(ansible_bin, "sanity", "--venv", "--exclude", "tests/sandbox/")
     started = len(re.findall(r"^Running sanity test ", output, re.MULTILINE))
@@ -112,7 +136,9 @@ def sanity(ansible_bin: Path = VENV / "bin") -> Result:
     for line in output.splitlines():  # what is left out is mostly pip's
         if line.startswith(("Running sanity test", "WARNING:", "ERROR:", "FATAL: The")):
             print(line)
-    return Result("sanity", max(started - failed, 0), failed, skipped, seconds, f"log: {log.relative_to(ROOT)}" if failed else "")
+    return Result(
+        "sanity", max(started - failed, 0), failed, skipped, seconds, f"log: {log.relative_to(ROOT)}" if failed else ""
+    )
 
 
 def integration(config: Mapping[str, str], ansible_bin: Path = VENV / "bin", targets: str = "") -> Result:

@@ -74,7 +74,9 @@ def _empty(bench: Bench) -> str:
 
 
 def _others(bench: Bench) -> str:
-    seen: set[str] = set().union(*(user for user in bench.low.ok("GET", "/users") if str(user["id"]) != id_of(bench.user)))
+    seen: set[str] = set().union(
+        *(user for user in bench.low.ok("GET", "/users") if str(user["id"]) != id_of(bench.user))
+    )
     return "id, login" if seen == {"id", "login"} else "more than id, login" if seen else "nothing"
 
 
@@ -86,13 +88,17 @@ def _group_deleted(bench: Bench) -> str:
 
 
 def _double_login(bench: Bench) -> str:
-    answer = bench.admin.call("POST", "/users", {"login": bench.admin.one(bench.user)["login"], "password": uuid.uuid4().hex + "-Q1"})
+    answer = bench.admin.call(
+        "POST", "/users", {"login": bench.admin.one(bench.user)["login"], "password": uuid.uuid4().hex + "-Q1"}
+    )
     return str(answer.status_code) if refused(answer) else "a second user"
 
 
 def _nested(bench: Bench) -> str:
     bench.admin.ok("PATCH", bench.group, {"objectPermissions": {"include": []}})
-    rights = next(item for item in bench.admin.ok("GET", "/user-groups") if str(item["id"]) == id_of(bench.group))["objectPermissions"]
+    rights = next(item for item in bench.admin.ok("GET", "/user-groups") if str(item["id"]) == id_of(bench.group))[
+        "objectPermissions"
+    ]
     return "merges" if rights.get("exclude") else "replaces"
 
 
@@ -114,7 +120,10 @@ def _search(bench: Bench) -> str:
 
 def _known_discovery_id(bench: Bench) -> str:
     key = f"{PREFIX}-{uuid.uuid4().hex}"
-    first, second = (bench.child(discovery_id=key, properties=[{"name": name, "value": "1", "type_id": 1}]) for name in ("Old", "New"))
+    first, second = (
+        bench.child(discovery_id=key, properties=[{"name": name, "value": "1", "type_id": 1}])
+        for name in ("Old", "New")
+    )
     if first != second:
         return "makes another object"
     names = {item["name"] for item in bench.admin.one(first).get("properties", [])}
@@ -159,9 +168,15 @@ PROBES = (
     Probe("parent_id of an object", "a list", lambda bench: _shape(bench.admin.one(bench.child())["parent_id"])),
     Probe("properties when an object is created with a known discovery_id", "replaced", _known_discovery_id),
     Probe("what a deletion takes along", "everything below", _deletion),
-    Probe("what the creation of a property answers", "an object", lambda bench: _shape(value(bench.new_property(bench.child())))),
+    Probe(
+        "what the creation of a property answers",
+        "an object",
+        lambda bench: _shape(value(bench.new_property(bench.child()))),
+    ),
     Probe("a second tag of the same name", "makes another", lambda bench: bench.second("/tags")),
-    Probe("state conditions that were never set", "404", lambda bench: bench.status(f"{bench.child()}/state-conditions")),
+    Probe(
+        "state conditions that were never set", "404", lambda bench: bench.status(f"{bench.child()}/state-conditions")
+    ),
 )
 
 
@@ -177,7 +192,8 @@ def _ask(probe: Probe, bench: Bench) -> tuple[str, str]:
 
 
 def report(url: str, login: str, password: str) -> Result:
-    """Ask all questions and print a table of the answers; a failure is a probe that broke, or that left something behind."""
+    """Ask all questions and print a table of the answers; a failure is a probe that broke, or that left something
+    behind."""
     start = time.monotonic()
     rows = []
     with ExitStack() as stack:
@@ -195,5 +211,9 @@ def report(url: str, login: str, password: str) -> Result:
     held = [row[3] for row in rows]
     broken = held.count("broke") + len(left)
     return Result(
-        "assumptions", len(rows) - held.count("broke"), broken, seconds=time.monotonic() - start, note=f"{held.count('no')} did not hold"
+        "assumptions",
+        len(rows) - held.count("broke"),
+        broken,
+        seconds=time.monotonic() - start,
+        note=f"{held.count('no')} did not hold",
     )

@@ -33,7 +33,8 @@ _PR_SET_CHILD_SUBREAPER = 36  # from <linux/prctl.h>
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one suite: how many tests passed, failed (errors included) and were skipped; `note` goes into the summary."""
+    """The outcome of one suite: how many tests passed, failed (errors included) and were skipped; `note` goes into the
+    summary."""
 
     suite: str
     passed: int
@@ -44,7 +45,8 @@ class Result:
 
 
 def clean_env(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment without what would influence a run, with its own `home` (created when missing) and UTF-8.
+    """The caller's environment without what would influence a run, with its own `home` (created when missing) and
+    UTF-8.
 
     pip's and TLS settings stay: a machine may need them to install anything.
     """
@@ -58,9 +60,11 @@ def clean_env(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, s
 def run(
     command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, capture: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command without a terminal and return its completed process; with `capture` its output (both streams) is in `stdout`.
+    """Run a command without a terminal and return its completed process; with `capture` its output (both streams) is in
+    `stdout`.
 
-    It gets a process group of its own, so that a signal from the terminal reaches only us, and we can stop all of the group.
+    It gets a process group of its own, so that a signal from the terminal reaches only us, and we can stop all of the
+    group.
     """
     sys.stdout.flush()
     process = subprocess.Popen(
@@ -111,11 +115,13 @@ def link_collection() -> Path:
 
 
 def leave_nothing_behind() -> None:
-    """Let Ctrl-C, SIGTERM and SIGHUP (a closed terminal) end this process with status 128 + number, and every process below it with it."""
+    """Let Ctrl-C, SIGTERM and SIGHUP (a closed terminal) end this process with status 128 + number, and every process
+    below it with it."""
     for number in _STOP_SIGNALS:
         signal.signal(number, _exit)
     if sys.platform == "linux":
-        # Orphans below us become our children, so that the sweep at the end finds them; without it, stopping process groups must do.
+        # Orphans below us become our children, so that the sweep at the end finds them; without it, stopping process
+        # groups must do.
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         atexit.register(_sweep)
 
@@ -128,7 +134,12 @@ def _exit(number: int, _frame: object) -> None:
 
 def _sweep() -> None:
     """Stop what is still running below this process, gently at first; takes 10 seconds at most."""
-    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL):  # a stopped parent may bring its children to light
+    for number in (
+        signal.SIGTERM,
+        signal.SIGTERM,
+        signal.SIGKILL,
+        signal.SIGKILL,
+    ):  # a stopped parent may bring its children to light
         left = _descendants(os.getpid())
         for pid in left:
             with suppress(ProcessLookupError):

@@ -28,8 +28,14 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Ad hoc: open a session (its id is secret, so ansible hides it)",
         ("ansible", "localhost", "-m", "saymon.platform.saymon_session"),
     ),
-    ("Ad hoc: one user by name", ("ansible", "localhost", "-m", "saymon.platform.saymon_user_info", "-a", "login=operator")),
-    ("Ad hoc: any request of the API", ("ansible", "localhost", "-m", "saymon.platform.saymon_api", "-a", "path=/objects/1")),
+    (
+        "Ad hoc: one user by name",
+        ("ansible", "localhost", "-m", "saymon.platform.saymon_user_info", "-a", "login=operator"),
+    ),
+    (
+        "Ad hoc: any request of the API",
+        ("ansible", "localhost", "-m", "saymon.platform.saymon_api", "-a", "path=/objects/1"),
+    ),
 )
 
 CLOSING = """
@@ -44,7 +50,10 @@ def main() -> int:
     leave_nothing_behind()
     start = time.monotonic()
     with Sandbox(log=BUILD / "log" / "demo.log") as sandbox:
-        print(f"A sandbox with invented data runs at {sandbox.url}; its address and credentials are in the environment variables")
+        print(
+            f"A sandbox with invented data runs at {sandbox.url}; its address "
+            "and credentials are in the environment variables"
+        )
         print("SAYMON_URL, SAYMON_LOGIN and SAYMON_PASSWORD of every command below.")
         settings = {**sandbox.credentials, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0"}
         settings["COMPANY_REPORTS_PASSWORD"] = f"{secrets.token_urlsafe(15)}-1"  # the company's policy asks for a digit
@@ -53,7 +62,9 @@ def main() -> int:
             headline(title)
             print(f"$ .venv/bin/{shlex.join(command)}", flush=True)
             program = VENV / "bin" / command[0]
-            done = subprocess.run([str(program), *command[1:]], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                [str(program), *command[1:]], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL
+            )
             if done.returncode:
                 print(f"This should not happen: the command ended with status {done.returncode}.", file=sys.stderr)
                 return 1

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stand-in for the pip bootstrap script that ansible-test downloads: installs pip from the wheel that Python carries for ensurepip.
+"""Stand-in for the pip bootstrap script that ansible-test downloads: installs pip from the wheel that Python carries
+for ensurepip.
 
-ansible-test takes it from its cache, so its virtual environments need no other source than the package index pip is set up for.
-It is run by every Python that ansible-test finds, Python 3.9 included.
+ansible-test takes it from its cache, so its virtual environments need no other source than the package index pip is set
+up for. It is run by every Python that ansible-test finds, Python 3.9 included.
 """
 
 from __future__ import annotations

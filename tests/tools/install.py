@@ -31,9 +31,20 @@ def build() -> Path:
 
 
 def install(tarball: Path, site_packages: Path, ansible_bin: Path) -> None:
-    """Install a tarball into the ansible_collections of `site_packages`, which that environment's ansible searches by itself."""
+    """Install a tarball into the ansible_collections of `site_packages`, which that environment's ansible searches by
+    itself."""
     done = run(
-        [ansible_bin / "ansible-galaxy", "collection", "install", "--force", "--no-deps", "--offline", "-p", site_packages, tarball],
+        [
+            ansible_bin / "ansible-galaxy",
+            "collection",
+            "install",
+            "--force",
+            "--no-deps",
+            "--offline",
+            "-p",
+            site_packages,
+            tarball,
+        ],
         env=clean_env(BUILD / "home"),
         capture=True,
     )

@@ -4,8 +4,8 @@
 
 """Run the integration targets against a real server, then report which assumptions about it held.
 
-SAYMON_TEST_URL, SAYMON_TEST_LOGIN and SAYMON_TEST_PASSWORD name it; TARGETS selects. The targets make objects and users of their own,
-named after the run, and remove them at the end.
+SAYMON_TEST_URL, SAYMON_TEST_LOGIN and SAYMON_TEST_PASSWORD name it; TARGETS selects. The targets make objects and users
+of their own, named after the run, and remove them at the end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def main() -> None:
     leave_nothing_behind()
     missing = [name for name in VARIABLES if not os.environ.get(name)]
     if missing:
-        raise SystemExit(f"Set {', '.join(missing)}: the address of a server for tests, and an account with all permissions there.")
+        raise SystemExit(
+            f"Set {', '.join(missing)}: the address of a server for tests, and an account with all permissions there."
+        )
     config = {name.lower(): os.environ[name] for name in VARIABLES}
     config["saymon_test_control"] = ""  # only a sandbox can be told to misbehave
     url, login, password = (os.environ[name] for name in VARIABLES)

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run suites on every supported pair of ansible-core and Python, each in a virtual environment of its own below .build/matrix.
+"""Run suites on every supported pair of ansible-core and Python, each in a virtual environment of its own below
+.build/matrix.
 
 CORES ("2.16 2.21") and SUITES ("unit e2e") in the environment select; by default everything but the pre-release runs.
 """
@@ -53,19 +54,36 @@ def _chosen(variable: str, known: list[str], default: list[str]) -> list[str]:
 def environment(core: str, version: str, python: Path, tarball: Path) -> Path:
     """Make the virtual environment of a pair, or bring it up to date; returns its folder of programs."""
     requirements = ROOT / "tests" / "requirements"
-    core_pins = [line for line in (requirements / "core.txt").read_text(encoding="utf-8").splitlines() if line.startswith("requests==")]
+    core_pins = [
+        line
+        for line in (requirements / "core.txt").read_text(encoding="utf-8").splitlines()
+        if line.startswith("requests==")
+    ]
     wanted = [f"ansible-core=={CORES[core][0]}", *core_pins]
     folder = BUILD / "matrix" / f"{core}-py{version}"
     stamp = folder / ".made-from"
-    key = hashlib.sha256("\n".join([*wanted, (requirements / "test.txt").read_text(encoding="utf-8")]).encode()).hexdigest()
+    key = hashlib.sha256(
+        "\n".join([*wanted, (requirements / "test.txt").read_text(encoding="utf-8")]).encode()
+    ).hexdigest()
     env = clean_env(BUILD / "home")
     if not stamp.exists() or stamp.read_text() != key:
         make: list[str | Path] = [python, "-m", "venv", "--clear", folder]
-        fill: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "-qq", "install", *wanted, "-r", requirements / "test.txt"]
+        fill: list[str | Path] = [
+            folder / "bin" / "python",
+            "-m",
+            "pip",
+            "-qq",
+            "install",
+            *wanted,
+            "-r",
+            requirements / "test.txt",
+        ]
         for step in (make, fill):
             done = run(step, env=env, capture=True)
             if done.returncode:
-                raise SystemExit(f"the environment for ansible-core {core} on Python {version} could not be made:\n{done.stdout}")
+                raise SystemExit(
+                    f"the environment for ansible-core {core} on Python {version} could not be made:\n{done.stdout}"
+                )
         stamp.write_text(key)
     install(tarball, next((folder / "lib").glob("python3*")) / "site-packages", folder / "bin")
     return folder / "bin"

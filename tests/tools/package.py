@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check the tarball: it holds what its users need and nothing of the workshop, and galaxy.ansible.com would import it."""
+"""Check the tarball: it holds what its users need and nothing of the workshop, and galaxy.ansible.com would import
+it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,15 @@ from tests.tools.common import BUILD, VENV, VENV_PYTHON, clean_env, run
 from tests.tools.install import build
 
 # Everything that the tarball may hold at its top.
-SHIPPED_FILES = {"CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md", "REUSE.toml", "requirements.txt"}
+SHIPPED_FILES = {
+    "CHANGELOG.md",
+    "COPYING",
+    "FILES.json",
+    "MANIFEST.json",
+    "README.md",
+    "REUSE.toml",
+    "requirements.txt",
+}
 SHIPPED_FOLDERS = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
 NEEDED = {"README.md", "meta/runtime.yml", "requirements.txt", "MANIFEST.json"}
 
@@ -27,17 +36,24 @@ def content(tarball: Path) -> list[str]:
         names = [member.name for member in archive.getmembers() if not member.isdir()]
     shipped = SHIPPED_FILES | {"tests/config.yml"}
     complaints = [
-        f"{name} must not be in the tarball" for name in names if name not in shipped and name.split("/")[0] not in SHIPPED_FOLDERS
+        f"{name} must not be in the tarball"
+        for name in names
+        if name not in shipped and name.split("/")[0] not in SHIPPED_FOLDERS
     ]
     known = {*repository_files(), "MANIFEST.json", "FILES.json"}
-    complaints += [f"{name} is in the tarball and is not a file of the repository" for name in names if name not in known]
+    complaints += [
+        f"{name} is in the tarball and is not a file of the repository" for name in names if name not in known
+    ]
     return complaints + [f"{name} is missing from the tarball" for name in sorted(NEEDED - set(names))]
 
 
 def galaxy_importer(tarball: Path) -> list[str]:
     """Complaints of galaxy-importer; it ends well whatever it finds, so its log decides."""
     config, folder = BUILD / "galaxy-importer.cfg", BUILD / "import"
-    config.write_text("[galaxy-importer]\nRUN_ANSIBLE_TEST = False\nOFFLINE_ANSIBLE_LINT = True\nRUN_FLAKE8 = False\n", encoding="utf-8")
+    config.write_text(
+        "[galaxy-importer]\nRUN_ANSIBLE_TEST = False\nOFFLINE_ANSIBLE_LINT = True\nRUN_FLAKE8 = False\n",
+        encoding="utf-8",
+    )
     folder.mkdir(exist_ok=True)
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     env = clean_env(BUILD / "home", {"GALAXY_IMPORTER_CONFIG": str(config), "NO_COLOR": "1", "PATH": path})

@@ -87,7 +87,11 @@ class Account:
     def _probes(self, path: str) -> list[str]:
         """The paths of what probes have made; never the account itself, the root object or the default policy."""
         field = _NAMED[path]
-        own = [item for item in self.ok("GET", path) if str(item.get(field)).startswith(PREFIX) and item[field] != self.login]
+        own = [
+            item
+            for item in self.ok("GET", path)
+            if str(item.get(field)).startswith(PREFIX) and item[field] != self.login
+        ]
         return [f"{path}/{item['id']}" for item in own if str(item["id"]) != "1"]
 
     def clean(self) -> list[str]:
@@ -125,7 +129,9 @@ class Bench:
     def group(self) -> str:
         """A group with two permissions, one included and one excluded object, without members."""
         reach = {"include": [id_of(self.thing)], "exclude": [id_of(self.child())]}
-        return self.admin.make("/user-groups", name=PREFIX, permissions=["manage-objects", "manage-links"], objectPermissions=reach)
+        return self.admin.make(
+            "/user-groups", name=PREFIX, permissions=["manage-objects", "manage-links"], objectPermissions=reach
+        )
 
     @cached_property
     def user(self) -> str:
@@ -154,7 +160,11 @@ class Bench:
     def writes(self) -> list[requests.Response]:
         """Answers to one write of each method."""
         path, conditions = self.child(), [{"condition": {"value": {"_gt": "1"}}, "state": 4}]
-        calls = (("PATCH", path, {"name": PREFIX}), ("PUT", f"{path}/state-conditions", conditions), ("DELETE", path, None))
+        calls = (
+            ("PATCH", path, {"name": PREFIX}),
+            ("PUT", f"{path}/state-conditions", conditions),
+            ("DELETE", path, None),
+        )
         return [self.new_property(path), *(self.admin.done(*call) for call in calls)]
 
     def new_property(self, path: str) -> requests.Response:
@@ -166,7 +176,8 @@ class Bench:
         return str(self.admin.call("GET", path).status_code)
 
     def second(self, path: str) -> str:
-        """Make two of the same name; what an earlier run could not remove counts, lest there be more after every run."""
+        """Make two of the same name; what an earlier run could not remove counts, lest there be more after every
+        run."""
         for _number in range(2 - sum(item.get("name") == PREFIX for item in self.admin.ok("GET", path))):
             answer = self.admin.call("POST", path, {"name": PREFIX})
             if refused(answer):

@@ -21,8 +21,13 @@ def _pyenv() -> Path:
 
 
 def path_without_shims() -> list[str]:
-    """The folders of PATH without pyenv's shims: one of a version that is not active fails, which ansible-test does not expect."""
-    return [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if entry and Path(entry) != _pyenv() / "shims"]
+    """The folders of PATH without pyenv's shims: one of a version that is not active fails, which ansible-test does not
+    expect."""
+    return [
+        entry
+        for entry in os.environ.get("PATH", os.defpath).split(os.pathsep)
+        if entry and Path(entry) != _pyenv() / "shims"
+    ]
 
 
 def _folders() -> list[Path]:
@@ -31,9 +36,14 @@ def _folders() -> list[Path]:
 
 def _real(candidate: Path, version: str) -> Path | None:
     """The interpreter behind a name; None when it does not start, or cannot make virtual environments."""
-    script = "import sys, os, venv, ensurepip; print('%d.%d' % sys.version_info[:2], os.path.realpath(sys.executable), sep='\\n')"
+    script = (
+        "import sys, os, venv, ensurepip; print('%d.%d' % sys.version_info[:2], "
+        "os.path.realpath(sys.executable), sep='\\n')"
+    )
     try:
-        done = subprocess.run([str(candidate), "-I", "-c", script], check=False, text=True, capture_output=True, timeout=20)
+        done = subprocess.run(
+            [str(candidate), "-I", "-c", script], check=False, text=True, capture_output=True, timeout=20
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = done.stdout.splitlines()

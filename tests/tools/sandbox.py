@@ -17,8 +17,8 @@ The sandbox keeps its data in .build/sandbox.db until that file is removed. In a
   export SAYMON_URL=http://127.0.0.1:{port} SAYMON_LOGIN=admin SAYMON_PASSWORD={password}
   {bin}/ansible localhost -m saymon.platform.saymon_user_info
 
-SANDBOX_PORT, SANDBOX_PASSWORD and SANDBOX_OPTIONS change how it is started; tests/sandbox/README.md describes all of it.
-Ctrl-C stops it.
+SANDBOX_PORT, SANDBOX_PASSWORD and SANDBOX_OPTIONS change how it is started; tests/sandbox/README.md describes all of
+it. Ctrl-C stops it.
 """
 
 
@@ -27,7 +27,17 @@ def main() -> None:
     password = os.environ.get("SANDBOX_PASSWORD") or secrets.token_urlsafe(9)
     BUILD.mkdir(exist_ok=True)
     print(USAGE.format(port=port, password=password, bin=os.path.relpath(VENV / "bin")), flush=True)
-    command = [str(VENV_PYTHON), "-m", "saymon_sandbox", "--port", port, "--data", str(BUILD / "sandbox.db"), "--seed", "demo"]
+    command = [
+        str(VENV_PYTHON),
+        "-m",
+        "saymon_sandbox",
+        "--port",
+        port,
+        "--data",
+        str(BUILD / "sandbox.db"),
+        "--seed",
+        "demo",
+    ]
     command += ["--login", "admin", f"--password={password}", *os.environ.get("SANDBOX_OPTIONS", "").split()]
     os.execv(command[0], command)  # Ctrl-C then goes straight to the sandbox, which ends cleanly
 

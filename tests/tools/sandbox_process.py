@@ -50,7 +50,9 @@ class Sandbox:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -68,7 +70,11 @@ class Sandbox:
         self._directory = tempfile.TemporaryDirectory(prefix="saymon-sandbox-")
         data = Path(self._directory.name) / "data.db"
         command = [str(VENV_PYTHON), "-m", "saymon_sandbox", "--port", "0", "--data", str(data), "--seed", self.seed]
-        command += [f"--login={self.login}", f"--password={self.password}", *self._options]  # a word may begin with a hyphen
+        command += [
+            f"--login={self.login}",
+            f"--password={self.password}",
+            *self._options,
+        ]  # a word may begin with a hyphen
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
@@ -116,7 +122,8 @@ class Sandbox:
             self._directory = None
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
-        """One call of the control plane, for example `request("GET", "/journal")`; returns the decoded answer, None when empty."""
+        """One call of the control plane, for example `request("GET", "/journal")`; returns the decoded answer, None
+        when empty."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.control + path, data, {"Content-Type": "application/json"}, method=method)
         # The sandbox is on this machine: no proxy of the environment may come between.
@@ -126,7 +133,8 @@ class Sandbox:
         return json.loads(text) if text else None
 
     def journal(self, since: int = 0) -> list[dict[str, Any]]:
-        """The requests received since number `since`, oldest first: n, time, method, path, query, body, auth, status, ..."""
+        """The requests received since number `since`, oldest first: n, time, method, path, query, body, auth, status,
+        ..."""
         entries: list[dict[str, Any]] = self.request("GET", f"/journal?since={since}")
         return entries
 
@@ -139,7 +147,9 @@ class Sandbox:
         return [
             entry
             for entry in self.journal()
-            if entry["method"] != "GET" and not entry["path"].startswith("/users/session") and not entry["path"].endswith("/search")
+            if entry["method"] != "GET"
+            and not entry["path"].startswith("/users/session")
+            and not entry["path"].endswith("/search")
         ]
 
     def reset(self, seed: str | None = None) -> None:
@@ -148,7 +158,9 @@ class Sandbox:
 
     def settings(self, **values: Any) -> dict[str, Any]:
         """Change switches when any are given, and return all of them."""
-        current: dict[str, Any] = self.request("PATCH", "/settings", values) if values else self.request("GET", "/settings")
+        current: dict[str, Any] = (
+            self.request("PATCH", "/settings", values) if values else self.request("GET", "/settings")
+        )
         return current
 
     def fault(self, **rule: Any) -> dict[str, Any]:

@@ -4,9 +4,11 @@
 
 """Run test suites by name and sum them up; the names are the keys of SUITES.
 
-Of several suites, those named in BESIDE run in a process of their own beside the others, and their output follows at the end.
+Of several suites, those named in BESIDE run in a process of their own beside the others, and their output follows at
+the end.
 
-TESTS in the environment holds further pytest arguments (for unit, sandbox and e2e), TARGETS the integration targets to run.
+TESTS in the environment holds further pytest arguments (for unit, sandbox and e2e), TARGETS the integration targets to
+run.
 """
 
 from __future__ import annotations
@@ -42,9 +44,15 @@ from tests.tools.sandbox_process import Sandbox
 
 
 def _pytest(
-    suite: str, arguments: Iterable[str | Path], *, python: Path = VENV_PYTHON, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    suite: str,
+    arguments: Iterable[str | Path],
+    *,
+    python: Path = VENV_PYTHON,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
 ) -> Result:
-    """Run pytest and read its counts from the report it writes; a run that breaks off, or finds no test, counts as one failure."""
+    """Run pytest and read its counts from the report it writes; a run that breaks off, or finds no test, counts as one
+    failure."""
     report = BUILD / "reports" / f"{suite}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
@@ -78,7 +86,8 @@ def lint() -> Result:
 
 
 def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
-    """The collection's unit tests; with `measure` the line coverage of plugins/ below the configured bar is one more failure."""
+    """The collection's unit tests; with `measure` the line coverage of plugins/ below the configured bar is one more
+    failure."""
     env = {"PYTHONPATH": str(link_collection())}
     collect = ["coverage", "run", "-m"] if measure and not os.environ.get("TESTS") else []
     result = _pytest("unit", [*collect, "pytest", "tests/unit", "-m", "not slow"], python=python, env=env)
@@ -92,7 +101,9 @@ def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
 
 def bad_input(python: Path = VENV_PYTHON) -> Result:
     """The unit tests that try thousands of options and answers which nobody thought of."""
-    return _pytest("bad-input", ["pytest", "tests/unit", "-m", "slow"], python=python, env={"PYTHONPATH": str(link_collection())})
+    return _pytest(
+        "bad-input", ["pytest", "tests/unit", "-m", "slow"], python=python, env={"PYTHONPATH": str(link_collection())}
+    )
 
 
 def sandbox() -> Result:
@@ -140,7 +151,9 @@ def summarize(results: Iterable[Result]) -> bool:
         state = "FAIL" if result.failed else "ok"
         counts = f"{result.passed:5} passed {result.failed:3} failed {result.skipped:3} skipped {result.seconds:7.1f} s"
         print(f"{state:5}{result.suite:{width}}{counts}  {result.note}".rstrip())
-    passed, failed, skipped = (sum(getattr(result, name) for result in results) for name in ("passed", "failed", "skipped"))
+    passed, failed, skipped = (
+        sum(getattr(result, name) for result in results) for name in ("passed", "failed", "skipped")
+    )
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
     return not failed
 
@@ -166,13 +179,20 @@ def _run_in_turn(names: Iterable[str]) -> list[Result]:
 
 @contextmanager
 def _beside(names: list[str]) -> Iterator[Callable[[], list[Result]]]:
-    """Run suites in a process of its own meanwhile; yields the function that waits for it, prints its output and returns the results."""
+    """Run suites in a process of its own meanwhile; yields the function that waits for it, prints its output and
+    returns the results."""
     with tempfile.TemporaryDirectory(prefix="saymon-suites-") as folder:
         output, results = Path(folder, "output"), Path(folder, "results.json")
         command = [sys.executable, "-m", "tests.tools.suites", "--results", str(results), *names]
         with output.open("w") as log:
             process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
             )
 
         def collect() -> list[Result]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client, doubts, transport
+from ansible_collections.saymon.platform.plugins.module_utils._api import client, transport
+from ansible_collections.saymon.platform.plugins.module_utils._state import doubts
 from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
 from ansible_collections.saymon.platform.tests.unit.support import Script
 
@@ -37,7 +38,8 @@ def _resolve(host: Any, port: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[float]]:
-    """An environment without settings, a session store of its own, no pauses (their lengths are returned), no network."""
+    """An environment without settings, a session store of its own, no pauses (their lengths are returned), no
+    network."""
     for name in list(os.environ):
         if name.startswith("SAYMON_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -57,7 +59,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch, isolated: list[float]) -> Iterator[Script]:
-    """The scripted server. Call it with the exchanges to expect; what is left over at the end fails the test."""
+    """The scripted server. TaskContext it with the exchanges to expect; what is left over at the end fails the test."""
     server = Script()
     server.naps = isolated
     monkeypatch.setattr(client, "http_session", server.session)

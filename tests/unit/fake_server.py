@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small server in memory, in place of the client, for tests that care about the outcome and not about each request."""
+"""A small server in memory, in place of the client, for tests that care about the outcome and not about each
+request."""
 
 from __future__ import annotations
 
@@ -13,13 +14,25 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils.client import Answer, Client, ListCache, Request, is_read
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS, ensure, spec_of
-from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, HttpError, SaymonError, Unreachable
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, Run
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.module_utils.session import Credentials, SessionBook
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import (
+    Answer,
+    Client,
+    ListCache,
+    Request,
+    is_read,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import (
+    AnswerLost,
+    HttpError,
+    SaymonError,
+    Unreachable,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, SessionStore
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._run import Run, TaskContext
 from ansible_collections.saymon.platform.tests.unit.support import URL, module_of, validated
 
 Record = dict[str, Any]
@@ -46,9 +59,10 @@ def refused(status: int) -> Fault:
 class FakeServer(Client):
     """Keeps records by collection, acts on requests as the API does, and writes down each of them.
 
-    `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is raised, before or
-    after the server has acted on it. An `upsert` server updates the object whose discovery id a new one has; a `deaf` one knows none
-    of the calls ("METHOD /path") in the set. `book` takes the place of a session book of its own for each task.
+    `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is
+    raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
+    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `sessions` takes the place of a session
+    store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -63,12 +77,13 @@ class FakeServer(Client):
         self.after: list[tuple[str, Fault]] = []
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
-        self.book: SessionBook | None = None
+        self.sessions: SessionStore | None = None
         self.lists = self.counted = CountedLists()
         self._made = 0
         self._busy = threading.Lock()
 
-    # --- what tests look at ----------------------------------------------------------------------------------------------
+    # --- what tests look at
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:
@@ -85,7 +100,8 @@ class FakeServer(Client):
         (record,) = self.find(path, **wanted)
         return record
 
-    # --- the client's side -----------------------------------------------------------------------------------------------
+    # --- the client's side
+    # -----------------------------------------------------------------------------------------------
 
     def send(self, request: Request, *, recover: bool = True) -> Answer:
         sent = json.loads(json.dumps(request.body))  # what cannot travel fails here
@@ -118,7 +134,11 @@ class FakeServer(Client):
         if path == "/users/current":
             return self.me
         if path == "/objects/search":
-            return [one for one in self.data["/objects"] if all(_fits(one, key, asked) for key, asked in body["search"].items())]
+            return [
+                one
+                for one in self.data["/objects"]
+                if all(_fits(one, key, asked) for key, asked in body["search"].items())
+            ]
         if path in self.data:
             return self.data[path] if method == "GET" else self._make(path, body)
         if path == "/password-policies/" and method == "PATCH":
@@ -176,7 +196,7 @@ class CountedLists(ListCache):
         return self.written
 
 
-class WatchedBook(SessionBook):
+class WatchedStore(SessionStore):
     """Writes down which resources a task wants to itself; `meanwhile` happens just before it gets them."""
 
     def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -200,35 +220,46 @@ def _fits(record: Record, key: str, asked: Any) -> bool:
 
 
 def run_on(
-    server: FakeServer, name: str, args: Mapping[str, Any], *, check: bool = False, credentials: Credentials | None = None
+    server: FakeServer,
+    name: str,
+    args: Mapping[str, Any],
+    *,
+    check: bool = False,
+    credentials: Credentials | None = None,
 ) -> dict[str, Any]:
     """The result of a module with `server` in place of its client."""
-    return _outcome(server, module_of(name).run, validated(name, {"saymon_url": URL, **args}), check=check, credentials=credentials)
+    return _outcome(
+        server, module_of(name).run, validated(name, {"saymon_url": URL, **args}), check=check, credentials=credentials
+    )
 
 
-def ensure_on(server: FakeServer, noun: str, *items: Any, check: bool = False, parallel: int = 1, **steering: Any) -> dict[str, Any]:
-    """The result of bringing a list of items of any noun to its state, whether it has a module or not."""
-    table = NOUNS[noun]
+def ensure_on(
+    server: FakeServer, resource: str, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
+) -> dict[str, Any]:
+    """The result of bringing a list of items of any resource to its state, whether it has a module or not."""
+    table = RESOURCES[resource]
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
     args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
     return _outcome(server, ensure(table), args, check=check)
 
 
-def _outcome(server: FakeServer, run: Run, args: dict[str, Any], *, check: bool, credentials: Credentials | None = None) -> dict[str, Any]:
+def _outcome(
+    server: FakeServer, run: Run, args: dict[str, Any], *, check: bool, credentials: Credentials | None = None
+) -> dict[str, Any]:
     """A failure is a result too, as for users; a bug raises. `said` are the progress lines."""
     credentials = credentials or Credentials("ci", "pass-phrase-1")
     server.read_only = check
     said: list[str] = []
-    book = server.book or SessionBook(None, server.connection, credentials)
-    call = Call(args, check, server, server.connection, credentials, book, Secrets(), said.append)
+    sessions = server.sessions or SessionStore(None, server.connection, credentials)
+    context = TaskContext(args, check, server, server.connection, credentials, sessions, Secrets(), said.append)
     try:
-        result: dict[str, Any] = {"changed": False, **run(call)}
+        result: dict[str, Any] = {"changed": False, **run(context)}
     except SaymonError as error:
         result = {"changed": False, "failed": True, **error.result()}
-    if call.warnings:
-        result["warnings"] = call.warnings
+    if context.warnings:
+        result["warnings"] = context.warnings
     if said:
         result["said"] = said
     json.dumps(result)  # a result must be plain data
-    return dict(call.secrets.scrub(result))
+    return dict(context.secrets.scrub(result))

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules that the files of the collection keep, as functions from the root of a collection to a list of complaints."""
+"""The rules that the files of the collection keep, as functions from the root of a collection to a list of
+complaints."""
 
 from __future__ import annotations
 
@@ -38,17 +39,31 @@ class ActionModule(SaymonAction):
 '''
 _LICENCE = (
     "# Copyright (c) 2026 saymon.platform contributors",
-    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
-    f"# {'-'.join(('SPDX', 'License', 'Identifier'))}: GPL-3.0-or-later",  # put together, lest a licence checker reads this line too
+    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt "
+    "or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    f"# {'-'.join(('SPDX', 'License', 'Identifier'))}: "
+    "GPL-3.0-or-later",  # put together, lest a licence checker reads this line too
 )
 _SOURCES = ("plugins", "tests", "extensions", "meta", "roles", "playbooks")
-_NETWORK = re.compile(r"(requests|urllib3|http\.client|httpx|aiohttp|socket|ssl|urllib\.(request|error)|ansible\.module_utils\.urls)(\.|$)")
-_NETWORK_FILES = ("module_utils/transport.py", "module_utils/tls.py", "module_utils/sockets.py")
+_NETWORK = re.compile(
+    r"(requests|urllib3|http\.client|httpx|aiohttp|socket|ssl|urllib\.(request|error)|ansible\.module_utils\.urls)(\.|$)"
+)
+_NETWORK_FILES = tuple(f"module_utils/_api/{name}.py" for name in ("transport", "tls", "sockets"))
 _MAY_IMPORT = {
     "module_utils": {"module_utils"},
     "modules": {"module_utils"},
     "plugin_utils": {"module_utils", "plugin_utils"},
     "action": {"modules", "plugin_utils"},
+}
+# Within module_utils: what each room, and each file outside of the rooms, may import of the others.
+_ROOMS: dict[str, set[str]] = {
+    "_api": set(),
+    "_state": {"_api"},
+    "_resources": {"_api", "_state", "_run"},
+    "_arguments": set(),
+    "_run": {"_api", "_arguments"},
+    "_listing": {"_api", "_state", "_run"},
+    "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
 _WRITE_WORDS = {"POST", "PUT", "PATCH", "DELETE", "ensure", "apply_all"}
@@ -57,10 +72,13 @@ _RESOURCES = {"user", "user_group", "object", "link", "class", "incident", "conf
 _MACHINERY = ("planner.py", "engine.py")
 # Return values that every module of a desired state has, described in the same words.
 _COMMON_VALUES = {
-    "action": "What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and C(unchanged).",
-    "recovered": "Whether the answer to a write got lost, and the server's state was read again to find out what had become of it.",
+    "action": "What was done, or would be done in check mode. One of "
+    "C(created), C(updated), C(deleted) and C(unchanged).",
+    "recovered": "Whether the answer to a write got lost, and the server's state "
+    "was read again to find out what had become of it.",
     "outcomes": [
-        "What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the list.",
+        "What became of each item that was changed or failed, or with "
+        "O(outcomes=all) of every item, in the order of the list.",
         "C(action) can also be C(failed) and C(skipped), then with C(msg).",
     ],
     "summary": "How many items had each outcome, and for how many of them a lost answer was recovered.",
@@ -69,24 +87,21 @@ _PROMISES = ("check_mode", "diff_mode", "idempotent")
 
 
 # What breaks a rule today. A line that is no longer needed is a complaint, so the list can only become shorter.
-ALLOWED: dict[str, set[str]] = {
-    "neutral_machinery": {"planner.py update_password"},
-    "nested_conditionals": {
-        "module_utils/noun.py text_of",
-        "module_utils/nouns/object.py _parents",
-        "module_utils/planner.py _record",
-    },
-}
+ALLOWED: dict[str, set[str]] = {}
 
 
 def _without_allowed(gate: str, root: Path, found: Mapping[str, str]) -> list[str]:
-    """The complaints, given by what ALLOWED calls them, but for those that are allowed; and what is allowed without need."""
+    """The complaints, given by what ALLOWED calls them, but for those that are allowed; and what is allowed without
+    need."""
     allowed = ALLOWED.get(gate, set()) if root == ROOT else set()
     complaints = [text for name, text in found.items() if name not in allowed]
-    return complaints + [f"gates.py: ALLOWED[{gate!r}] no longer needs {name!r}" for name in sorted(allowed - set(found))]
+    return complaints + [
+        f"gates.py: ALLOWED[{gate!r}] no longer needs {name!r}" for name in sorted(allowed - set(found))
+    ]
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading
+# -----------------------------------------------------------------------------------------------------------
 
 
 def modules(root: Path) -> list[Path]:
@@ -109,7 +124,11 @@ def _tree(path: Path) -> ast.Module:
 def _constant(path: Path, name: str) -> str:
     """The text of a constant such as EXAMPLES, without running the file."""
     for node in _tree(path).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and getattr(node.targets[0], "id", "") == name:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and getattr(node.targets[0], "id", "") == name
+        ):
             return str(node.value.value)
     return ""
 
@@ -141,7 +160,11 @@ def code_lines(source: str) -> int:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             skipped.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("DOCUMENTATION", "EXAMPLES", "RETURN"):
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
+            "DOCUMENTATION",
+            "EXAMPLES",
+            "RETURN",
+        ):
             skipped.update(range(node.lineno, (node.end_lineno or 0) + 1))
     empty = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     lines: set[int] = set()
@@ -151,11 +174,13 @@ def code_lines(source: str) -> int:
     return len(lines - skipped)
 
 
-# --- files that belong together ----------------------------------------------------------------------------------------
+# --- files that belong together
+# ----------------------------------------------------------------------------------------
 
 
 def twins(root: Path) -> list[str]:
-    """Each module has an action of its name, in exactly the five-line form, and no action is left without its module."""
+    """Each module has an action of its name, in exactly the five-line form, and no action is left without its
+    module."""
     names = [path.stem for path in modules(root)]
     found = {path.stem: path for path in (root / "plugins" / "action").glob("*.py") if path.stem != "__init__"}
     complaints = [f"plugins/action/{name}.py is missing" for name in names if name not in found]
@@ -170,24 +195,41 @@ def action_group(root: Path) -> list[str]:
     group = yaml.safe_load((root / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["saymon"]
     names = [path.stem for path in modules(root)]
     complaints = [f"meta/runtime.yml: the group saymon lacks {name}" for name in names if name not in group]
-    complaints += [f"meta/runtime.yml: the group saymon lists {name}, which is no module" for name in group if name not in names]
-    return complaints if list(group) == sorted(set(group)) else [*complaints, "meta/runtime.yml: the group saymon is not sorted"]
+    complaints += [
+        f"meta/runtime.yml: the group saymon lists {name}, which is no module" for name in group if name not in names
+    ]
+    return (
+        complaints
+        if list(group) == sorted(set(group))
+        else [*complaints, "meta/runtime.yml: the group saymon is not sorted"]
+    )
 
 
 def unit_tests(root: Path) -> list[str]:
     names = [path.stem for path in modules(root)]
-    tests = [path.stem for path in (root / "tests" / "unit" / "modules").glob("test_*.py")]
-    complaints = [f"tests/unit/modules/test_{name}.py is missing" for name in names if f"test_{name}" not in tests]
-    return complaints + [f"tests/unit/modules/{test}.py has no module" for test in sorted(tests) if test[len("test_") :] not in names]
+    tests = [path.stem for path in (root / "tests" / "unit" / "plugins" / "modules").glob("test_*.py")]
+    complaints = [
+        f"tests/unit/plugins/modules/test_{name}.py is missing" for name in names if f"test_{name}" not in tests
+    ]
+    return complaints + [
+        f"tests/unit/plugins/modules/{test}.py has no module"
+        for test in sorted(tests)
+        if test[len("test_") :] not in names
+    ]
 
 
 def integration_targets(root: Path) -> list[str]:
     targets = root / "tests" / "integration" / "targets"
     names = [path.stem for path in modules(root)]
-    return [f"tests/integration/targets/{name} is missing" for name in names if not (targets / name / "tasks" / "main.yml").exists()]
+    return [
+        f"tests/integration/targets/{name} is missing"
+        for name in names
+        if not (targets / name / "tasks" / "main.yml").exists()
+    ]
 
 
-# --- documentation -----------------------------------------------------------------------------------------------------
+# --- documentation
+# -----------------------------------------------------------------------------------------------------
 
 
 def samples(root: Path) -> list[str]:
@@ -212,7 +254,9 @@ def common_values(root: Path) -> list[str]:
     for path in modules(root):
         values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
         if "outcomes" in values:
-            wrong = [name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words]
+            wrong = [
+                name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words
+            ]
             complaints += [f"{path.stem}: RETURN {name} is not described as in the other modules" for name in wrong]
     return complaints
 
@@ -223,9 +267,21 @@ def examples(root: Path) -> list[str]:
     def modules_of(tasks: Any) -> Iterator[str]:
         for task in tasks if isinstance(tasks, list) else []:
             for key, value in task.items() if isinstance(task, Mapping) else []:
-                if isinstance(value, list) and key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"):
+                if isinstance(value, list) and key in (
+                    "tasks",
+                    "pre_tasks",
+                    "post_tasks",
+                    "handlers",
+                    "block",
+                    "rescue",
+                    "always",
+                ):
                     yield from modules_of(value)
-                elif key.startswith("saymon_") or key.count(".") >= 2 or key in ("assert", "debug", "set_fact", "copy", "uri"):
+                elif (
+                    key.startswith("saymon_")
+                    or key.count(".") >= 2
+                    or key in ("assert", "debug", "set_fact", "copy", "uri")
+                ):
                     yield key
 
     complaints = []
@@ -246,13 +302,16 @@ def attributes(root: Path) -> list[str]:
     for path in modules(root):
         found = documentation(root, path).get("attributes") or {}
         complaints += [
-            f"{path.stem}: attribute {name} is not documented" for name in _PROMISES if not (found.get(name) or {}).get("support")
+            f"{path.stem}: attribute {name} is not documented"
+            for name in _PROMISES
+            if not (found.get(name) or {}).get("support")
         ]
     return complaints
 
 
 def documented_options(root: Path) -> list[str]:
-    """Documented options and the argument spec are the same, and options with the name of a secret say whether they are one."""
+    """Documented options and the argument spec are the same, and options with the name of a secret say whether they are
+    one."""
     complaints = []
     for path in modules(root):
         spec = runpy.run_path(str(path))["SPEC"].argument_spec
@@ -283,7 +342,7 @@ def _differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: 
         yield from _differences(doc.get("suboptions") or {}, option.get("options") or {}, f"{where}{name}.")
 
 
-# --- code --------------------------------------------------------------------------------------------------------------
+# --- code -----------------------------------------------------------------------------------------
 
 
 def _imports(path: Path, root: Path) -> Iterator[str]:
@@ -293,7 +352,11 @@ def _imports(path: Path, root: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])]) if node.level else str(node.module)
+            base = (
+                ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
+                if node.level
+                else str(node.module)
+            )
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
@@ -303,17 +366,21 @@ def network(root: Path) -> list[str]:
     for path in _files(root, ("plugins",), (".py",)):
         name = path.relative_to(root / "plugins").as_posix()
         if name not in _NETWORK_FILES:
-            complaints += [f"{name} imports {one}, which only transport.py may" for one in _imports(path, root) if _NETWORK.match(one)]
+            complaints += [
+                f"{name} imports {one}, which only transport.py may"
+                for one in _imports(path, root)
+                if _NETWORK.match(one)
+            ]
     return complaints
 
 
 def ansible_module(root: Path) -> list[str]:
-    """Only run.py touches AnsibleModule."""
+    """Only _run.py touches AnsibleModule."""
     complaints = []
     for path in _files(root, ("plugins",), (".py",)):
         name = path.relative_to(root / "plugins").as_posix()
-        if name != "module_utils/run.py" and any(one.endswith(".AnsibleModule") for one in _imports(path, root)):
-            complaints.append(f"{name} imports AnsibleModule, which only run.py may")
+        if name != "module_utils/_run.py" and any(one.endswith(".AnsibleModule") for one in _imports(path, root)):
+            complaints.append(f"{name} imports AnsibleModule, which only _run.py may")
     return complaints
 
 
@@ -328,10 +395,30 @@ def arrows(root: Path) -> list[str]:
     return complaints
 
 
+def rooms(root: Path) -> list[str]:
+    """Within module_utils imports go one way too, and every file has its place there."""
+    complaints = []
+    home = f"{_PACKAGE}.module_utils."
+    for path in _files(root, ("plugins/module_utils",), (".py",)):
+        name = path.relative_to(root / "plugins" / "module_utils").parts[0].removesuffix(".py")
+        if name not in _ROOMS:
+            complaints.append(f"module_utils/{name} is in no room: see docs/architecture.md")
+            continue
+        used = {one[len(home) :].split(".")[0] for one in _imports(path, root) if one.startswith(home)}
+        complaints += [
+            f"{path.name} imports {one}, which {name} may not" for one in sorted(used - _ROOMS[name] - {name})
+        ]
+    return complaints
+
+
 def clients(root: Path) -> list[str]:
     """A module uses the client that it is given: one of its own would not know that check mode must not write."""
     calls = ((path, node) for path in modules(root) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call))
-    return [f"modules/{path.name} makes a client of its own" for path, node in calls if getattr(node.func, "id", "") == "Client"]
+    return [
+        f"modules/{path.name} makes a client of its own"
+        for path, node in calls
+        if getattr(node.func, "id", "") == "Client"
+    ]
 
 
 def info_only_reads(root: Path) -> list[str]:
@@ -368,7 +455,9 @@ def nested_conditionals(root: Path) -> list[str]:
                 for outer in (node for node in ast.walk(function) if isinstance(node, ast.IfExp)):
                     if any(isinstance(node, ast.IfExp) and node is not outer for node in ast.walk(outer)):
                         name = f"{path.relative_to(root / 'plugins').as_posix()} {getattr(function, 'name', 'lambda')}"
-                        found[name] = f"{path.relative_to(root)}:{outer.lineno}: a conditional expression within another"
+                        found[name] = (
+                            f"{path.relative_to(root)}:{outer.lineno}: a conditional expression within another"
+                        )
     return _without_allowed("nested_conditionals", root, found)
 
 
@@ -416,6 +505,7 @@ GATES: list[Callable[[Path], list[str]]] = [
     network,
     ansible_module,
     arrows,
+    rooms,
     clients,
     info_only_reads,
     neutral_machinery,

@@ -22,9 +22,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.task import Task
 from ansible.template import Templar
-from ansible_collections.saymon.platform.plugins.module_utils.run import MakeBook, memory_book, perform
-from ansible_collections.saymon.platform.plugins.module_utils.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.module_utils.transport import API_ROOT
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
+from ansible_collections.saymon.platform.plugins.module_utils._run import MakeStore, memory_store, perform
 
 PLUGINS = "ansible_collections.saymon.platform.plugins"
 URL = "https://saymon.example.org"
@@ -39,9 +39,11 @@ NOTHING: Any = object()
 class Exchange:
     """One expected request and its answer.
 
-    Request: `path` is below the API root, with its query; `body` the JSON body, `sent` the raw body, neither means no body at all;
-    `headers` are those to look at, None for one that must be missing; `form` and `files` (part to file name) of an upload.
-    Answer: `data` is sent as JSON, or `text` as it is, or `error` is raised instead; `answer_headers` and `cookies` go with it.
+    Request: `path` is below the API root, with its query; `body` the JSON body, `sent` the raw body, neither means no
+    body at all; `headers` are those to look at, None for one that must be missing; `form` and `files` (part to file
+    name) of an upload.
+    Answer: `data` is sent as JSON, or `text` as it is, or `error` is raised instead; `answer_headers` and `cookies` go
+    with it.
     """
 
     method: str
@@ -69,7 +71,10 @@ class Exchange:
         ]
         if self.form is not None or self.files:
             names = {part: name for part, (name, _handle) in (kwargs.get("files") or {}).items()}
-            wanted += [("form", dict(self.form or {}), dict(kwargs.get("data") or {})), ("files", dict(self.files), names)]
+            wanted += [
+                ("form", dict(self.form or {}), dict(kwargs.get("data") or {})),
+                ("files", dict(self.files), names),
+            ]
         elif self.body is not NOTHING:
             wanted.append(("body", self.body, _json(kwargs.get("data"))))
         else:
@@ -92,9 +97,12 @@ class Exchange:
 
 
 def search(key: str, *values: Any, among: Sequence[Mapping[str, Any]], data: bool = False) -> Exchange:
-    """A search for objects by one key, answered by those of some records that fit; `data` asks for the settings of the web client too."""
+    """A search for objects by one key, answered by those of some records that fit; `data` asks for the settings of the
+    web client too."""
     body = {"search": {key: {"$in": list(values)}}, "options": {"includeClientData": data}}
-    return Exchange("POST", "/objects/search", 200, [record for record in among if record.get(key) in values], body=body)
+    return Exchange(
+        "POST", "/objects/search", 200, [record for record in among if record.get(key) in values], body=body
+    )
 
 
 def _json(raw: Any) -> Any:
@@ -107,8 +115,8 @@ Short = tuple[Any, ...]
 class Script:
     """A server that follows a script: an ordered list of exchanges. A request that is not the next one fails the test.
 
-    An exchange may be written short, as (method, path, status, data) and perhaps the JSON body of the request as a fifth part.
-    `connections` are the ways to connect that were used, `naps` the pauses between tries in seconds.
+    An exchange may be written short, as (method, path, status, data) and perhaps the JSON body of the request as a
+    fifth part. `connections` are the ways to connect that were used, `naps` the pauses between tries in seconds.
     """
 
     def __init__(self) -> None:
@@ -133,7 +141,9 @@ class Script:
         expected = self._expected.popleft()
         complaint = expected.complaint(method, url, kwargs)
         if complaint:
-            pytest.fail(f"Request {len(self._done) + 1} is not the expected one.\n{complaint}\nafter {self._done or 'none'}")
+            pytest.fail(
+                f"Request {len(self._done) + 1} is not the expected one.\n{complaint}\nafter {self._done or 'none'}"
+            )
         self._done.append(came)
         return expected.answer()
 
@@ -164,7 +174,7 @@ def run_module(
     check: bool = False,
     sid: str | None = SID,
     secrets: Secrets | None = None,
-    make_book: MakeBook = memory_book,
+    make_store: MakeStore = memory_store,
 ) -> dict[str, Any]:
     """Run a module at the level of `perform`, with a session in memory so that only the module's own requests are sent.
 
@@ -173,7 +183,15 @@ def run_module(
     session = {"saymon_sid": sid} if sid else {}
     params = validated(name, {"saymon_url": URL, **session, **(args or {})})
     module = module_of(name)
-    result = perform(module.SPEC, module.run, params, check=check, make_book=make_book, secrets=secrets or Secrets(), say=lambda text: None)
+    result = perform(
+        module.SPEC,
+        module.run,
+        params,
+        check=check,
+        make_store=make_store,
+        secrets=secrets or Secrets(),
+        say=lambda text: None,
+    )
     json.dumps(result)  # a result must be plain data
     return with_diff_as_data(result)
 
@@ -191,7 +209,13 @@ def _read_back(diff: Mapping[str, str]) -> dict[str, Any]:
 
 
 def make_action(
-    name: str, args: Mapping[str, Any], task_vars: Mapping[str, Any], *, check: bool = False, async_val: int = 0, delegate_to: str = ""
+    name: str,
+    args: Mapping[str, Any],
+    task_vars: Mapping[str, Any],
+    *,
+    check: bool = False,
+    async_val: int = 0,
+    delegate_to: str = "",
 ) -> Any:
     """The action plugin of a module, ready to run for one task."""
     task = Task()
@@ -203,10 +227,19 @@ def make_action(
     loader = DataLoader()
     templar = Templar(loader=loader, variables=dict(task_vars))
     kind = import_module(f"{PLUGINS}.action.{name}").ActionModule
-    return kind(task=task, connection=MagicMock(), play_context=MagicMock(), loader=loader, templar=templar, shared_loader_obj=None)
+    return kind(
+        task=task,
+        connection=MagicMock(),
+        play_context=MagicMock(),
+        loader=loader,
+        templar=templar,
+        shared_loader_obj=None,
+    )
 
 
-def run_action(name: str, args: Mapping[str, Any] | None = None, task_vars: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+def run_action(
+    name: str, args: Mapping[str, Any] | None = None, task_vars: Mapping[str, Any] | None = None, **kwargs: Any
+) -> Any:
     """Run an action for one task and return its result."""
     variables = dict(task_vars or {})
     result = make_action(name, args or {}, variables, **kwargs).run(task_vars=variables)

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever somebody writes into a task, and whatever a server answers, the result has one clear message, never a traceback."""
+"""Whatever somebody writes into a task, and whatever a server answers, the result has one clear message, never a
+traceback."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from typing import Any
 import pytest
 import requests
 from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.module_utils import client
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import CONNECTION_OPTIONS
-from ansible_collections.saymon.platform.plugins.module_utils.ensure import NOUNS
+from ansible_collections.saymon.platform.plugins.module_utils._api import client
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS
+from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import make_action, module_of
 from hypothesis import HealthCheck, given, settings
@@ -32,7 +33,25 @@ CASES = max(40, -(-2000 // len(NAMES)))
 _TEXTS = st.one_of(
     st.text(st.characters(exclude_characters="{}"), max_size=12),
     st.sampled_from(
-        ["", " ", "\n", "\x00", "a\x00b", "\ud800", "é", "имя", "😀", "a" * 5000, "null", "1", "-1", "true", "../..", "~", "$HOME"]
+        [
+            "",
+            " ",
+            "\n",
+            "\x00",
+            "a\x00b",
+            "\ud800",
+            "é",
+            "имя",
+            "😀",
+            "a" * 5000,
+            "null",
+            "1",
+            "-1",
+            "true",
+            "../..",
+            "~",
+            "$HOME",
+        ]
     ),
 )
 _JUNK = st.recursive(
@@ -64,10 +83,32 @@ _LIKELY: dict[str, list[Any]] = {
         "//",
         "https://ci:hidden@saymon.example.org",
     ],
-    "saymon_proxy": ["http://proxy:3128", "proxy", "http://", "socks5://x", "http://a..b", "\x00", "http://ci:hidden@nowhere.invalid"],
+    "saymon_proxy": [
+        "http://proxy:3128",
+        "proxy",
+        "http://",
+        "socks5://x",
+        "http://a..b",
+        "\x00",
+        "http://ci:hidden@nowhere.invalid",
+    ],
     "saymon_sid": ["5d0c9a0e", "a b", "a\nb", "сид"],
     "saymon_csrf": ["c", "a\r\nb", "знак"],
-    "path": ["/users", "users?a=1", "/objects/search", "//", "/../x", "/%2e%2e/x", "/a b", "/x#y", "http://x/y", "/é", "/%", "?", "/x?%ff"],
+    "path": [
+        "/users",
+        "users?a=1",
+        "/objects/search",
+        "//",
+        "/../x",
+        "/%2e%2e/x",
+        "/a b",
+        "/x#y",
+        "http://x/y",
+        "/é",
+        "/%",
+        "?",
+        "/x?%ff",
+    ],
     "body": [{"a": 1}, [1], "text", {"password": ["x"]}, {"a": "\ud800"}],
     "files": [{"file": "/"}, {"file": "/nowhere"}, {"file": "a\x00b"}, {"file": __file__}, {"": ""}],
 }
@@ -87,7 +128,9 @@ def _valid(name: str, option: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         "bool": st.sampled_from([True, False, "yes", "off"]),
         "int": st.one_of(st.integers(-2, 12), st.sampled_from(["3", 10**30])),
         "float": st.one_of(st.floats(-1, 60), st.sampled_from(["2.5", 1e300, float("inf"), float("nan")])),
-        "list": st.lists(_valid(name, {"type": option.get("elements", "str")}), max_size=3) if kind == "list" else st.none(),
+        "list": st.lists(_valid(name, {"type": option.get("elements", "str")}), max_size=3)
+        if kind == "list"
+        else st.none(),
         "dict": st.dictionaries(_TEXTS, _JUNK, max_size=3),
         "raw": _JUNK,
     }
@@ -105,10 +148,17 @@ def _options(spec: Mapping[str, Mapping[str, Any]]) -> st.SearchStrategy[dict[st
 
 @st.composite
 def _tasks(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], dict[str, Any], bool]:
-    """Options of the task, variables, check mode: a sound task in which some options are replaced, and sometimes an unknown one."""
+    """Options of the task, variables, check mode: a sound task in which some options are replaced, and sometimes an
+    unknown one."""
     spec = module_of(name).SPEC.argument_spec
     args: dict[str, Any] = {"saymon_url": "http://saymon.example.org", "saymon_retries": draw(st.integers(0, 1))}
-    args.update(draw(st.sampled_from([{}, {"saymon_sid": "5d0c9a0e"}, {"saymon_login": "ci", "saymon_password": "pass-phrase-1"}])))
+    args.update(
+        draw(
+            st.sampled_from(
+                [{}, {"saymon_sid": "5d0c9a0e"}, {"saymon_login": "ci", "saymon_password": "pass-phrase-1"}]
+            )
+        )
+    )
     for option in (one for one in spec if spec[one].get("required")):
         args[option] = draw(_option(option, spec[option]))
     variables: dict[str, Any] = {}
@@ -121,7 +171,16 @@ def _tasks(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], dict[str, Any], 
     return args, variables, draw(st.booleans())
 
 
-_KEYS = sorted({"id", "_id", "code", "message", "state_id", *(one.key.partition(".")[0] for noun in NOUNS.values() for one in noun.fields)})
+_KEYS = sorted(
+    {
+        "id",
+        "_id",
+        "code",
+        "message",
+        "state_id",
+        *(one.key.partition(".")[0] for resource in RESOURCES.values() for one in resource.fields),
+    }
+)
 _VALUES = st.one_of(st.integers(-1, 5), st.sampled_from(["", "x", "1", "64b1f0c2a9d3e45f6a7b8c01"]), _JUNK)
 _RECORDS = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=8).flatmap(
     lambda record: st.integers(0, 5).map(lambda number: {**record, "id": number} if number else record)
@@ -156,11 +215,17 @@ def _sound_tasks(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], bool]:
     """Options that the module takes, with texts that are ids or names, and check mode."""
     spec = module_of(name).SPEC
     args: dict[str, Any] = {"saymon_url": "http://saymon.example.org", "saymon_retries": 0, "saymon_sid": "5d0c9a0e"}
-    own = {option: one for option, one in spec.options.items() if option not in ("dest", "files", "expect", "max_items", "parallel")}
+    own = {
+        option: one
+        for option, one in spec.options.items()
+        if option not in ("dest", "files", "expect", "max_items", "parallel")
+    }
     chosen = draw(st.lists(st.sampled_from(sorted(own)), max_size=4, unique=True)) if own else []
     for option in {*chosen, *(one for one in own if own[one].get("required"))}:
         text = own[option].get("type", "str") == "str" and not own[option].get("choices")
-        args[option] = draw(st.sampled_from(["x", "1", "/users", "64b1f0c2a9d3e45f6a7b8c01"]) if text else _valid(option, own[option]))
+        args[option] = draw(
+            st.sampled_from(["x", "1", "/users", "64b1f0c2a9d3e45f6a7b8c01"]) if text else _valid(option, own[option])
+        )
     return args, draw(st.booleans())
 
 
@@ -181,11 +246,15 @@ def _is_clear(result: Any, *, may_have_changed: bool) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_any_options(name: str) -> None:
     # hypothesis calls the inner function many times; the network of all of them refuses at once (see conftest.py).
-    @settings(max_examples=CASES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=CASES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(_tasks(name))
     def check(task: tuple[dict[str, Any], dict[str, Any], bool]) -> None:
         args, variables, check_mode = task
-        _is_clear(make_action(name, args, variables, check=check_mode).run(task_vars=dict(variables)), may_have_changed=False)
+        _is_clear(
+            make_action(name, args, variables, check=check_mode).run(task_vars=dict(variables)), may_have_changed=False
+        )
 
     check()
 
@@ -193,7 +262,9 @@ def test_any_options(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_any_answers(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    @settings(max_examples=CASES // 2, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=CASES // 2, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(_sound_tasks(name), st.lists(_ANSWERS, min_size=1, max_size=4))
     def check(task: tuple[dict[str, Any], bool], answers: list[tuple[int, bytes, str]]) -> None:
         babbler = Babbler(answers)

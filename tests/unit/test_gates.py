@@ -31,7 +31,8 @@ options:
     elements: dict
     suboptions:
       part_token: {description: A token., type: str}
-extends_documentation_fragment: [saymon.platform.attributes, saymon.platform.attributes.info, saymon.platform.connection]
+extends_documentation_fragment:
+  [saymon.platform.attributes, saymon.platform.attributes.info, saymon.platform.connection]
 """
 
 EXAMPLES = r"""
@@ -40,11 +41,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-thing: {description: The thing., returned: success, type: dict, sample: {id: 1}, contains: {id: {description: Its id., sample: 1}}}
+thing: {description: The thing., returned: success, type: dict, sample: {id: 1}, contains: {
+  id: {description: Its id., sample: 1}}}
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils.arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils.run import Call, main
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 
 PARTS = {"part_token": {"type": "str", "no_log": True}}
 SPEC = Spec(
@@ -56,8 +58,8 @@ SPEC = Spec(
 )
 
 
-def run(call: Call) -> dict[str, object]:
-    return {"thing": call.client.get("/things")}
+def run(context: TaskContext) -> dict[str, object]:
+    return {"thing": context.client.get("/things")}
 
 
 if __name__ == "__main__":
@@ -73,17 +75,21 @@ def tree(tmp_path: Path) -> Path:
     files = {
         f"plugins/modules/{module}.py": MODULE,
         f"plugins/action/{module}.py": HEAD + gates._TWIN.format(name=module),
-        "plugins/module_utils/transport.py": HEAD + "import requests\n",
-        "plugins/module_utils/client.py": HEAD + "from .transport import x\n",
-        "plugins/module_utils/run.py": HEAD + "from ansible.module_utils.basic import AnsibleModule\nfrom .client import x\n",
-        "plugins/plugin_utils/action.py": HEAD + "from ansible_collections.saymon.platform.plugins.module_utils.client import x\n",
+        "plugins/module_utils/_api/transport.py": HEAD + "import requests\n",
+        "plugins/module_utils/_api/client.py": HEAD + "from .transport import x\n",
+        "plugins/module_utils/_run.py": HEAD
+        + "from ansible.module_utils.basic import AnsibleModule\nfrom ._api.client import x\n",
+        "plugins/plugin_utils/action.py": HEAD
+        + "from ansible_collections.saymon.platform.plugins.module_utils._api.client import x\n",
         "meta/runtime.yml": HEAD + f"action_groups: {{saymon: [{module}]}}\n",
-        f"tests/unit/modules/test_{module}.py": HEAD,
+        f"tests/unit/plugins/modules/test_{module}.py": HEAD,
         f"tests/integration/targets/{module}/tasks/main.yml": HEAD,
         "tests/sandbox/.venv/bad.py": "no licence\n",
     }
     for fragment in ("attributes", "connection"):
-        files[f"plugins/doc_fragments/{fragment}.py"] = (ROOT / "plugins" / "doc_fragments" / f"{fragment}.py").read_text()
+        files[f"plugins/doc_fragments/{fragment}.py"] = (
+            ROOT / "plugins" / "doc_fragments" / f"{fragment}.py"
+        ).read_text()
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,21 +119,45 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
     ("twins", TWIN, "", "\n    extra = 1\n", "not the usual twin"),
     ("twins", "plugins/action/saymon_gone.py", "", "x", "saymon_gone.py has no module"),
     ("action_group", "meta/runtime.yml", "saymon_thing_info", "", "lacks saymon_thing_info"),
-    ("action_group", "meta/runtime.yml", "[saymon_thing_info]", "[saymon_gone, saymon_thing_info]", "saymon_gone, which is no module"),
+    (
+        "action_group",
+        "meta/runtime.yml",
+        "[saymon_thing_info]",
+        "[saymon_gone, saymon_thing_info]",
+        "saymon_gone, which is no module",
+    ),
     ("action_group", "meta/runtime.yml", "[saymon_thing_info]", "[saymon_thing_info, saymon_thing_info]", "not sorted"),
-    ("unit_tests", "tests/unit/modules/test_saymon_thing_info.py", None, "", "test_saymon_thing_info.py is missing"),
-    ("unit_tests", "tests/unit/modules/test_saymon_gone.py", "", "x", "test_saymon_gone.py has no module"),
+    (
+        "unit_tests",
+        "tests/unit/plugins/modules/test_saymon_thing_info.py",
+        None,
+        "",
+        "test_saymon_thing_info.py is missing",
+    ),
+    ("unit_tests", "tests/unit/plugins/modules/test_saymon_gone.py", "", "x", "test_saymon_gone.py has no module"),
     ("integration_targets", TARGET, None, "", "targets/saymon_thing_info is missing"),
     ("samples", THING, "sample: {id: 1}, ", "", "RETURN thing has no sample"),
     ("samples", THING, "id., sample: 1", "id.", "RETURN thing.id has no sample"),
     ("samples", THING, "RETURN", "RETURNS", "RETURN is empty"),
     ("examples", THING, "saymon.platform.saymon_thing_info: ", "saymon_thing_info: ", "short name saymon_thing_info"),
-    ("examples", THING, "saymon.platform.saymon_thing_info: ", "saymon.platform.saymon_other: ", "show no use of the module"),
+    (
+        "examples",
+        THING,
+        "saymon.platform.saymon_thing_info: ",
+        "saymon.platform.saymon_other: ",
+        "show no use of the module",
+    ),
     ("examples", THING, "- name: Look", "- name: [Look", "are no YAML"),
     ("attributes", THING, "saymon.platform.attributes.info, ", "", "attribute idempotent is not documented"),
     ("documented_options", THING, "  name: {", "  nam: {", "nam is documented and does not exist"),
     ("documented_options", THING, "  name: {", "  nam: {", "name is not documented"),
-    ("documented_options", THING, "The kind., type: str", "The kind., type: int", "kind: type is documented as 'int' and is 'str'"),
+    (
+        "documented_options",
+        THING,
+        "The kind., type: str",
+        "The kind., type: int",
+        "kind: type is documented as 'int' and is 'str'",
+    ),
     ("documented_options", THING, "[a, b], default: a", "[a, c], default: a", "kind: choices"),
     ("documented_options", THING, ", default: a}", ", default: b}", "kind: default is documented as 'b' and is 'a'"),
     ("documented_options", THING, "required: true, ", "", "name: required is documented as False and is True"),
@@ -140,16 +170,48 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
     ("network", THING, "import Spec", "import Spec\nfrom urllib import request", "imports urllib.request"),
     ("network", THING, "import Spec", "import Spec\nfrom http import client", "imports http.client"),
     ("network", THING, "import Spec", "import Spec\nimport socket", "imports socket"),
-    ("network", "plugins/module_utils/run.py", "", "from ansible.module_utils.urls import open_url\n", "imports ansible.module_utils.urls"),
-    ("ansible_module", THING, "import Spec", "import Spec\nfrom ansible.module_utils.basic import AnsibleModule", "imports AnsibleModule"),
-    ("arrows", "plugins/module_utils/run.py", "", "from ..plugin_utils import action\n", "module_utils/run.py imports"),
-    ("arrows", "plugins/module_utils/run.py", "", "from .. import modules\n", "plugins.modules"),
-    ("arrows", "plugins/plugin_utils/action.py", "module_utils.client", "modules.saymon_thing_info", "plugin_utils/action.py imports"),
-    ("arrows", THING, "module_utils.run", "plugin_utils.run_store", "modules/saymon_thing_info.py imports"),
-    ("arrows", TWIN, "plugin_utils.action", "module_utils.run", "action/saymon_thing_info.py imports"),
-    ("clients", THING, "call.client.get", "Client(call.connection).get", "makes a client of its own"),
-    ("info_only_reads", THING, 'call.client.get("/things")', 'call.client.send(Request("PUT", "/things"))', "uses PUT"),
-    ("info_only_reads", THING, "call.client.get", "ensure", "uses ensure"),
+    (
+        "network",
+        "plugins/module_utils/_run.py",
+        "",
+        "from ansible.module_utils.urls import open_url\n",
+        "imports ansible.module_utils.urls",
+    ),
+    (
+        "ansible_module",
+        THING,
+        "import Spec",
+        "import Spec\nfrom ansible.module_utils.basic import AnsibleModule",
+        "imports AnsibleModule",
+    ),
+    (
+        "arrows",
+        "plugins/module_utils/_run.py",
+        "",
+        "from ..plugin_utils import action\n",
+        "module_utils/_run.py imports",
+    ),
+    ("rooms", "plugins/module_utils/_run.py", "._api.client", "._resources.user", "_run.py imports _resources"),
+    ("rooms", "plugins/module_utils/odd.py", "", HEAD, "module_utils/odd is in no room"),
+    ("arrows", "plugins/module_utils/_run.py", "", "from .. import modules\n", "plugins.modules"),
+    (
+        "arrows",
+        "plugins/plugin_utils/action.py",
+        "module_utils._api.client",
+        "modules.saymon_thing_info",
+        "plugin_utils/action.py imports",
+    ),
+    ("arrows", THING, "module_utils._run", "plugin_utils.run_store", "modules/saymon_thing_info.py imports"),
+    ("arrows", TWIN, "plugin_utils.action", "module_utils._run", "action/saymon_thing_info.py imports"),
+    ("clients", THING, "context.client.get", "Client(context.connection).get", "makes a client of its own"),
+    (
+        "info_only_reads",
+        THING,
+        'context.client.get("/things")',
+        'context.client.send(Request("PUT", "/things"))',
+        "uses PUT",
+    ),
+    ("info_only_reads", THING, "context.client.get", "ensure", "uses ensure"),
     (
         "common_values",
         THING,
@@ -157,13 +219,37 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
         "\noutcomes: {description: Other words., sample: []}\nthing: {",
         "RETURN outcomes is not described",
     ),
-    ("neutral_machinery", "plugins/module_utils/engine.py", "", 'x = y["user_group"]\n', "engine.py:1 names 'user_group'"),
-    ("neutral_machinery", "plugins/module_utils/planner.py", "", 'x = "object"\n', "planner.py:1 names 'object'"),
-    ("nested_conditionals", "plugins/nested.py", "", "def f():\n    return 1 if a else 2 if b else 3\n", "nested.py:2: a conditional"),
+    (
+        "neutral_machinery",
+        "plugins/module_utils/_state/engine.py",
+        "",
+        'x = y["user_group"]\n',
+        "engine.py:1 names 'user_group'",
+    ),
+    (
+        "neutral_machinery",
+        "plugins/module_utils/_state/planner.py",
+        "",
+        'x = "object"\n',
+        "planner.py:1 names 'object'",
+    ),
+    (
+        "nested_conditionals",
+        "plugins/nested.py",
+        "",
+        "def f():\n    return 1 if a else 2 if b else 3\n",
+        "nested.py:2: a conditional",
+    ),
     ("function_lengths", "tests/tools/long.py", "", LONG, "long.py:1: long() has 61 lines"),
-    ("function_lengths", "plugins/module_utils/run.py", "", LONG[: -20 * len("    x = 1\n")], "long() has 41 lines"),
+    ("function_lengths", "plugins/module_utils/_run.py", "", LONG[: -20 * len("    x = 1\n")], "long() has 41 lines"),
     ("module_lengths", THING, "    return {", "    x = 1\n" * 70 + "    return {", "the median module has"),
-    ("licences", "tests/unit/modules/test_saymon_thing_info.py", "SPDX", "", "does not begin with the three lines"),
+    (
+        "licences",
+        "tests/unit/plugins/modules/test_saymon_thing_info.py",
+        "SPDX",
+        "",
+        "does not begin with the three lines",
+    ),
     ("licences", "roles/thing/tasks/main.yml", "", "- name: x\n", "roles/thing/tasks/main.yml does not begin"),
 ]
 

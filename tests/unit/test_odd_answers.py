@@ -1,7 +1,8 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every value of every answer, one after the other, replaced by a value of any other shape: the result is still one clear message."""
+"""Every value of every answer, one after the other, replaced by a value of any other shape: the result is still one
+clear message."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from ansible_collections.saymon.platform.plugins.module_utils import client
-from ansible_collections.saymon.platform.plugins.module_utils.transport import API_ROOT
+from ansible_collections.saymon.platform.plugins.module_utils._api import client
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import run_module
 
@@ -26,7 +27,19 @@ from ansible_collections.saymon.platform.tests.unit.support import run_module
 MISSING: Any = object()
 ODD: tuple[Any, ...] = (
     *(MISSING, None, True, False, 0, -1, 7.5, 10**400, "", "x", "9" * 400, "[", [], {}),
-    *([None], [1], ["x"], [[]], [{}], [{"id": []}], [{"name": []}], [{"name": {}, "value": "x"}], {"id": {}}, {"x": []}, {"include": 1}),
+    *(
+        [None],
+        [1],
+        ["x"],
+        [[]],
+        [{}],
+        [{"id": []}],
+        [{"name": []}],
+        [{"name": {}, "value": "x"}],
+        {"id": {}},
+        {"x": []},
+        {"include": 1},
+    ),
     *({"include": [{}], "exclude": [[]]}, [{"name": "Owner", "value": [], "type_id": "x"}]),
 )
 
@@ -59,7 +72,13 @@ ANSWERS: dict[str, Any] = {
     ],
     f"/objects/{RACK}/props": [OWNER],
     "/user-groups": [
-        {"id": NOC, "name": "NOC", "permissions": ["a"], "objectPermissions": {"include": [SITE], "exclude": []}, "eventFilter": []}
+        {
+            "id": NOC,
+            "name": "NOC",
+            "permissions": ["a"],
+            "objectPermissions": {"include": [SITE], "exclude": []},
+            "eventFilter": [],
+        }
     ],
     "/users": [
         {
@@ -81,7 +100,9 @@ ANSWERS: dict[str, Any] = {
         {"id": CHIEF, "login": "chief", "group": None},
     ],
     "/users/current": {"id": CHIEF, "login": "chief", "permissions": ["a"], "group": NOC},
-    "/password-policies": [{"id": 1, "name": "Default", "length": 8, "minDigits": 1, "changePasswordOnFirstLogin": False}],
+    "/password-policies": [
+        {"id": 1, "name": "Default", "length": 8, "minDigits": 1, "changePasswordOnFirstLogin": False}
+    ],
 }
 ANSWERS["/objects/search"] = ANSWERS["/objects"]
 ANSWERS[f"/objects/{RACK}"] = ANSWERS["/objects"][2]
@@ -116,20 +137,46 @@ RACK_OPTIONS = {
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
-    ("saymon_user", {"users": [{"login": "operator", "state": "absent"}, {"login": "chief", "groups": ["NOC"], "password": "hidden-1"}]}),
+    (
+        "saymon_user",
+        {
+            "users": [
+                {"login": "operator", "state": "absent"},
+                {"login": "chief", "groups": ["NOC"], "password": "hidden-1"},
+            ]
+        },
+    ),
     ("saymon_user", {"id": OPERATOR, "state": "blocked"}),
-    ("saymon_user_group", {"name": "NOC", "members": ["chief"], "permissions": ["b"], "object_include": ["Site"], "event_filter": []}),
+    (
+        "saymon_user_group",
+        {"name": "NOC", "members": ["chief"], "permissions": ["b"], "object_include": ["Site"], "event_filter": []},
+    ),
     ("saymon_user_group", {"name": "NOC", "state": "absent"}),
-    ("saymon_user_group", {"user_groups": [{"name": "NOC", "members": ["chief"]}, {"name": "Audit"}], "append_members": True}),
+    (
+        "saymon_user_group",
+        {"user_groups": [{"name": "NOC", "members": ["chief"]}, {"name": "Audit"}], "append_members": True},
+    ),
     ("saymon_object", RACK_OPTIONS),
-    ("saymon_object", {"objects": [RACK_OPTIONS, {"name": "New", "class": "Host", "parents": ["/Site"]}], "append_properties": False}),
+    (
+        "saymon_object",
+        {"objects": [RACK_OPTIONS, {"name": "New", "class": "Host", "parents": ["/Site"]}], "append_properties": False},
+    ),
     ("saymon_object", {"name": "Site", "state": "absent", "recursive": True}),
-    ("saymon_password_policy", {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True}),
-    ("saymon_password_policy", {"password_policies": [{"name": "Strict", "length": 9}, {"id": "1", "name": "Default"}]}),
+    (
+        "saymon_password_policy",
+        {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True},
+    ),
+    (
+        "saymon_password_policy",
+        {"password_policies": [{"name": "Strict", "length": 9}, {"id": "1", "name": "Default"}]},
+    ),
     ("saymon_auth_token", {"user": "operator", "renew": True}),
     ("saymon_auth_token", {}),
     ("saymon_object_info", {"path": "/ROOT/Site/Rack", "class": "Host", "state": "Working", "tag": "prod"}),
-    ("saymon_object_info", {"parent": "Site", "deep": True, "property": {"name": "Owner", "value": "ops"}, "fields": ["path"]}),
+    (
+        "saymon_object_info",
+        {"parent": "Site", "deep": True, "property": {"name": "Owner", "value": "ops"}, "fields": ["path"]},
+    ),
     ("saymon_object_info", {"name_regex": "^R", "class": "Host", "property": {"name": "Owner"}}),
     ("saymon_object_info", {"id": RACK, "discovery_id": "cmdb-1"}),
     ("saymon_password_policy_info", {"name": "Default"}),
@@ -210,7 +257,9 @@ def test_every_module_that_reads_records_has_a_task() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "options"), TASKS, ids=[f"{name}-{number}" for number, (name, _options) in enumerate(TASKS)])
+@pytest.mark.parametrize(
+    ("name", "options"), TASKS, ids=[f"{name}-{number}" for number, (name, _options) in enumerate(TASKS)]
+)
 def test_odd_answers(name: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     sound = Server(ANSWERS)
     result = _run(name, options, sound, monkeypatch)

@@ -18,7 +18,10 @@ def _scripted(*exchanges: Exchange) -> Script:
 
 
 def test_follows_the_script() -> None:
-    script = _scripted(Exchange("GET", "/users?a=1&b=", 200, [1]), Exchange("POST", "/users", body={"x": 1}, headers={"A": "b", "C": None}))
+    script = _scripted(
+        Exchange("GET", "/users?a=1&b=", 200, [1]),
+        Exchange("POST", "/users", body={"x": 1}, headers={"A": "b", "C": None}),
+    )
     assert script.request("GET", USERS, params=[("a", "1"), ("b", "")]).json() == [1]
     assert script.request("POST", USERS, data=b'{"x":1}', headers={"a": "b"}).content == b""
     script.check_done()
@@ -34,8 +37,18 @@ def test_follows_the_script() -> None:
         (Exchange("GET", "/users"), "GET", {"params": [("a", "1")]}, "query: expected"),
         (Exchange("GET", "/users"), "GET", {"data": b"x"}, "body: expected None, came b'x'"),
         (Exchange("PUT", "/users", body={}), "PUT", {}, "body: expected {}"),
-        (Exchange("PUT", "/users", body={"a": 1}), "PUT", {"data": b'{"a":2}'}, "body: expected {'a': 1}, came {'a': 2}"),
-        (Exchange("GET", "/users", headers={"Cookie": None}), "GET", {"headers": {"Cookie": "x"}}, "header Cookie: expected None"),
+        (
+            Exchange("PUT", "/users", body={"a": 1}),
+            "PUT",
+            {"data": b'{"a":2}'},
+            "body: expected {'a': 1}, came {'a': 2}",
+        ),
+        (
+            Exchange("GET", "/users", headers={"Cookie": None}),
+            "GET",
+            {"headers": {"Cookie": "x"}},
+            "header Cookie: expected None",
+        ),
         (Exchange("PUT", "/users", form={"a": "1"}), "PUT", {"data": {"a": "2"}}, "form: expected"),
         (Exchange("PUT", "/users", files={"f": "a"}), "PUT", {"files": {"f": ("b", None)}}, "files: expected"),
     ],

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""For comparison: the least that an action plugin must do for one GET of the API, without options, session or error handling."""
+"""For comparison: the least that an action plugin must do for one GET of the API, without options, session or error
+handling."""
 
 from __future__ import annotations
 

@@ -15,7 +15,10 @@ from ansible.module_utils.urls import open_url
 def main() -> None:
     """Send a GET to `url` with the header `cookie`; returns the status and the decoded answer."""
     module = AnsibleModule(
-        argument_spec={"url": {"type": "str", "required": True}, "cookie": {"type": "str", "required": True, "no_log": True}},
+        argument_spec={
+            "url": {"type": "str", "required": True},
+            "cookie": {"type": "str", "required": True, "no_log": True},
+        },
         supports_check_mode=True,
     )
     answer = open_url(module.params["url"], headers={"Cookie": module.params["cookie"]}, timeout=30)

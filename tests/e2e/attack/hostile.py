@@ -21,13 +21,19 @@ _PAUSE = 0.1  # seconds between two bytes of a slow one
 
 
 class Hostile:
-    """Listens, and treats each request that comes with `behave`, which may send whatever it wants, or as `methods` says for its method.
+    """Listens, and treats each request that comes with `behave`, which may send whatever it wants, or as `methods` says
+    for its method.
 
     `asked` are the first lines of the requests. With `silent` it accepts connections and reads nothing from them.
     """
 
     def __init__(
-        self, behave: Behave, *, methods: Mapping[str, Behave] | None = None, tls: ssl.SSLContext | None = None, silent: bool = False
+        self,
+        behave: Behave,
+        *,
+        methods: Mapping[str, Behave] | None = None,
+        tls: ssl.SSLContext | None = None,
+        silent: bool = False,
     ) -> None:
         self.asked: list[str] = []
         self._behave = behave
@@ -58,14 +64,18 @@ class Hostile:
 
     def _read_request(self, connection: socket.socket) -> bool:
         data = b""
-        while b"\r\n\r\n" not in data and not data.startswith(b"\x16"):  # the beginning of TLS, which a server of http answers at once
+        while b"\r\n\r\n" not in data and not data.startswith(
+            b"\x16"
+        ):  # the beginning of TLS, which a server of http answers at once
             more = connection.recv(65536)
             if not more:
                 return False
             data += more
         head, _blank, body = data.partition(b"\r\n\r\n")
         self.asked.append(head.split(b"\r\n")[0].decode("latin-1"))
-        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        )
         while len(body) < length:
             body += connection.recv(65536)
         return True

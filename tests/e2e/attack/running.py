@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def running(runner: Runner, command: Sequence[str], env: Mapping[str, str | None] | None = None) -> Iterator[subprocess.Popen[str]]:
+def running(
+    runner: Runner, command: Sequence[str], env: Mapping[str, str | None] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """An ansible program in a process group of its own; what is left of it and of its workers at the end is killed."""
     process = subprocess.Popen(
         [str(ANSIBLE_BIN / command[0]), *command[1:]],
@@ -39,7 +41,8 @@ def running(runner: Runner, command: Sequence[str], env: Mapping[str, str | None
     try:
         yield process
     finally:
-        # Workers have groups of their own, and some of a parent that was killed hang for ever; the test's folder tells them.
+        # Workers have groups of their own, and some of a parent that was killed hang for ever; the test's folder tells
+        # them.
         for pid in _processes_about(runner.directory):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

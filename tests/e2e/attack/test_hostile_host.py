@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A managed host that is not what it seems: its facts, its environment and its answers must not get hold of a credential."""
+"""A managed host that is not what it seems: its facts, its environment and its answers must not get hold of a
+credential."""
 
 from __future__ import annotations
 
@@ -14,16 +15,35 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.support import Show, Task, api, calls, failures, logins_and_logouts, new_token, play, saymon, show, this_machine
+from tests.e2e.support import (
+    Show,
+    Task,
+    api,
+    calls,
+    failures,
+    logins_and_logouts,
+    new_token,
+    play,
+    saymon,
+    show,
+    this_machine,
+)
 from tests.tools.sandbox_process import Sandbox
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Runner
 
 HOST = "victim"
-FORGED = {"login": "admin", "sid": "5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e", "csrf": None, "ref": "0" * 32, "mark": "0" * 64}
+FORGED = {
+    "login": "admin",
+    "sid": "5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e",
+    "csrf": None,
+    "ref": "0" * 32,
+    "mark": "0" * 64,
+}
 
-# A module as it would come back from a host that somebody else controls: an ordinary answer, and facts of the host's choice.
+# A module as it would come back from a host that somebody else controls: an ordinary answer, and facts of the host's
+# choice.
 INNOCENT = """
 import json
 from ansible.module_utils.basic import AnsibleModule
@@ -80,25 +100,37 @@ def attacked(
     injected: bool = True,
     inventory: str = "",
 ) -> Show:
-    """A play whose first task brings these facts from the host; the server and the account are known from the inventory."""
+    """A play whose first task brings these facts from the host; the server and the account are known from the
+    inventory."""
     library = runner.directory / "library"
     library.mkdir(exist_ok=True)
     (library / "innocent.py").write_text(INNOCENT, encoding="utf-8")
     words = inventory or " ".join(f"{name.lower()}={value}" for name, value in sandbox.credentials.items())
     hosts = this_machine(HOST).rstrip() + f" {words}\n"
     nothing = dict.fromkeys(sandbox.credentials)
-    settings: dict[str, str | None] = {"ANSIBLE_LIBRARY": str(library), "ANSIBLE_INJECT_FACT_VARS": str(injected), **nothing, **(env or {})}
+    settings: dict[str, str | None] = {
+        "ANSIBLE_LIBRARY": str(library),
+        "ANSIBLE_INJECT_FACT_VARS": str(injected),
+        **nothing,
+        **(env or {}),
+    }
     first = {"name": "innocent", "innocent": {"facts": facts}}
     return show(runner, play(first, *tasks, hosts=HOST), env=settings, inventory=hosts)
 
 
 def look(**more: Any) -> Task:
-    return saymon("saymon_user_info", {"login": "operator", **more.pop("args", {})}, name="look", ignore_errors=True, **more)
+    return saymon(
+        "saymon_user_info", {"login": "operator", **more.pop("args", {})}, name="look", ignore_errors=True, **more
+    )
 
 
 @pytest.mark.parametrize("injected", [True, False])
-@pytest.mark.parametrize("forged", ["saymon_session", "saymon_url", "saymon_proxy", "saymon_login", "saymon_run_on", "saymon_auth_method"])
-def test_facts_of_a_host_do_not_move_credentials(runner: Runner, sandbox: Sandbox, thief: Thief, forged: str, injected: bool) -> None:
+@pytest.mark.parametrize(
+    "forged", ["saymon_session", "saymon_url", "saymon_proxy", "saymon_login", "saymon_run_on", "saymon_auth_method"]
+)
+def test_facts_of_a_host_do_not_move_credentials(
+    runner: Runner, sandbox: Sandbox, thief: Thief, forged: str, injected: bool
+) -> None:
     values: dict[str, Any] = {
         "saymon_session": {"url": thief.url, **FORGED},
         "saymon_url": thief.url,
@@ -109,7 +141,10 @@ def test_facts_of_a_host_do_not_move_credentials(runner: Runner, sandbox: Sandbo
     }
     done = attacked(runner, sandbox, {forged: values[forged]}, look(), injected=injected)
     assert thief.heard == []
-    if injected and forged in ("saymon_url", "saymon_login"):  # core shows no more what the inventory says, so the task has to end
+    if injected and forged in (
+        "saymon_url",
+        "saymon_login",
+    ):  # core shows no more what the inventory says, so the task has to end
         assert f"{forged} is missing" in failures(done.results)[0][1]
     else:
         assert [user["login"] for user in done.one("look")["users"]] == ["operator"], done.output
@@ -119,8 +154,11 @@ def test_facts_of_a_host_do_not_move_credentials(runner: Runner, sandbox: Sandbo
     assert {entry["login"] for entry in sandbox.journal() if entry.get("login")} <= {"admin"}
 
 
-def test_an_address_from_facts_is_not_completed_from_the_environment(runner: Runner, sandbox: Sandbox, thief: Thief) -> None:
-    """The environment may hold the account, as in a pipeline; it goes to the server that the environment names, or nowhere."""
+def test_an_address_from_facts_is_not_completed_from_the_environment(
+    runner: Runner, sandbox: Sandbox, thief: Thief
+) -> None:
+    """The environment may hold the account, as in a pipeline; it goes to the server that the environment names, or
+    nowhere."""
     account = {name: value for name, value in sandbox.credentials.items() if name != "SAYMON_URL"}
     for facts in ({"saymon_url": thief.url}, {"saymon_session": {"url": thief.url, **FORGED}}):
         done = attacked(runner, sandbox, facts, look(), env=account, inventory="x=1")
@@ -139,7 +177,9 @@ def test_the_fact_of_another_host_is_believed_no_more(runner: Runner, sandbox: S
     assert "saymon_url is missing" in failures(done.results)[0][1], done.output
 
 
-def test_a_session_of_this_run_counts_and_one_that_was_changed_does_not(runner: Runner, sandbox: Sandbox, thief: Thief) -> None:
+def test_a_session_of_this_run_counts_and_one_that_was_changed_does_not(
+    runner: Runner, sandbox: Sandbox, thief: Thief
+) -> None:
     moved = {"saymon_session": "{{ saymon_session | combine({'url': '" + thief.url + "'}) }}"}
     forge = {"name": "forge", "innocent": {"facts": moved}}
     session = saymon("saymon_session", name="session")
@@ -147,13 +187,18 @@ def test_a_session_of_this_run_counts_and_one_that_was_changed_does_not(runner: 
     assert done.rc == 0, done.output
     assert thief.heard == []
     assert [user["login"] for user in done.one("look")["users"]] == ["operator"]
-    assert [user["login"] for user in done.one("look again")["users"]] == ["operator"], "the account of the inventory still serves"
+    assert [user["login"] for user in done.one("look again")["users"]] == ["operator"], (
+        "the account of the inventory still serves"
+    )
     assert logins_and_logouts(sandbox) == (1, 1)
 
 
 @pytest.mark.parametrize("way", [{"args": {"saymon_run_on": "target"}}, {"async": 60, "poll": 1}])
-def test_the_environment_of_a_target_changes_nothing(runner: Runner, sandbox: Sandbox, thief: Thief, way: dict[str, Any]) -> None:
-    """Neither whose account acts there, nor which way the request goes; and later tasks act as the account that they name."""
+def test_the_environment_of_a_target_changes_nothing(
+    runner: Runner, sandbox: Sandbox, thief: Thief, way: dict[str, Any]
+) -> None:
+    """Neither whose account acts there, nor which way the request goes; and later tasks act as the account that they
+    name."""
     token = new_token(sandbox, "operator")
     env = {"SAYMON_AUTH_TOKEN": token, "http_proxy": thief.url, "HTTP_PROXY": thief.url, "SAYMON_PROXY": None}
     env["ANSIBLE_ASYNC_DIR"] = str(runner.directory / "async")
@@ -167,7 +212,8 @@ def test_the_environment_of_a_target_changes_nothing(runner: Runner, sandbox: Sa
 
 
 def test_a_target_cannot_choose_the_address_of_a_session(runner: Runner, sandbox: Sandbox, thief: Thief) -> None:
-    """The login on a bastion answers with an address of the bastion's choice; the session is used with ours, and no fact comes from it."""
+    """The login on a bastion answers with an address of the bastion's choice; the session is used with ours, and no
+    fact comes from it."""
     collections = runner.directory / "python" / "hostile"
     collections.mkdir(parents=True)
     wrapper = collections / "python"
@@ -178,7 +224,9 @@ def test_a_target_cannot_choose_the_address_of_a_session(runner: Runner, sandbox
         encoding="utf-8",
     )
     wrapper.chmod(0o755)
-    there = saymon("saymon_session", {"saymon_run_on": "target"}, name="there", vars={"ansible_python_interpreter": str(wrapper)})
+    there = saymon(
+        "saymon_session", {"saymon_run_on": "target"}, name="there", vars={"ansible_python_interpreter": str(wrapper)}
+    )
     done = attacked(runner, sandbox, {}, there, look())
     assert thief.heard == []
     assert [user["login"] for user in done.one("look")["users"]] == ["operator"], done.output
@@ -212,7 +260,12 @@ def test_environment_of_task_or_play_is_honoured(runner: Runner, sandbox: Sandbo
 def test_a_proxy_in_the_environment_of_a_task_is_used(runner: Runner, sandbox: Sandbox, thief: Thief) -> None:
     tasks = [
         saymon("saymon_api", {"path": "/through"}, name="here", environment={"http_proxy": thief.url}),
-        saymon("saymon_api", {"path": "/through", "saymon_run_on": "target"}, name="there", environment={"http_proxy": thief.url}),
+        saymon(
+            "saymon_api",
+            {"path": "/through", "saymon_run_on": "target"},
+            name="there",
+            environment={"http_proxy": thief.url},
+        ),
         saymon("saymon_api", {"path": "/users/current"}, name="straight"),
     ]
     done = show(runner, play(*tasks), inventory=this_machine("localhost"))
@@ -226,10 +279,19 @@ def test_a_proxy_in_the_environment_of_a_task_is_used(runner: Runner, sandbox: S
     [
         ("saymon_session", {}),
         ("saymon_auth_token", {"user": "operator"}),
-        ("saymon_api", {"path": "/users/session", "method": "POST", "body": {"login": "admin", "password": "{{ saymon_password }}"}}),
+        (
+            "saymon_api",
+            {
+                "path": "/users/session",
+                "method": "POST",
+                "body": {"login": "admin", "password": "{{ saymon_password }}"},
+            },
+        ),
     ],
 )
-def test_a_secret_is_not_left_in_the_file_of_a_background_task(runner: Runner, sandbox: Sandbox, module: str, args: dict[str, Any]) -> None:
+def test_a_secret_is_not_left_in_the_file_of_a_background_task(
+    runner: Runner, sandbox: Sandbox, module: str, args: dict[str, Any]
+) -> None:
     task = saymon(module, args, name="told", ignore_errors=True, **{"async": 60, "poll": 1})
     done = attacked(runner, sandbox, {}, task, env={"ANSIBLE_ASYNC_DIR": str(runner.directory / "async")})
     assert failures(done.results)[0][1].startswith("async cannot be used here"), done.output
@@ -239,12 +301,22 @@ def test_a_secret_is_not_left_in_the_file_of_a_background_task(runner: Runner, s
 
 @pytest.mark.parametrize("callback", ["default", "minimal", "oneline", "json"])
 def test_a_loop_over_what_reveals_a_secret_is_hidden(runner: Runner, sandbox: Sandbox, callback: str) -> None:
-    task = saymon("saymon_auth_token", {"user": "{{ item }}", "renew": True}, loop=["operator", "engineer"], register="made")
-    used = saymon("saymon_api", {"path": "/users/current", "saymon_auth_method": "token"}, name="used", loop="{{ made.results }}")
+    task = saymon(
+        "saymon_auth_token", {"user": "{{ item }}", "renew": True}, loop=["operator", "engineer"], register="made"
+    )
+    used = saymon(
+        "saymon_api", {"path": "/users/current", "saymon_auth_method": "token"}, name="used", loop="{{ made.results }}"
+    )
     used["saymon.platform.saymon_api"]["saymon_auth_token"] = "{{ item.token }}"
     used["no_log"] = True
-    env = {"ANSIBLE_STDOUT_CALLBACK": f"ansible.builtin.{callback}"} if callback != "json" else {"ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
-    done = show(runner, play(task, used), env={**env, "ANSIBLE_LOG_PATH": str(runner.directory / "log")}, args=["-vvvv"])
+    env = (
+        {"ANSIBLE_STDOUT_CALLBACK": f"ansible.builtin.{callback}"}
+        if callback != "json"
+        else {"ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
+    )
+    done = show(
+        runner, play(task, used), env={**env, "ANSIBLE_LOG_PATH": str(runner.directory / "log")}, args=["-vvvv"]
+    )
     assert done.rc == 0, done.output
     tokens = [user["authenticationToken"] for user in api(sandbox, "GET", "/users") if user.get("authenticationToken")]
     assert len(tokens) == 2

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that does what a broken, misconfigured or malicious one might do: every task ends soon, with one clear sentence."""
+"""A server that does what a broken, misconfigured or malicious one might do: every task ends soon, with one clear
+sentence."""
 
 from __future__ import annotations
 
@@ -43,7 +44,10 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "sends a chunk extension byte by byte": (drip(_CHUNKED + b"1;", b"x"), _SLOW),
     "sends trailers one by one": (drip(_CHUNKED + b"0\r\n", b"X-Slow: y\r\n"), _SLOW),
     "says 100 Continue without an end": (flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), _FLOOD),
-    "says 100 Continue with headers without an end": (flood(b"HTTP/1.1 100 Continue\r\n", b"X-Many: y\r\n"), f"{_HTTP}|{_FLOOD}"),
+    "says 100 Continue with headers without an end": (
+        flood(b"HTTP/1.1 100 Continue\r\n", b"X-Many: y\r\n"),
+        f"{_HTTP}|{_FLOOD}",
+    ),
     "sends headers without an end": (flood(_OK, b"X-Many: y\r\n"), f"{_HTTP}|{_FLOOD}"),
     "sends a header without an end": (flood(_OK + b"X-Long: ", b"x"), _HTTP),
     "sends 10,000 headers": (raw(_OK + b"X-Many: y\r\n" * 10_000 + b"\r\n[]"), _HTTP),
@@ -58,7 +62,10 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "sends a gzip bomb inside another": (answer(gzip.compress(_ZEROS), b"Content-Encoding: gzip, gzip"), ".*"),
     "sends an unknown compression": (answer(b"[]", b"Content-Encoding: br"), "compression of the answer is damaged"),
     "sends no gzip as gzip": (answer(b"[]", b"Content-Encoding: gzip"), "compression of the answer is damaged"),
-    "breaks off the gzip": (answer(gzip.compress(b'[{"id":"1"}]')[:-9], b"Content-Encoding: gzip"), "compression of the answer is damaged"),
+    "breaks off the gzip": (
+        answer(gzip.compress(b'[{"id":"1"}]')[:-9], b"Content-Encoding: gzip"),
+        "compression of the answer is damaged",
+    ),
     "sends a chunk size that is no number": (raw(_CHUNKED + b"zz\r\n[]\r\n0\r\n\r\n"), _BROKEN),
     "sends a negative chunk size": (raw(_CHUNKED + b"-5\r\n[]\r\n0\r\n\r\n"), ".*"),
     "sends a negative chunk size without an end": (flood(_CHUNKED + b"-5\r\n", b"xxxx"), f"{_FLOOD}|{_HTTP}"),
@@ -84,14 +91,28 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "has only early hints": (raw(b"HTTP/1.1 103 Early Hints\r\n\r\n"), "answered 103"),
     "sends a body with 204": (answer(b"[]", status=b"204 No Content"), None),
     "sends a body with 304": (answer(b"[]", status=b"304 Not Modified"), "answered 304"),
-    "redirects to nowhere": (answer(b"", b"Location: http://[::1", status=b"302 Found"), "a redirect, which the API never sends"),
-    "redirects to rubbish": (answer(b"", b"Location: \xff\xfe\x01", status=b"302 Found"), "a redirect, which the API never sends"),
-    "redirects to a file": (answer(b"", b"Location: file:///etc/passwd", status=b"307 Moved"), "a redirect, which the API never sends"),
+    "redirects to nowhere": (
+        answer(b"", b"Location: http://[::1", status=b"302 Found"),
+        "a redirect, which the API never sends",
+    ),
+    "redirects to rubbish": (
+        answer(b"", b"Location: \xff\xfe\x01", status=b"302 Found"),
+        "a redirect, which the API never sends",
+    ),
+    "redirects to a file": (
+        answer(b"", b"Location: file:///etc/passwd", status=b"307 Moved"),
+        "a redirect, which the API never sends",
+    ),
     "is called over http and wants https": (
-        answer(b"<html>The plain HTTP request was sent to HTTPS port</html>", status=b"400 Bad Request", kind=b"text/html"),
+        answer(
+            b"<html>The plain HTTP request was sent to HTTPS port</html>", status=b"400 Bad Request", kind=b"text/html"
+        ),
         "speaks TLS on this port. Write saymon_url with https",
     ),
-    "sets odd cookies": (answer(b"[]", b"Set-Cookie: sid=a\x01b; x", b"Set-Cookie: ;;=;", b'Set-Cookie: \xff="\xfe'), None),
+    "sets odd cookies": (
+        answer(b"[]", b"Set-Cookie: sid=a\x01b; x", b"Set-Cookie: ;;=;", b'Set-Cookie: \xff="\xfe'),
+        None,
+    ),
     "sets a cookie of a sid with quotes": (answer(b'"x"', b'Set-Cookie: sid="a;b c"'), None),
     "sends a sid with control characters": (answer(b'"a\\u0000\\r\\nX: b"'), None),
     "sends a sid of another alphabet": (answer('"сид"'.encode()), None),
@@ -100,13 +121,19 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "nests 100,000 lists": (answer(b"[" * 100_000 + b"]" * 100_000), _TOO_DEEP),
     "nests 100,000 lists without closing them": (answer(b"[" * 100_000), f"{_TOO_DEEP}|{_DAMAGED}"),
     "nests 400 lists as text": (answer(_DEEP, kind=b"text/plain"), _TOO_DEEP),
-    "nests 400 lists in an error": (answer(b'{"code":"No","message":' + _DEEP + b"}", status=b"500 No"), "answered 500"),
+    "nests 400 lists in an error": (
+        answer(b'{"code":"No","message":' + _DEEP + b"}", status=b"500 No"),
+        "answered 500",
+    ),
     "nests 100,000 lists in the message of an error": (
         answer(json.dumps({"code": "No", "message": '{"message":' + "[" * 100_000}).encode(), status=b"500 No"),
         "answered 500",
     ),
     "sends an error of odd types": (answer(b'{"code":{"a":[1]},"message":[{}]}'), "answered 200"),
-    "sends a login page": (answer(b"\xef\xbb\xbf\n<!-- x -->\n<!DOCTYPE html><html></html>", kind=b"text/html"), "HTML page"),
+    "sends a login page": (
+        answer(b"\xef\xbb\xbf\n<!-- x -->\n<!DOCTYPE html><html></html>", kind=b"text/html"),
+        "HTML page",
+    ),
     "sends a long error for a file": (answer(b'{"code":"No","message":"' + b"x" * 100_000 + b'"}'), "answered 200"),
     "sends half of the JSON": (answer(b'[{"id":"1"'), _DAMAGED),
     "sends what is no JSON": (answer(b"nothing"), _DAMAGED),
@@ -116,7 +143,10 @@ BEHAVIOURS: dict[str, tuple[Behave, str | None]] = {
     "sends an absurd number": (answer(b'[{"id":"1","weight":' + b"9" * 100_000 + b"}]"), f"{_DAMAGED}|^$"),
     "sends control characters": (answer(b'["\\u0000\\u001b[2J\\u202e"]'), None),
     "sends an absurd type": (answer(b"[]", kind=b"\xff/\x01; charset=\xfe"), None),
-    "asks to wait for ever": (answer(b"", b"Retry-After: " + b"9" * 400, status=b"429 Too Many Requests"), "answered 429"),
+    "asks to wait for ever": (
+        answer(b"", b"Retry-After: " + b"9" * 400, status=b"429 Too Many Requests"),
+        "answered 429",
+    ),
 }
 
 
@@ -130,7 +160,10 @@ def _tasks(url: str, folder: str) -> list[dict[str, Any]]:
         "write": saymon("saymon_api", {"path": "/objects", "method": "POST", "body": {"name": "x"}, **session}),
         "item": saymon("saymon_object", {"name": "x", "class": "Host", **session}),
         "login": saymon("saymon_session", {**server, "saymon_login": "ci", "saymon_password": "Marker-of-a-password"}),
-        "after": saymon("saymon_api", {"path": "/users/1", **server, "saymon_login": "ci", "saymon_password": "Marker-of-a-password"}),
+        "after": saymon(
+            "saymon_api",
+            {"path": "/users/1", **server, "saymon_login": "ci", "saymon_password": "Marker-of-a-password"},
+        ),
     }
     return [{**task, "name": name, "ignore_errors": True} for name, task in tasks.items()]
 
@@ -163,12 +196,17 @@ def test_a_hostile_server(runner: Runner, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ending", ["never answers", "sends the body byte by byte", "sends headers one by one", "sends a body without an end"]
+    "ending",
+    ["never answers", "sends the body byte by byte", "sends headers one by one", "sends a body without an end"],
 )
 def test_a_logout_holds_up_the_end_of_a_run_for_seconds_only(runner: Runner, ending: str) -> None:
     login = answer(b'"5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e"')
     with hostile(answer(b"[]"), methods={"POST": login, "DELETE": BEHAVIOURS[ending][0]}) as server:
-        options = {"saymon_url": f"http://127.0.0.1:{server.port}", "saymon_login": "ci", "saymon_password": "Marker-of-a-password"}
+        options = {
+            "saymon_url": f"http://127.0.0.1:{server.port}",
+            "saymon_login": "ci",
+            "saymon_password": "Marker-of-a-password",
+        }
         started = time.monotonic()
         done = show(runner, play(saymon("saymon_api", {"path": "/users", **options})))
         took = time.monotonic() - started

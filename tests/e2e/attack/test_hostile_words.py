@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Passwords that are common words, texts that steer terminals, and data of any depth: nothing changes what a result means."""
+"""Passwords that are common words, texts that steer terminals, and data of any depth: nothing changes what a result
+means."""
 
 from __future__ import annotations
 
@@ -28,7 +29,20 @@ WORDS = [
 ]
 # fmt: on
 MASK = "********"
-MEANING = {"changed", "failed", "action", "name", "login", "state", "method", "valid", "permissions", "displayName", "email", "path"}
+MEANING = {
+    "changed",
+    "failed",
+    "action",
+    "name",
+    "login",
+    "state",
+    "method",
+    "valid",
+    "permissions",
+    "displayName",
+    "email",
+    "path",
+}
 
 # A steering sequence, a C1 control, an override of the writing direction.
 STEERING = "A\x1b[31m\x9b\u202eB"
@@ -37,14 +51,22 @@ STEERING = "A\x1b[31m\x9b\u202eB"
 def account(sandbox: Sandbox, login: str, password: str) -> dict[str, str]:
     """Make an administrator with a password, and return the options to sign in as that one."""
     permissions = next(user["permissions"] for user in api(sandbox, "GET", "/users") if user["login"] == sandbox.login)
-    api(sandbox, "POST", "/users", {"login": login, "displayName": "Worker", "password": password, "permissions": permissions})
+    api(
+        sandbox,
+        "POST",
+        "/users",
+        {"login": login, "displayName": "Worker", "password": password, "permissions": permissions},
+    )
     return {"saymon_login": login, "saymon_password": password}
 
 
 def work(number: int, options: dict[str, str], cases: list[tuple[str, dict[str, Any]]]) -> list[Task]:
     """Every module, and two tasks that fail, with one account. Names tell the account and the case."""
     tasks = [(module, args) for module, args in cases if "state" not in args or module != "saymon_session"]
-    tasks += [("saymon_api", {"path": "/nothing"}), ("saymon_user", {"users": [{"login": "probe", "email": 5, "pasword": "x"}]})]
+    tasks += [
+        ("saymon_api", {"path": "/nothing"}),
+        ("saymon_user", {"users": [{"login": "probe", "email": 5, "pasword": "x"}]}),
+    ]
     return [
         saymon(module, {**args, **options}, name=f"{number} {case} {module}", ignore_errors=True)
         for case, (module, args) in enumerate(tasks)
@@ -52,7 +74,8 @@ def work(number: int, options: dict[str, str], cases: list[tuple[str, dict[str, 
 
 
 def meaning(seen: Seen) -> Any:
-    """What must not depend on a password: status, every key, whether a value is masked, and those values that say something."""
+    """What must not depend on a password: status, every key, whether a value is masked, and those values that say
+    something."""
     return [seen.status, *sorted(_leaves(seen.result, ""))]
 
 
@@ -67,7 +90,9 @@ def _leaves(value: Any, place: str) -> list[str]:
         return [leaf for one in value for leaf in _leaves(one, f"{place}[]")]
     if isinstance(value, str):
         # The name of the account differs from one to the next.
-        said = re.sub(r"word-\d+$", "word", value) if place.rpartition(".")[2].rstrip("[]") in MEANING else MASK in value
+        said = (
+            re.sub(r"word-\d+$", "word", value) if place.rpartition(".")[2].rstrip("[]") in MEANING else MASK in value
+        )
         return [f"{place}={said}"]
     return [f"{place}={value if isinstance(value, bool) else type(value).__name__}"]
 
@@ -75,7 +100,11 @@ def _leaves(value: Any, place: str) -> list[str]:
 def test_no_word_as_a_password_changes_what_a_result_means(runner: Runner, sandbox: Sandbox) -> None:
     sandbox.settings(csrf=True)
     words = [DISTINCTIVE, *WORDS]
-    tasks = [task for number, word in enumerate(words) for task in work(number, account(sandbox, f"word-{number}", word), CASES)]
+    tasks = [
+        task
+        for number, word in enumerate(words)
+        for task in work(number, account(sandbox, f"word-{number}", word), CASES)
+    ]
     done = show(runner, play(*tasks))
     assert done.rc == 0, done.output[-3000:]
     assert DISTINCTIVE not in done.output + json.dumps([seen.result for seen in done.results])
@@ -103,13 +132,19 @@ def test_nor_on_a_target(runner: Runner, sandbox: Sandbox, word: str) -> None:
             ("saymon_user", {"login": "probe", "display_name": f"the {word}", "language": word}),
             ("saymon_user", {"login": "probe", "state": "absent"}),
         ]
-        options = {**account(sandbox, f"word-{number}", password), "saymon_run_on": "target", "saymon_auth_method": "basic"}
+        options = {
+            **account(sandbox, f"word-{number}", password),
+            "saymon_run_on": "target",
+            "saymon_auth_method": "basic",
+        }
         tasks += work(number, options, cases)
     done = show(runner, play(*tasks), inventory=this_machine("localhost"))
     results = [meaning(seen) for seen in done.results]
     half = len(results) // 2
     assert len(results) == len(tasks)
-    assert [sorted(set(one) ^ set(other)) for one, other in zip(results[:half], results[half:], strict=True)] == [[]] * half
+    assert [sorted(set(one) ^ set(other)) for one, other in zip(results[:half], results[half:], strict=True)] == [
+        []
+    ] * half
     assert [seen.status for seen in done.results[:3]] == ["ok"] * 3, done.output[-3000:]
 
 
@@ -171,7 +206,9 @@ def test_data_of_any_depth(runner: Runner, sandbox: Sandbox) -> None:
     deep: Any = "end"
     for _level in range(150):
         deep = {"a": deep}
-    task = saymon("saymon_object", {"name": "deep", "parents": ["/ROOT"], "client_data": deep}, name="write", ignore_errors=True)
+    task = saymon(
+        "saymon_object", {"name": "deep", "parents": ["/ROOT"], "client_data": deep}, name="write", ignore_errors=True
+    )
     done = show(runner, play(task))
     assert done.one("write")["changed"] is True, "it has been created, and only its record cannot be handed over"
     assert "nested more than 100 levels deep" in done.one("write")["msg"]

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many hosts, or two runs, that change the same things at the same moment: nothing is lost, nothing comes to be twice."""
+"""Many hosts, or two runs, that change the same things at the same moment: nothing is lost, nothing comes to be
+twice."""
 
 from __future__ import annotations
 
@@ -27,9 +28,17 @@ HOST = "{{ inventory_hostname }}"
 def together(runner: Runner, sandbox: Sandbox, task: Task) -> Show:
     """One task on all hosts at once, on a server that is slow enough for them to meet. A session is opened before."""
     sandbox.clear_journal()
-    for method, path in (("GET", "/users"), ("GET", "/tags"), ("GET", "/user-groups"), ("PATCH", "/users/*"), ("POST", "/tags")):
+    for method, path in (
+        ("GET", "/users"),
+        ("GET", "/tags"),
+        ("GET", "/user-groups"),
+        ("PATCH", "/users/*"),
+        ("POST", "/tags"),
+    ):
         sandbox.fault(kind="delay", method=method, path=path, times=0, delay_ms=100)
-    done = show(runner, play(saymon("saymon_session", run_once=True), task, hosts="all"), args=FORKS, inventory=crowd(HOSTS))
+    done = show(
+        runner, play(saymon("saymon_session", run_once=True), task, hosts="all"), args=FORKS, inventory=crowd(HOSTS)
+    )
     sandbox.clear_faults()
     return done
 
@@ -80,7 +89,9 @@ def test_both_ways_to_add_a_user_to_groups_at_once(runner: Runner, sandbox: Sand
     ("module", "path", "key", "who"),
     [("saymon_user", "/users", "login", "loner"), ("saymon_user_group", "/user-groups", "name", "Operators")],
 )
-def test_each_host_adds_a_permission(runner: Runner, sandbox: Sandbox, module: str, path: str, key: str, who: str) -> None:
+def test_each_host_adds_a_permission(
+    runner: Runner, sandbox: Sandbox, module: str, path: str, key: str, who: str
+) -> None:
     before = set(by_name(sandbox, path, key)[who]["permissions"])
     done = together(runner, sandbox, saymon(module, {key: who, "permissions": [HOST], "append_permissions": True}))
     assert done.rc == 0, done.output[-3000:]
@@ -91,7 +102,9 @@ def test_a_tag_that_all_hosts_need_is_created_once(runner: Runner, sandbox: Sand
     done = together(runner, sandbox, saymon("saymon_object", {"name": HOST, "tags": ["shared"], "create_tags": True}))
     assert done.rc == 0, done.output[-3000:]
     (tag,) = (record["id"] for record in api(sandbox, "GET", "/tags") if record["name"] == "shared")
-    objects = {one["name"]: one["tags"] for one in api(sandbox, "GET", "/objects?fields=name,tags") if one["name"] in NAMES}
+    objects = {
+        one["name"]: one["tags"] for one in api(sandbox, "GET", "/objects?fields=name,tags") if one["name"] in NAMES
+    }
     assert objects == {name: [tag] for name in NAMES}
 
 
@@ -129,7 +142,11 @@ def test_check_mode_waits_for_nobody(runner: Runner, sandbox: Sandbox) -> None:
     ("module", "args", "path"),
     [
         ("saymon_user_group", {"name": "Twin", "members": ["loner"], "append_members": True}, "/user-groups"),
-        ("saymon_object", {"name": "north-web-1", "parents": ["North rack A1"], "tags": ["Twin"], "create_tags": True}, "/tags"),
+        (
+            "saymon_object",
+            {"name": "north-web-1", "parents": ["North rack A1"], "tags": ["Twin"], "create_tags": True},
+            "/tags",
+        ),
         ("saymon_password_policy", {"name": "Twin"}, "/password-policies"),
     ],
 )
@@ -142,7 +159,9 @@ def test_two_runs_agree_on_one(sandbox: Sandbox, tmp_path: Path, module: str, ar
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda folder: show(Runner(sandbox, folder), play(saymon(module, args))), folders))
     assert [run.rc for run in runs] == [0, 0], [run.output[-2000:] for run in runs]
-    assert sum(entry["method"] == "POST" and entry["path"] == path for entry in sandbox.journal()) == 2, "the two runs did not meet"
+    assert sum(entry["method"] == "POST" and entry["path"] == path for entry in sandbox.journal()) == 2, (
+        "the two runs did not meet"
+    )
     (twin,) = (record for record in api(sandbox, "GET", path) if record["name"] == "Twin")
     if path == "/user-groups":
         assert by_name(sandbox, "/users", "login")["loner"]["group"] == [twin["id"]]

@@ -4,8 +4,8 @@
 
 """Random schedules: hosts that work on the same records at the same time, on a server that fails now and then.
 
-Whatever the order and the faults: the end is that of one host after the other, nobody claims what is not so, and every login has its
-logout. The tasks only add, or concern what is the host's own, so there is one right end.
+Whatever the order and the faults: the end is that of one host after the other, nobody claims what is not so, and every
+login has its logout. The tasks only add, or concern what is the host's own, so there is one right end.
 """
 
 from __future__ import annotations
@@ -38,23 +38,36 @@ Make = Callable[[int, random.Random], Task]
 
 MAKERS: tuple[Make, ...] = (
     lambda host, dice: ("saymon_user", {"login": "shared", "groups": [f"Group {host}"], "append_groups": True}),
-    lambda host, dice: ("saymon_user", {"login": "shared", "permissions": [f"right {dice.randint(0, 9)}"], "append_permissions": True}),
+    lambda host, dice: (
+        "saymon_user",
+        {"login": "shared", "permissions": [f"right {dice.randint(0, 9)}"], "append_permissions": True},
+    ),
     lambda host, dice: ("saymon_user", {"login": f"own.{host}", "email": f"{host}@example.org", "groups": ["Crowd"]}),
     lambda host, dice: ("saymon_user_group", {"name": "Crowd", "members": [f"member.{host}"], "append_members": True}),
-    lambda host, dice: ("saymon_user_group", {"name": "Crowd", "permissions": [f"right {host}"], "append_permissions": True}),
+    lambda host, dice: (
+        "saymon_user_group",
+        {"name": "Crowd", "permissions": [f"right {host}"], "append_permissions": True},
+    ),
     lambda host, dice: ("saymon_user_group", {"name": "New together", "permissions": ["manage-objects"]}),
     lambda host, dice: ("saymon_object", _tagged({"name": f"node{host}", "parents": ["/ROOT/Plant"]}, host, dice)),
     lambda host, dice: ("saymon_object", _tagged({"discovery_id": "common", "name": "Common"}, host, dice)),
     lambda host, dice: ("saymon_object", _tagged({"name": "Twin", "parents": ["/ROOT/Plant"]}, host, dice)),
     lambda host, dice: (
         "saymon_object",
-        {"discovery_id": "kept", "name": "Kept", "properties": [{"name": f"property {host}", "value": str(dice.randint(0, 1))}]},
+        {
+            "discovery_id": "kept",
+            "name": "Kept",
+            "properties": [{"name": f"property {host}", "value": str(dice.randint(0, 1))}],
+        },
     ),
     lambda host, dice: ("saymon_object", {"name": f"gone{host}", "parents": ["/ROOT/Plant"], "state": "absent"}),
     lambda host, dice: (
         "saymon_object",
         {
-            "objects": [_tagged({"name": f"listed{host}.{number}", "parents": ["/ROOT/Plant"]}, host, dice) for number in range(3)],
+            "objects": [
+                _tagged({"name": f"listed{host}.{number}", "parents": ["/ROOT/Plant"]}, host, dice)
+                for number in range(3)
+            ],
             "parallel": 3,
         },
     ),
@@ -92,7 +105,12 @@ def server() -> Iterator[Sandbox]:
 def run(server: Sandbox, task: Task, *, check: bool = False) -> dict[str, Any]:
     """The result of the action, in this process."""
     module, options = task
-    who = {"saymon_url": server.url, "saymon_login": server.login, "saymon_password": server.password, "saymon_timeout": 4}
+    who = {
+        "saymon_url": server.url,
+        "saymon_login": server.login,
+        "saymon_password": server.password,
+        "saymon_timeout": 4,
+    }
     result: dict[str, Any] = make_action(module, {**who, **options}, {}, check=check).run(task_vars={})
     return result
 
@@ -122,7 +140,12 @@ def work(server: Sandbox, tasks: list[Task], report: Path) -> None:
     told = []
     for number, task in enumerate(tasks):
         result = run(server, task)
-        seen = {"number": number, "failed": bool(result.get("failed")), "changed": result.get("changed"), "msg": result.get("msg", "")}
+        seen = {
+            "number": number,
+            "failed": bool(result.get("failed")),
+            "changed": result.get("changed"),
+            "msg": result.get("msg", ""),
+        }
         if not seen["failed"]:
             after = run(server, task, check=True)
             seen["false"] = bool(after.get("changed")) and not after.get("failed")
@@ -166,13 +189,24 @@ def state(server: Sandbox) -> dict[str, Counter[str]]:
 
     return {
         "users": Counter(
-            text(user["login"], sorted(groups[one] for one in user.get("group") or []), sorted(user.get("permissions") or []))
+            text(
+                user["login"],
+                sorted(groups[one] for one in user.get("group") or []),
+                sorted(user.get("permissions") or []),
+            )
             for user in api(server, "GET", "/users")
         ),
-        "groups": Counter(text(group["name"], sorted(group.get("permissions") or [])) for group in api(server, "GET", "/user-groups")),
+        "groups": Counter(
+            text(group["name"], sorted(group.get("permissions") or [])) for group in api(server, "GET", "/user-groups")
+        ),
         "tags": Counter(tags.values()),
         "objects": Counter(
-            text(one["name"], sorted(names.get(up, "") for up in one.get("parent_id") or []), tag_names(one), properties(one))
+            text(
+                one["name"],
+                sorted(names.get(up, "") for up in one.get("parent_id") or []),
+                tag_names(one),
+                properties(one),
+            )
             for one in objects
         ),
     }
@@ -210,7 +244,9 @@ def test_hosts_at_once_end_where_one_after_the_other_does(
                     assert faults, story
                     assert not run(server, task).get("failed"), story
         found = state(server)
-        assert found == wanted, f"{ {kind: (found[kind] - wanted[kind], wanted[kind] - found[kind]) for kind in wanted} } in {story}"
+        assert found == wanted, (
+            f"{ {kind: (found[kind] - wanted[kind], wanted[kind] - found[kind]) for kind in wanted} } in {story}"
+        )
         end_of_run.end_run()
         logins, logouts = logins_and_logouts(server)
         unknown = sum(fault["kind"] == "drop_after" and fault["path"] == "/users/session" for fault in faults)

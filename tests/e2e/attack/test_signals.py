@@ -110,7 +110,7 @@ def test_a_server_that_hangs_holds_up_the_end_for_a_short_time_only(runner: Runn
     assert store_files(runner) == []
 
 
-# --- killed --------------------------------------------------------------------------------------------------------------
+# --- killed ---------------------------------------------------------------------------------------
 
 
 def test_what_a_killed_run_leaves_is_sealed_and_swept_by_the_next(runner: Runner, sandbox: Sandbox) -> None:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that takes longer than anybody waits for an answer: what it creates in the end exists once, and the task says what it knows."""
+"""A server that takes longer than anybody waits for an answer: what it creates in the end exists once, and the task
+says what it knows."""
 
 from __future__ import annotations
 
@@ -71,7 +72,9 @@ def test_what_does_not_show_in_time_is_not_created_again(runner: Runner, sandbox
 
 
 @pytest.mark.parametrize("lost", ["delay", "drop_after"])
-def test_a_token_whose_answer_is_lost_is_replaced_by_one_that_works(runner: Runner, sandbox: Sandbox, lost: str) -> None:
+def test_a_token_whose_answer_is_lost_is_replaced_by_one_that_works(
+    runner: Runner, sandbox: Sandbox, lost: str
+) -> None:
     sandbox.fault(kind=lost, method="POST", path="/users/*/auth-token", delay_ms=LATE if lost == "delay" else 0)
     token = saymon("saymon_auth_token", {"user": "auditor", "saymon_timeout": TIMEOUT}, register="made")
     use = {"path": "/users/current", "saymon_auth_method": "token", "saymon_auth_token": "{{ made.token }}"}
@@ -81,7 +84,9 @@ def test_a_token_whose_answer_is_lost_is_replaced_by_one_that_works(runner: Runn
 
 
 @pytest.mark.parametrize("lost", ["delay", "drop_after", "drop_before"])
-def test_a_password_whose_answer_is_lost_is_tried_and_not_set_twice(runner: Runner, sandbox: Sandbox, lost: str) -> None:
+def test_a_password_whose_answer_is_lost_is_tried_and_not_set_twice(
+    runner: Runner, sandbox: Sandbox, lost: str
+) -> None:
     """A policy may forbid to use it again."""
     sandbox.fault(kind=lost, method="PUT", path="/users/*/password", delay_ms=LATE if lost == "delay" else 0)
     args = {"login": "operator", "password": "Marker-of-a-slow-one-5", "saymon_timeout": TIMEOUT}
@@ -90,5 +95,10 @@ def test_a_password_whose_answer_is_lost_is_tried_and_not_set_twice(runner: Runn
     assert done.one("saymon_user")["recovered"] is True
     sent = sum(call.endswith("/password") for call in calls(sandbox))
     assert sent == (1 if lost == "drop_after" else 2)
-    whoami = {"path": "/users/current", "saymon_auth_method": "basic", "saymon_login": "operator", "saymon_password": args["password"]}
+    whoami = {
+        "path": "/users/current",
+        "saymon_auth_method": "basic",
+        "saymon_login": "operator",
+        "saymon_password": args["password"],
+    }
     assert show(runner, play(saymon("saymon_api", whoami))).rc == 0

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tasks share while a run goes on: read by others, damaged, taken away, out of date; and many hosts that do the same at once."""
+"""What tasks share while a run goes on: read by others, damaged, taken away, out of date; and many hosts that do the
+same at once."""
 
 from __future__ import annotations
 
@@ -51,13 +52,17 @@ def assert_sound(sandbox: Sandbox) -> None:
     assert (logins - logouts, sandbox.sessions()) == (0, 0)
 
 
-# --- in clear ------------------------------------------------------------------------------------------------------------
+# --- in clear
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_nobody_can_read_what_the_run_keeps(runner: Runner, sandbox: Sandbox) -> None:
     """Looked at again and again while hosts log in, read users with their tokens, and write."""
     token = new_token(sandbox, "operator")
-    tasks = [saymon("saymon_user", {"login": f"user-{{{{ inventory_hostname }}}}-{number}"}, name=f"{number}") for number in range(3)]
+    tasks = [
+        saymon("saymon_user", {"login": f"user-{{{{ inventory_hostname }}}}-{number}"}, name=f"{number}")
+        for number in range(3)
+    ]
     sandbox.fault(kind="delay", path="/users", delay_ms=100, times=0)
     seen: set[str] = set()
     with running(runner, playbook_command(runner, play(*tasks, hosts="all"), inventory=crowd(4)), FORKS) as process:
@@ -76,7 +81,8 @@ def test_nobody_can_read_what_the_run_keeps(runner: Runner, sandbox: Sandbox) ->
     assert_sound(sandbox)
 
 
-# --- damaged, taken away -------------------------------------------------------------------------------------------------
+# --- damaged, taken away
+# -------------------------------------------------------------------------------------------------
 
 
 ATTACKS = {
@@ -112,9 +118,15 @@ def test_a_full_disk(runner: Runner, sandbox: Sandbox) -> None:
     """From the first task on, no file can get longer than core's own semaphores."""
     wait = {
         "name": "wait",
-        "ansible.builtin.debug": {"msg": f"{{{{ lookup('ansible.builtin.pipe', 'touch {runner.directory}/on; sleep 2') }}}}"},
+        "ansible.builtin.debug": {
+            "msg": f"{{{{ lookup('ansible.builtin.pipe', 'touch {runner.directory}/on; sleep 2') }}}}"
+        },
     }
-    tasks = [CURRENT, saymon("saymon_user_group", {"name": "New {{ inventory_hostname }}"}), saymon("saymon_user_group", GROUP)]
+    tasks = [
+        CURRENT,
+        saymon("saymon_user_group", {"name": "New {{ inventory_hostname }}"}),
+        saymon("saymon_user_group", GROUP),
+    ]
     command = playbook_command(runner, play(wait, *tasks, hosts="all"), inventory=crowd(3))
     with running(runner, command, {"ANSIBLE_CALLBACKS_ENABLED": None}) as process:
         wait_for((runner.directory / "on").exists)
@@ -126,7 +138,7 @@ def test_a_full_disk(runner: Runner, sandbox: Sandbox) -> None:
     assert sandbox.sessions() == 0
 
 
-# --- lists ---------------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 def gets(sandbox: Sandbox, path: str) -> int:
@@ -167,12 +179,15 @@ def test_items_of_a_loop_look_for_themselves(runner: Runner, sandbox: Sandbox) -
     assert gets(sandbox, "/user-groups") == 3
 
 
-# --- many hosts at once --------------------------------------------------------------------------------------------------
+# --- many hosts at once
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("session", [[], [SESSION], [RENEWED]])
 def test_ten_hosts_whose_session_died(runner: Runner, sandbox: Sandbox, session: list[Task]) -> None:
-    done = show(runner, play(*session, CURRENT, expire(sandbox), CURRENT, CURRENT, hosts="all"), env=FORKS, inventory=crowd(10))
+    done = show(
+        runner, play(*session, CURRENT, expire(sandbox), CURRENT, CURRENT, hosts="all"), env=FORKS, inventory=crowd(10)
+    )
     assert done.rc == 0, done.output
     logins, logouts = logins_and_logouts(sandbox)
     assert logins - logouts == 1, "the one that died"
@@ -180,7 +195,9 @@ def test_ten_hosts_whose_session_died(runner: Runner, sandbox: Sandbox, session:
 
 
 @pytest.mark.parametrize("strategy", ["linear", "free"])
-@pytest.mark.parametrize("tasks", [[SESSION, ABSENT], [CURRENT, ABSENT], [SESSION, ABSENT, CURRENT, ABSENT], [SESSION, ABSENT, CURRENT]])
+@pytest.mark.parametrize(
+    "tasks", [[SESSION, ABSENT], [CURRENT, ABSENT], [SESSION, ABSENT, CURRENT, ABSENT], [SESSION, ABSENT, CURRENT]]
+)
 def test_ten_hosts_that_end_it(runner: Runner, sandbox: Sandbox, tasks: list[Task], strategy: str) -> None:
     done = show(runner, play(*tasks, hosts="all", strategy=strategy), env=FORKS, inventory=crowd(10))
     assert done.rc == 0, done.output
@@ -192,7 +209,12 @@ def test_ten_hosts_that_end_it(runner: Runner, sandbox: Sandbox, tasks: list[Tas
 
 @pytest.mark.parametrize("strategy", ["linear", "free"])
 def test_ten_hosts_that_want_a_new_one(runner: Runner, sandbox: Sandbox, strategy: str) -> None:
-    done = show(runner, play(SESSION, RENEWED, CURRENT, RENEWED, CURRENT, hosts="all", strategy=strategy), env=FORKS, inventory=crowd(10))
+    done = show(
+        runner,
+        play(SESSION, RENEWED, CURRENT, RENEWED, CURRENT, hosts="all", strategy=strategy),
+        env=FORKS,
+        inventory=crowd(10),
+    )
     assert done.rc == 0, done.output
     assert_sound(sandbox)
 
@@ -207,7 +229,10 @@ def test_a_login_whose_answer_was_lost(runner: Runner, sandbox: Sandbox, kind: s
 
 def test_refused_hosts_say_the_same(runner: Runner, sandbox: Sandbox) -> None:
     done = show(
-        runner, play({**CURRENT, "ignore_errors": True}, hosts="all"), env={**FORKS, "SAYMON_PASSWORD": "mistyped"}, inventory=crowd(5)
+        runner,
+        play({**CURRENT, "ignore_errors": True}, hosts="all"),
+        env={**FORKS, "SAYMON_PASSWORD": "mistyped"},
+        inventory=crowd(5),
     )
     results = [{key: seen.result.get(key) for key in ("msg", "status", "code")} for seen in done.of("saymon_api")]
     assert results == [results[0]] * 5
@@ -219,7 +244,15 @@ def test_an_account_that_an_earlier_task_makes(runner: Runner, sandbox: Sandbox)
     account = {"saymon_login": "newcomer", "saymon_password": "Of-the-newcomer-1"}
     as_newcomer = saymon("saymon_api", {"path": "/users/current", **account}, name="before", ignore_errors=True)
     make = saymon("saymon_user", {"login": "newcomer", "password": "Of-the-newcomer-1"})
-    done = show(runner, play(as_newcomer, {**as_newcomer, "name": "again"}, make, {**as_newcomer, "name": "after", "ignore_errors": False}))
+    done = show(
+        runner,
+        play(
+            as_newcomer,
+            {**as_newcomer, "name": "again"},
+            make,
+            {**as_newcomer, "name": "after", "ignore_errors": False},
+        ),
+    )
     assert done.rc == 0, done.output
     assert [done.of(name)[0].status for name in ("before", "again", "after")] == ["failed", "failed", "ok"]
     assert logins_and_logouts(sandbox) == (3, 2), "it was asked once before"

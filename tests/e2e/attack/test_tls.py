@@ -21,10 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils import transport
-from ansible_collections.saymon.platform.plugins.module_utils.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils.errors import AnswerLost, BadInput, SaymonError, Unreachable
-from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api import transport
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import (
+    AnswerLost,
+    BadInput,
+    SaymonError,
+    Unreachable,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -60,12 +65,17 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _make(folder: Path, name: str, *, issuer: Pair | None = None, until: int = 3000, password: bytes | None = None) -> Pair:
-    """A certificate for a name or address, signed by the issuer or itself; `until` is in weeks from the beginning of 2020."""
+def _make(
+    folder: Path, name: str, *, issuer: Pair | None = None, until: int = 3000, password: bytes | None = None
+) -> Pair:
+    """A certificate for a name or address, signed by the issuer or itself; `until` is in weeks from the beginning of
+    2020."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     other = x509.IPAddress(ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.certificate.subject if issuer else subject)
+    builder = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.certificate.subject if issuer else subject)
+    )
     builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(_NOW).not_valid_after(_NOW + datetime.timedelta(weeks=until))
     builder = builder.add_extension(x509.SubjectAlternativeName([other]), critical=False)
@@ -93,7 +103,9 @@ def server_pair(authority: Pair, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return _make(tmp_path_factory.mktemp("server"), "127.0.0.1", issuer=authority)
 
 
-def _serving(pair: Pair, *, clients: Pair | None = None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+def _serving(
+    pair: Pair, *, clients: Pair | None = None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+) -> ssl.SSLContext:
     """The context of a server, which asks for certificates of clients when their authority is given."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.cert, pair.key)
@@ -107,7 +119,12 @@ def _serving(pair: Pair, *, clients: Pair | None = None, version: ssl.TLSVersion
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if name.lower().endswith("_proxy") or name in (
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        ):
             monkeypatch.delenv(name)
 
 
@@ -143,7 +160,10 @@ def test_an_unknown_authority(server_pair: Pair) -> None:
 def test_a_certificate_for_another_name(authority: Pair, tmp_path: Path, name: str) -> None:
     with hostile(_FINE, tls=_serving(_make(tmp_path, name, issuer=authority))) as server:
         error = _failure(_client(server, ca_path=str(authority.cert)))
-    assert f"the certificate of https://127.0.0.1:{server.port} is not valid for 127.0.0.1. Write saymon_url with a name" in str(error)
+    assert (
+        f"the certificate of https://127.0.0.1:{server.port} is not valid for 127.0.0.1. Write saymon_url with a name"
+        in str(error)
+    )
     assert "saymon_ca_path" not in str(error)
 
 
@@ -154,12 +174,15 @@ def test_an_expired_certificate(authority: Pair, tmp_path: Path) -> None:
     assert "saymon_ca_path" not in str(error)
 
 
-# --- client certificates -----------------------------------------------------------------------------------------------
+# --- client certificates
+# -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_client_certificates(authority: Pair, server_pair: Pair, tmp_path: Path, version: ssl.TLSVersion, method: str) -> None:
+def test_client_certificates(
+    authority: Pair, server_pair: Pair, tmp_path: Path, version: ssl.TLSVersion, method: str
+) -> None:
     mine, stranger = _make(tmp_path, "client", issuer=authority), _make(tmp_path, "stranger")
     with hostile(_FINE, tls=_serving(server_pair, clients=authority, version=version)) as server:
         trust = {"ca_path": str(authority.cert)}
@@ -167,11 +190,20 @@ def test_client_certificates(authority: Pair, server_pair: Pair, tmp_path: Path,
         assert fine.send(Request(method, "/users")).data == [{"id": "1"}]
         stranger_too = {"client_cert": str(stranger.cert), "client_key": str(stranger.key)}
         for given, certain, likely in (
-            ({}, "because it wants a client certificate. Give one as saymon_client_cert", "may want a client certificate"),
-            (stranger_too, "refused the client certificate. Check saymon_client_cert", "may have refused the client certificate"),
+            (
+                {},
+                "because it wants a client certificate. Give one as saymon_client_cert",
+                "may want a client certificate",
+            ),
+            (
+                stranger_too,
+                "refused the client certificate. Check saymon_client_cert",
+                "may have refused the client certificate",
+            ),
         ):
             error = _failure(_client(server, **trust, **given), method)
-            # With TLS 1.3 the refusal comes after the handshake, and gets lost when the server hangs up before it is read.
+            # With TLS 1.3 the refusal comes after the handshake, and gets lost when the server hangs up before it is
+            # read.
             if version is ssl.TLSVersion.TLSv1_3 and isinstance(error, AnswerLost):
                 assert likely in str(error)
             else:
@@ -187,8 +219,8 @@ def test_an_encrypted_key_asks_nobody(authority: Pair, server_pair: Pair, tmp_pa
     both.write_bytes(mine.cert.read_bytes() + mine.key.read_bytes())
     given = {"client_cert": str(both)} if together else {"client_cert": str(mine.cert), "client_key": str(mine.key)}
     program = (
-        "from ansible_collections.saymon.platform.plugins.module_utils.client import Client\n"
-        "from ansible_collections.saymon.platform.plugins.module_utils.transport import Connection\n"
+        "from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client\n"
+        "from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection\n"
         f"Client(Connection('https://127.0.0.1:1', **{given!r})).get('/users')\n"
     )
     master, terminal = os.openpty()
@@ -204,18 +236,26 @@ def test_an_encrypted_key_asks_nobody(authority: Pair, server_pair: Pair, tmp_pa
     os.close(terminal)
     os.close(master)
     name = "saymon_client_cert" if together else "saymon_client_key"
-    assert re.search(rf"BadInput: {name} is .*, which holds an encrypted key: store the key decrypted", done.stderr.decode())
+    assert re.search(
+        rf"BadInput: {name} is .*, which holds an encrypted key: store the key decrypted", done.stderr.decode()
+    )
     assert b"pass phrase" not in done.stderr
 
 
 def test_a_key_of_another_certificate(authority: Pair, tmp_path: Path) -> None:
     one, other = _make(tmp_path, "one", issuer=authority), _make(tmp_path, "other", issuer=authority)
-    connection = Connection("https://127.0.0.1:1", client_cert=str(one.cert), client_key=str(other.key), ca_path=str(authority.cert))
-    with pytest.raises(BadInput, match=r"saymon_client_cert is .*, which cannot be used .* give PEM files with a certificate and the key"):
+    connection = Connection(
+        "https://127.0.0.1:1", client_cert=str(one.cert), client_key=str(other.key), ca_path=str(authority.cert)
+    )
+    with pytest.raises(
+        BadInput,
+        match=r"saymon_client_cert is .*, which cannot be used .* give PEM files with a certificate and the key",
+    ):
         Client(connection).get("/users")
 
 
-# --- the wrong scheme, and peers that say nothing ----------------------------------------------------------------------
+# --- the wrong scheme, and peers that say nothing
+# ----------------------------------------------------------------------
 
 
 def test_https_on_the_port_of_http() -> None:
@@ -240,7 +280,9 @@ def test_a_handshake_without_an_end(method: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_proxy_that_makes_no_tunnel(behave: Callable[[socket.socket], None], method: str) -> None:
     with hostile(behave) as server:
-        connection = Connection("https://saymon.example.org", timeout=1.0, retries=0, proxy=f"http://127.0.0.1:{server.port}")
+        connection = Connection(
+            "https://saymon.example.org", timeout=1.0, retries=0, proxy=f"http://127.0.0.1:{server.port}"
+        )
         error = _failure(Client(connection), method)
     assert isinstance(error, Unreachable)
     assert "or the proxy before it, accepted a connection and did not complete it within 1 s" in str(error)
@@ -261,11 +303,14 @@ def test_a_slow_body_over_tls(authority: Pair, server_pair: Pair) -> None:
     assert "no answer within 1 s; saymon_timeout sets the limit" in str(error)
 
 
-# --- what the environment trusts ---------------------------------------------------------------------------------------
+# --- what the environment trusts
+# ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_authorities_of_the_environment(authority: Pair, server_pair: Pair, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_authorities_of_the_environment(
+    authority: Pair, server_pair: Pair, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
     with hostile(_FINE, tls=_serving(server_pair)) as server:
         client = _client(server)
         _failure(client)
@@ -284,22 +329,31 @@ def test_unusable_authorities_of_the_environment(
     with hostile(_FINE, tls=_serving(server_pair)) as server, hostile(_FINE) as plain:
         error = _failure(_client(server))
         assert isinstance(error, BadInput)
-        assert re.match(rf"{variable} is {re.escape(path)}, which cannot be used \([^_\[]*\): correct or remove this env", str(error)), (
-            error
-        )
-        for client in (_client(server, ca_path=str(authority.cert)), _client(server, validate_certs=False), _client(plain, "http")):
+        assert re.match(
+            rf"{variable} is {re.escape(path)}, which cannot be used \([^_\[]*\): correct or remove this env",
+            str(error),
+        ), error
+        for client in (
+            _client(server, ca_path=str(authority.cert)),
+            _client(server, validate_certs=False),
+            _client(plain, "http"),
+        ):
             assert client.get("/users") == [{"id": "1"}]
 
 
 def test_an_unusable_environment_stops_no_import(server_pair: Pair) -> None:
-    program = "import ansible_collections.saymon.platform.plugins.module_utils.transport"
+    program = "import ansible_collections.saymon.platform.plugins.module_utils._api.transport"
     for path in ("/nowhere.pem", __file__):
         env = {**os.environ, "REQUESTS_CA_BUNDLE": path, "SSL_CERT_FILE": path}
         subprocess.run([sys.executable, "-c", program], env=env, timeout=20, check=True)
 
 
 def test_a_target_has_no_environment(authority: Pair, server_pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"REQUESTS_CA_BUNDLE": str(authority.cert), "http_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1"}
+    settings = {
+        "REQUESTS_CA_BUNDLE": str(authority.cert),
+        "http_proxy": "http://127.0.0.1:1",
+        "HTTPS_PROXY": "http://127.0.0.1:1",
+    }
     for name, value in {**settings, "SAYMON_URL": "http://127.0.0.1:1", "SSLKEYLOGFILE": "/nowhere/keys"}.items():
         monkeypatch.setenv(name, value)
     transport.ignore_environment()

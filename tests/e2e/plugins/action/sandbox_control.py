@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An action for test playbooks only: calls of the sandbox's control plane, from the controller, in a few milliseconds."""
+"""An action for test playbooks only: calls of the sandbox's control plane, from the controller, in a few
+milliseconds."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import s
 class ActionModule(ActionBase):
     """`calls` is a list of [method, path, body] for the control plane at `control`; the answers come back as `answers`.
 
-    With `sessions_to`, the name of a file, the sessions that this run has open are written there, out of everybody's sight.
+    With `sessions_to`, the name of a file, the sessions that this run has open are written there, out of everybody's
+    sight.
     """
 
     _requires_connection = False

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A callback for tests only: writes every result, as callbacks get to see it, to the file in SAYMON_E2E_DUMP, one JSON line each."""
+"""A callback for tests only: writes every result, as callbacks get to see it, to the file in SAYMON_E2E_DUMP, one JSON
+line each."""
 
 from __future__ import annotations
 

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module of a resource is made of: its options and its run, both from the resource's table."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
+from ansible_collections.saymon.platform.plugins.module_utils._state.engine import Engine
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Secret
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
+from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
+from ansible_collections.saymon.platform.plugins.module_utils._state.report import diffs_of, report_list, report_one
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+
+from ._arguments import Spec
+from ._listing import Placed, placed
+from ._run import Run, TaskContext
+
+_MOST_PARALLEL = 32
+
+
+def spec_of(resource: Resource) -> Spec:
+    """The options of a resource's module: those of one item, or a list of items under the plural."""
+    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}}
+    item.update({one.option: dict(one.kind.argument) for one in resource.fields})
+    item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
+    item.update({name: dict(argument) for name, argument in resource.flags.items()})
+    many = {
+        name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()
+    }
+    options = {
+        **item,
+        resource.plural: {"type": "list", "elements": "dict", "options": many},
+        "src": {"type": "list", "elements": "path"},
+        "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+        "parallel": {"type": "int", "default": 1},
+    }
+    for name, argument in (*options.items(), *many.items()):
+        if "pass" in name or "token" in name:
+            argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
+    return Spec(options, bulk=resource.plural)
+
+
+def ensure(resource: Resource) -> Run:
+    """The run of a resource's module: one item from the options of the task, or many from the list; the list in one
+    go."""
+
+    def run(context: TaskContext) -> dict[str, Any]:
+        if not 1 <= context.args["parallel"] <= _MOST_PARALLEL:
+            raise BadInput(f"parallel is {context.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
+        with _collector_stopped() as resume_collector:
+            return _run(resource, context, resume_collector)
+
+    return run
+
+
+def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
+    items = _items(resource, context)
+    seen = context.client.lists.writes()
+    planner = Planner(context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True)
+    plans = planner.plan_all(items)
+    if all(plan.action == "none" for plan in plans):
+        return _applied(planner, plans, context)
+    resume_collector()  # requests leave garbage behind
+    with nullcontext() if context.check else context.sessions.exclusive(_written(resource, items)):
+        if not context.check and context.client.lists.writes() != seen:
+            # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
+            planner = Planner(context.client, resource, RESOURCES, context.credentials)
+            plans = planner.plan_all(items)
+        return _applied(planner, plans, context)
+
+
+def _written(resource: Resource, items: list[Item]) -> set[str]:
+    """The resources whose records the items may change."""
+    fields = [(item, resource.by_option[option]) for item in items for option in item.given]
+    made = {one.kind.resource for item, one in fields if one.create and item.flags.get(one.create)}
+    return {resource.name, *made, *(touched for _item, one in fields for touched in one.touches)}
+
+
+def _applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
+    """Carry out the plans (in check mode foresee them), and say what became of them."""
+    resource = planner.resource
+    changing = [plan for plan in plans if plan.action != "none"]
+    diffs = diffs_of(planner, changing)
+    context.warnings += planner.warnings
+    engine = Engine(planner, context.warnings, context.say, context.args["parallel"])
+    engine.apply_all(plans)
+    changed = engine.touched or any(context.check or plan.touched for plan in changing)
+    shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
+    result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
+    if context.args[resource.plural] is None:
+        return {**result, **report_one(plans[0], engine)}
+    return {**result, **report_list(plans, engine, every=context.args["outcomes"] == "all")}
+
+
+@contextmanager
+def _collector_stopped() -> Iterator[Callable[[], None]]:
+    """Planning makes many records and no garbage; the collector would look through them over and over, for a third of
+    the time.
+
+    Yields the function that ends this early.
+    """
+    resume = gc.enable if gc.isenabled() else lambda: None
+    gc.disable()
+    try:
+        yield resume
+    finally:
+        resume()
+
+
+def _items(resource: Resource, context: TaskContext) -> list[Item]:
+    args = context.args
+    common = {name: args[name] for name in ("state", *resource.flags)}
+    own = {option: args[option] for option in ("id", *resource.by_option) if args[option] is not None}
+    listed, source = args[resource.plural], resource.plural if args["src"] is None else "src"
+    if source == "src" and not isinstance(listed, Placed):
+        raise BadInput(
+            "src can be read only where Ansible itself runs: call the module "
+            f"through its action, or give {resource.plural}."
+        )
+    if listed is None:
+        items = [parse_item(resource, own, None, common)]
+    elif own:
+        raise BadInput(
+            f"{source} and {', '.join(own)} are given together: put everything into the list, or leave {source} out."
+        )
+    else:
+        items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]
+    for secret in (one.option for one in resource.fields if isinstance(one.kind, Secret)):
+        context.secrets.add(*(item.given.get(secret) for item in items))
+    return items

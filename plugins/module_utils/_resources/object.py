@@ -1,0 +1,405 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Monitored objects: a tree in which an object may have several parents, each with named properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
+    Field,
+    FieldType,
+    Invalid,
+    Items,
+    JsonText,
+    Lookup,
+    Number,
+    Reference,
+    Text,
+    set_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Plan
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import (
+    Index,
+    Resource,
+    Wanted,
+    Work,
+    text_of,
+)
+
+PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
+_TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
+# Documents and monitoring settings have calls of their own, so making a list exact never removes them.
+_MANAGED_ELSEWHERE = frozenset({6, 7, 8})
+
+
+class Properties(FieldType):
+    """Name/value pairs with a type. Canonical form: name to (type, value); the type None stands for the present one, or
+    info."""
+
+    argument: Mapping[str, Any] = {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "value": {"type": "str", "required": True},
+            "type": {"type": "str"},
+        },
+    }
+    empty: Any = {}
+    bulky = True
+
+    def parse(self, value: Any) -> dict[str, tuple[int | None, str]]:
+        if not isinstance(value, list):
+            raise Invalid("give a list of properties, each with name and value")
+        parsed: dict[str, tuple[int | None, str]] = {}
+        for one in value:
+            try:
+                name, text, type_id = one["name"], one["value"], one.get("type")
+            except (KeyError, TypeError, AttributeError):
+                raise Invalid("give each property a name and a value, and a type if need be") from None
+            if not name or text is None or len(one) > 2 + ("type" in one):
+                raise Invalid("give each property a name and a value, a type if need be, and nothing else")
+            name = _text(name)
+            if name in parsed:
+                raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
+            parsed[name] = (None if type_id is None else _type(type_id), _text(text))
+        return parsed
+
+    def read(self, value: Any) -> dict[str, tuple[int, str]]:
+        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
+
+    def agrees(self, value: Any, given: Any, append: bool) -> bool:
+        found = set()
+        for one in value:
+            pair = given.get(one["name"])
+            if pair is not None:
+                if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
+                    return False
+                found.add(one["name"])
+            elif not append and one.get("type_id") not in _MANAGED_ELSEWHERE:
+                return False
+        return len(found) == len(given)
+
+    def merge(self, current: Any, given: Any, append: bool) -> Any:
+        kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
+        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
+        return {**kept, **wanted}
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return [{"name": name, "type_id": type_id, "value": text} for name, (type_id, text) in value.items()]
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return {
+            name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
+            for name, (type_id, text) in value.items()
+        }
+
+
+class Parents(Items):
+    """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it
+    where it is."""
+
+    def merge(self, current: Any, given: Any, append: bool) -> Any:
+        return super().merge(current, given, append) if given else current
+
+
+def _type(value: Any) -> int:
+    code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
+    if code is None and str(value).isdecimal():
+        code = int(value)
+    if not isinstance(code, int) or isinstance(code, bool) or code < 1:
+        raise Invalid(f"{value!r} is no type of a property: give {', '.join(PROPERTY_TYPES)}, or a number")
+    return code
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (dict, list)):
+        raise Invalid("name and value of a property are texts: use the filter to_json for structures")
+    return str(value)
+
+
+def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any, Any], Iterator[Request]]:
+    """The `own` of a properties field. It makes one call for each property that differs, so that ids, documents and
+    what others added meanwhile stay as they are."""
+
+    def own(work: Work, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+        path = f"{collection}/{record['id']}/props"
+        known = record.get("properties") or []
+        if any("id" not in one for one in known):
+            known = work.client.get_list(path)
+        ids = {text_of(one, "name"): one["id"] for one in known}
+
+        def at(name: str) -> str:
+            if name not in ids:
+                raise WrongAnswer(
+                    f"GET {path} does not list the property {name!r}, which was there a moment ago: run the task again."
+                )
+            return f"{path}/{ids[name]}"
+
+        for name, (type_id, text) in desired.items():
+            if name not in current:
+                yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
+            elif current[name] != (type_id, text):
+                changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
+                yield Request("PATCH", at(name), body=changes)
+        for name in sorted(current.keys() - desired.keys()):
+            yield Request("DELETE", at(name))
+
+    return own
+
+
+class Tree(Index):
+    """Objects by id, by path (/ROOT/Site/Rack 1, with or without the root in front), by name, by discovery id."""
+
+    @cached_property
+    def root(self) -> str:
+        tops = (
+            key for key, record in self.records.items() if not _parents(record) and isinstance(record["id"], (str, int))
+        )
+        return "1" if "1" in self.records else next(tops, "1")
+
+    def parents(self, record: Record) -> list[str]:
+        """Ids of the parents; one that is planned without any will be made below the root."""
+        return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
+
+    def children(self, parent: str, name: str) -> list[Record]:
+        return self.table("child", lambda one: [(up, text_of(one, "name")) for up in self.parents(one)]).get(
+            (parent, name), []
+        )
+
+    def named(self, text: str) -> list[Record]:
+        """The objects that a path, an id or a name may mean; the server itself prints paths without the slash in
+        front."""
+        if not text.startswith("/"):
+            found = super().named(text)
+            if found or "/" not in text:
+                return found
+        return [self.records[one] for one in sorted(self.at(text)) if one in self.records]
+
+    def at(self, text: str) -> set[str]:
+        """Ids of the objects at a path; that of the root also when the account may not see it.
+
+        A name may hold slashes itself (file systems are called /var/lib), so every number of steps is tried as one
+        name.
+        """
+        steps = text.strip("/").split("/") if text.strip("/") else []
+        # The root may be hidden from the account: its children still name it as their parent.
+        if steps and steps[0].casefold() == str(self.records.get(self.root, {}).get("name", "ROOT")).casefold():
+            steps = steps[1:]
+        reached: list[set[str]] = [{self.root}, *(set() for _step in steps)]
+        for start, ups in enumerate(reached):
+            for end in range(start + 1, len(reached)) if ups else ():
+                name = "/".join(steps[start:end])
+                reached[end].update(str(child["id"]) for up in ups for child in self.children(up, name))
+                if not name:  # one slash too many
+                    reached[end] |= ups
+        return reached[-1]
+
+    def above(self, identifier: str, moved: Mapping[str, Iterable[Any]] | None = None) -> set[str]:
+        """Ids of all objects above one, with those in `moved` below the parents that stand there."""
+        moved = moved or {}
+        seen: set[str] = set()
+        waiting = [identifier]
+        while waiting:
+            one = waiting.pop()
+            ups = {str(up) for up in moved.get(one, self.parents(self.records[one]) if one in self.records else ())}
+            waiting += ups - seen
+            seen |= ups
+        return seen
+
+    def find(self, given: Mapping[str, Any]) -> list[Record]:
+        if given.get("discovery_id"):
+            found = self.table("discovery id", lambda one: [text_of(one, "discovery_id")])
+            return found.get(given["discovery_id"], [])
+        if not given.get("name"):
+            raise Invalid(
+                "discovery_id, or name with parents, must be given, because it names the object (or give its id)"
+            )
+        below = [one for up in given.get("parents") or (self.root,) for one in self.children(str(up), given["name"])]
+        return list({str(one["id"]): one for one in below}.values())
+
+    def below(self, identifier: str) -> list[Record]:
+        """The direct children."""
+        return self.table("children", self.parents).get(identifier, [])
+
+
+def _parents(record: Mapping[str, Any]) -> Iterable[Any]:
+    value = record.get("parent_id")
+    if isinstance(value, list):
+        return value
+    return [] if value in (None, "") else [value]
+
+
+def _query(keys: set[str]) -> dict[str, Any]:
+    return {"fields": ",".join(sorted(keys | {"name", "parent_id", "discovery_id"}))}
+
+
+# --- searches
+# ----------------------------------------------------------------------------------------------------------------
+
+_ROOT, _ROOT_NAME = "1", "ROOT"
+_LIKE_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
+# A path of many steps could be made of very many names, since each may hold slashes itself.
+_MOST_NAMES = 200
+# An account that may not search, or a server that does not know the call or the operators.
+_NO_SEARCH = (400, 403, 404, 405)
+
+
+def search_objects(client: Client, criteria: Mapping[str, Any], *, client_data: bool) -> list[Record] | None:
+    """The objects that fit, and others where a server ignores criteria; None where one cannot search."""
+    body = {"search": criteria, "options": {"includeClientData": client_data}}
+    try:
+        return client.records(Request("POST", "/objects/search", body=body))
+    except HttpError as error:
+        if error.status not in _NO_SEARCH:
+            raise
+        return None
+
+
+def either_form(identifier: str) -> list[Any]:
+    """The forms that an id may have on a server: built-in ids are numbers, and texts on some."""
+    return [int(identifier), identifier] if identifier.isdecimal() and len(identifier) < 10 else [identifier]
+
+
+class _Hunt:
+    """A few searches in a row; `found` is what they have found, by id."""
+
+    def __init__(self, client: Client, *, client_data: bool) -> None:
+        self.client = client
+        self.client_data = client_data
+        self.found: dict[str, Record] = {}
+        self.allowed = True
+
+    def ask(self, key: str, values: Iterable[Any]) -> None:
+        """Search for all objects whose `key` has one of the values."""
+        values = list(values)
+        if values and self.allowed:
+            records = search_objects(self.client, {key: {"$in": values}}, client_data=self.client_data)
+            self.allowed = records is not None
+            self.found.update((str(record["id"]), record) for record in records or ())
+
+    def ask_ids(self, ids: Iterable[str]) -> None:
+        self.ask("id", [form for one in sorted(ids) for form in either_form(one)])
+
+
+def _search(client: Client, wanted: Wanted) -> list[Record] | None:
+    """By key, by id, and by all names that paths are made of; names are looked for last, together with the root, where
+    paths begin."""
+    hunt = _Hunt(client, client_data="client_data" in wanted.keys)
+    keys = {item.given["discovery_id"] for item in wanted.items if not item.id and item.given.get("discovery_id")}
+    named = [item for item in wanted.items if not item.id and not item.given.get("discovery_id")]
+    ids = {
+        *wanted.ids,
+        *(item.id for item in wanted.items if item.id),
+        *(text for text in wanted.texts if _LIKE_ID.fullmatch(text)),
+    }
+    hunt.ask("discovery_id", sorted(keys))
+    hunt.ask_ids(ids - hunt.found.keys())
+    names = {item.given["name"] for item in named if item.given.get("name")}
+    names.update(name for text in wanted.texts if text not in hunt.found for name in _names_on(text))
+    if len(names) > _MOST_NAMES:
+        return None
+    if names or any("/" in text for text in wanted.texts):
+        hunt.ask("name", sorted(names if _ROOT in hunt.found else {*names, _ROOT_NAME}))
+        if _ROOT not in hunt.found:
+            hunt.ask_ids([_ROOT])
+        if _ROOT not in hunt.found:
+            return None  # hidden from the account, or this server has another root: only the whole list shows which
+    return list(hunt.found.values()) if hunt.allowed else None
+
+
+def _names_on(text: str) -> set[str]:
+    """Every name that a path can be made of; a name may hold slashes itself (file systems are called /var/lib)."""
+    steps = text.strip("/").split("/")
+    names = {"/".join(steps[start:end]) for start in range(len(steps)) for end in range(start + 1, len(steps) + 1)}
+    return {*names, *(() if text.startswith("/") else (text,))} - {""}
+
+
+# --- the table
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def _guard(work: Work, plans: list[Plan]) -> list[str]:
+    tree = work.index("object")
+    moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
+    going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
+    for plan in plans:
+        if not isinstance(tree, Tree):
+            continue
+        if plan.action in ("none", "update"):
+            _refuse_no_parents(tree, plan)
+        if plan.action == "create" and not plan.item.given.get("name"):
+            raise Invalid(
+                f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name"
+            )
+        identifier = str(plan.record.get("id"))
+        if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
+            raise Invalid(f"{plan.item.where}{plan.title!r} would stand below itself: correct parents")
+        if plan.action == "delete":
+            _refuse_deletion(tree, plan, going)
+    return []
+
+
+def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
+    given, append = plan.item.given.get("parents"), plan.item.flags.get("append_parents")
+    if given == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
+        raise Invalid(
+            f"{plan.item.where}parents is empty, but {plan.title!r} stands below "
+            "other objects, and every object must stand somewhere: "
+            "give /ROOT to move it below the root, or leave parents out"
+        )
+
+
+def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
+    where, identifier = plan.item.where, str(plan.record["id"])
+    if identifier == tree.root:
+        raise Invalid(f"{where}{plan.title!r} is the root object, which cannot be deleted: name one below it")
+    staying = [child for child in tree.below(identifier) if str(child["id"]) not in going]
+    if staying and not plan.item.flags.get("recursive"):
+        raise Invalid(
+            f"{where}{plan.title!r} has children ({len(staying)}), which "
+            "would go with it: set recursive to delete them too"
+        )
+
+
+OBJECT = Resource(
+    name="object",
+    plural="objects",
+    path="/objects",
+    find_by=("discovery_id", "parents"),
+    unique=("discovery_id",),
+    twins=True,
+    index=Tree,
+    query=_query,
+    search=_search,
+    guard=_guard,
+    flags={
+        "append_parents": {"type": "bool", "default": False},
+        "append_tags": {"type": "bool", "default": False},
+        "append_properties": {"type": "bool", "default": True},
+        "create_tags": {"type": "bool", "default": False},
+        "recursive": {"type": "bool", "default": False},
+    },
+    fields=(
+        Field("name", "name", Text(filled=True)),
+        Field("discovery_id", "discovery_id", Text()),
+        Field("parents", "parent_id", Parents(Reference("object"), unordered=True), append="append_parents"),
+        Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
+        Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
+        Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),
+        Field("geoposition_radius", "geopositionRadius", Number()),
+        Field("weight", "weight", Number(1, whole=False)),
+        Field("background", "background", Text()),
+        Field("client_data", "client_data", JsonText()),
+        Field("properties", "properties", Properties(), own=write_properties("/objects"), append="append_properties"),
+    ),
+)

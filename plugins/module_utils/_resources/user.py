@@ -1,0 +1,134 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import verify_password
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
+    Choice,
+    Field,
+    Invalid,
+    Items,
+    Json,
+    Reference,
+    Secret,
+    Text,
+    Timestamp,
+    set_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Work
+
+# Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
+STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
+
+
+def group_ids(user: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the groups of a user, whether the server keeps a list, one id or null."""
+    ids: tuple[str, ...] = USER.by_option["groups"].read(user)
+    return ids
+
+
+def is_masked(users: list[dict[str, Any]]) -> bool:
+    """True when the caller lacks manage-users: a newer server then shows no more than id and login of anybody."""
+    return bool(users) and all(set(user) <= {"id", "login"} for user in users)
+
+
+def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
+    """All users, for work that must not overlook one: refused when the server masks them."""
+    users = client.get_list("/users", cached=cached)
+    if is_masked(users):
+        raise SaymonError(
+            "The account lacks the permission manage-users, so the server "
+            "hides the logins of users: sign in as one who has it."
+        )
+    return users
+
+
+def _change_password(work: Work, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Request]:
+    body = {"newPassword": desired}
+    if user.get("login") == work.credentials.login and work.credentials.password:
+        body["currentPassword"] = work.credentials.password  # required for one's own
+    yield Request("PUT", f"/users/{user['id']}/password", body=body)
+
+
+def _has_password(work: Work, user: Mapping[str, Any], desired: Any) -> bool | None:
+    return verify_password(work.client.connection, str(user.get("login")), desired)
+
+
+def _block(item: Item) -> None:
+    if item.state == "blocked":
+        item.given["status"] = STATUSES["blocked"]
+
+
+def _guard(work: Work, plans: list[Plan]) -> list[str]:
+    for plan in plans:
+        name = plan.after.get("display_name")
+        if name and name == plan.after.get("login", plan.record.get("login")):
+            raise Invalid(
+                f"{plan.item.where}display_name is {name!r}, the login itself, which the server refuses: choose another"
+            )
+    return _spare_oneself(work, plans)
+
+
+def _spare_oneself(work: Work, plans: list[Plan]) -> list[str]:
+    """Refuse to lock out the account that does the work, which costs a look at who that is only if somebody is to
+    go."""
+    going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
+    going = [plan for plan in going if plan.record.get("id") is not None and not plan.item.flags.get("allow_self")]
+    if any(plan.action != "create" for plan in going):
+        me = str(work.client.get_record("/users/current")["id"])
+        for plan in going:
+            if str(plan.record["id"]) == me:
+                what = "deleted" if plan.action == "delete" else "blocked"
+                raise Invalid(
+                    f"{plan.item.where}{plan.title!r} is the account that is signed "
+                    f"in and would be {what}: set allow_self to do it"
+                )
+    return []
+
+
+USER = Resource(
+    name="user",
+    plural="users",
+    path="/users",
+    key=("login",),
+    title="login",
+    unique=("login",),
+    states=("present", "absent", "blocked"),
+    flags={
+        "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always"},
+        "append_groups": {"type": "bool", "default": False},
+        "append_permissions": {"type": "bool", "default": False},
+        "append_objects": {"type": "bool", "default": False},
+        "allow_self": {"type": "bool", "default": False},
+    },
+    fields=(
+        Field("login", "login", Text(filled=True)),
+        Field("display_name", "displayName", Text()),
+        Field("email", "email", Text()),
+        Field(
+            "password", "password", Secret(), own=_change_password, verify=_has_password, update_flag="update_password"
+        ),
+        Field("groups", "group", set_of(Reference("user_group")), append="append_groups"),
+        Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
+        Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
+        Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
+        Field("status", "status", Choice(STATUSES)),
+        Field("active_to", "activeTo", Timestamp()),
+        Field("contacts", "contacts", set_of(Text())),
+        Field("language", "language", Text()),
+        Field("event_filter", "eventFilter", Json("list", [])),
+        Field("favorites", "favorites", Items(Json("dict", {}))),
+    ),
+    load=lambda work, keys: list_users(work.client, cached=work.cached),
+    adjust=_block,
+    guard=_guard,
+)

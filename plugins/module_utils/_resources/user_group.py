@@ -1,0 +1,111 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""User groups. Who is a member stands on the users, and is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
+    Field,
+    Invalid,
+    Json,
+    Reference,
+    Text,
+    set_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Plan
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Work
+
+from .user import USER, group_ids
+
+
+def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
+    """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
+    groups = work.client.get_list("/user-groups", cached=work.cached)
+    if "members" in keys or any(item.state == "absent" for item in work.items):
+        members: dict[str, list[Any]] = {}
+        for user in work.index("user").records.values():
+            for identifier in group_ids(user):
+                members.setdefault(identifier, []).append(user["id"])
+        for group in groups:
+            group["members"] = members.get(str(group["id"]), [])
+    return groups
+
+
+def _set_members(work: Work, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+    users = work.index("user")
+    scalar = bool(users.holds_scalars("group"))
+    for identifier in sorted({*current} ^ {*desired}):
+        user = users.records[identifier]
+        groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))
+        written = USER.by_option["groups"].kind.write(groups, scalar)
+        yield Request("PATCH", f"/users/{identifier}", body={"group": written})
+        user["group"] = written  # reached only when the call went well
+
+
+def _spare_other_groups(work: Work, plans: list[Plan]) -> list[str]:
+    """On an older server a user is in one group at most, so nobody can be added who is in another."""
+    adding = [plan for plan in plans if plan.after.get("members")]
+    users = work.index("user") if adding else None
+    if users is None or not users.holds_scalars("group"):
+        return []
+    taken: set[str] = set()
+    for plan in adding:
+        for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}, key=str):
+            if group_ids(users.records.get(identifier, {})) or identifier in taken:
+                login = work.title("user", identifier)
+                raise Invalid(
+                    f"{plan.item.where}members: {login!r} is in another group, "
+                    "and this older server knows one group a user"
+                )
+            taken.add(identifier)
+    return []
+
+
+def _tell_dangling(work: Work, plans: list[Plan]) -> dict[str, Any]:
+    """Users that still carry the id of a deleted group; whether the server clears it is not known. In check mode, those
+    that would."""
+    gone = {
+        str(plan.record["id"]): plan
+        for plan in plans
+        if plan.action == "delete" and plan.record.get("members") and not plan.error
+    }
+    if not gone:
+        return {}
+    users = list(work.index("user").records.values()) if work.check else work.client.get_list("/users")
+    return {"dangling_members": sorted(str(user.get("login")) for user in users if gone.keys() & set(group_ids(user)))}
+
+
+USER_GROUP = Resource(
+    name="user_group",
+    plural="user_groups",
+    path="/user-groups",
+    flags={
+        "append_permissions": {"type": "bool", "default": False},
+        "append_objects": {"type": "bool", "default": False},
+        "append_members": {"type": "bool", "default": False},
+    },
+    fields=(
+        Field("name", "name", Text(filled=True)),
+        Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
+        Field("object_include", "objectPermissions.include", set_of(Reference("object")), append="append_objects"),
+        Field("object_exclude", "objectPermissions.exclude", set_of(Reference("object")), append="append_objects"),
+        Field("event_filter", "eventFilter", Json("list", [])),
+        Field(
+            "members",
+            "members",
+            set_of(Reference("user")),
+            own=_set_members,
+            in_create=False,
+            touches=("user",),
+            append="append_members",
+        ),
+    ),
+    load=_load,
+    guard=_spare_other_groups,
+    after=_tell_dangling,
+)

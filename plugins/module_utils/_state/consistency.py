@@ -1,0 +1,108 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds plans against the state that they lead to: what a list refers to must be there then, and found by the same
+names again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from .field_types import Invalid
+from .plan import Item, Pending, Plan, ids_of
+from .resource import Index, Resource
+
+
+class Planned(Protocol):
+    """What the checks need of the planner."""
+
+    resource: Resource
+    prerequisites: dict[tuple[str, str], Pending]
+
+    def index(self, name: str) -> Index:
+        """The records of a resource."""
+
+    def finding(self, item: Item) -> dict[str, Any]:
+        """The part of the given values that finds the item."""
+
+
+def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
+    """A list must not refer to what it deletes, nor leave names behind that the next run would take for something
+    else."""
+    resource = planner.resource
+    going = {str(plan.record["id"]): plan.title for plan in plans if plan.action == "delete"}
+    if not going and not any(_is_named(resource, plan) for plan in plans):
+        return
+    index = planner.index(resource.name)
+    for plan in plans if going else ():
+        above = {up for one in _own_references(resource, plan.given) for up in (str(one), *index.above(str(one)))}
+        doomed = sorted(above & going.keys())
+        if doomed and plan.item.state != "absent":
+            raise Invalid(
+                f"{plan.item.where}it refers to {going[doomed[0]]!r}, which "
+                "the same list deletes: correct one of the two"
+            )
+    changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
+    records = (changed.get(key, record) for key, record in index.records.items() if key not in going)
+    future = resource.index(resource, records, whole=index.whole)
+    for plan in plans:
+        _refuse_confusion(resource, plan, future)
+    for plan in plans:
+        _refuse_shifting_names(planner, plan, future)
+
+
+def changes_structure(resource: Resource, plan: Plan) -> bool:
+    """Whether a plan changes where or by which name an existing item is found, so that its surroundings matter."""
+    return plan.action == "delete" or (plan.action == "update" and _is_named(resource, plan))
+
+
+def _is_named(resource: Resource, plan: Plan) -> bool:
+    """Whether a plan gives a name to something."""
+    return plan.action == "create" or any(option in plan.after for option in resource.names)
+
+
+def _refuse_confusion(resource: Resource, plan: Plan, future: Index) -> None:
+    """What an item finds, and by what it is found, once the list is done."""
+    label = resource.label
+    if plan.item.state == "absent":
+        if plan.given and future.find(plan.given):
+            raise Invalid(
+                f"{plan.item.where}it shall be absent, but this list leaves "
+                f"another {label} in its place: correct one of the two"
+            )
+        return
+    searches = [plan.given] if plan.item.id is None else []
+    if _is_named(resource, plan):
+        record = future.records[str(plan.record["id"])]
+        searches.append({option: resource.by_option[option].read(record) for option in resource.names})
+    for given in searches:
+        found = future.find(given)
+        if len(found) > 1:
+            raise Invalid(
+                f"{plan.item.where}several {label}s could not be told apart "
+                f"then (ids {ids_of(found)}): choose another name"
+            )
+
+
+def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
+    resource, absent = planner.resource, plan.item.state == "absent"
+    if absent and not plan.given:
+        return  # it was found by its id, or what it stands in is not there
+    texts = list(_own_references(resource, planner.finding(plan.item) if absent else plan.item.given))
+    if any((resource.name, text) in planner.prerequisites for text in texts):
+        return
+    meant = {str(one) for one in _own_references(resource, plan.given)}
+    for text in texts:
+        found = {str(record["id"]) for record in future.named(text)}
+        if not found <= meant or len(found) not in ((0, 1) if absent else (1,)):
+            raise Invalid(
+                f"{plan.item.where}{text!r} would mean something else after this list: give the path or the id"
+            )
+
+
+def _own_references(resource: Resource, given: Mapping[str, Any]) -> Iterator[Any]:
+    """How an item refers to others of its resource: in the user's words, or by ids, depending on what `given` holds."""
+    for option in resource.self_referring:
+        value = given.get(option, ())
+        yield from value if isinstance(value, tuple) else [value]

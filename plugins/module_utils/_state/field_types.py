@@ -1,0 +1,457 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of fields that resources are made of: how each is read from a user, read from the server, compared, written
+and shown.
+
+Every value has one canonical form, so that equal means equal: 60 and "60", one id and a list of it, absent, null and
+empty.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_list
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
+
+# The ids of things that users made, and the small numbers of what is built in.
+_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
+
+# What a value of another shape than the documented one sets off.
+_ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+
+# Epoch milliseconds of 1973 and 9999: what lies before is most likely in seconds, what lies behind in microseconds.
+_FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
+
+
+class Invalid(Exception):
+    """A value that a field cannot have; the text says what to give instead. The planner adds option and value."""
+
+
+class Missing(Invalid):
+    """A reference to something that does not exist."""
+
+
+class Unproven(Invalid):
+    """Only a part of the records was read, and they do not show what has to be known."""
+
+
+class Lookup(Protocol):
+    """What a reference needs of the planner."""
+
+    def find_id(self, resource: str, text: str, create: bool) -> Any:
+        """Id of the item of `resource` that has this id or name (or path). With `create` a missing one is planned.
+        Raises Invalid."""
+
+    def title(self, resource: str, identifier: Any) -> str:
+        """The name to show for an id."""
+
+
+class FieldType:
+    """A plain JSON value. Canonical form: the value itself, `empty` when the server has none."""
+
+    argument: Mapping[str, Any] = {"type": "raw"}
+    empty: Any = None
+    refers = False  # whether values hold names that must be looked up
+    resource = ""  # and of which resource
+    bulky = False  # whether values may be long, so that a long list had better not keep those that agree
+
+    def parse(self, value: Any) -> Any:
+        """Canonical form of what a user gave; raises Invalid."""
+        return value
+
+    def read(self, value: Any) -> Any:
+        """Canonical form of what the server sent; `value` is neither None nor an empty text."""
+        return value
+
+    def resolve(self, given: Any, _lookup: Lookup, _create: bool) -> Any:
+        """Turn names inside a parsed value into ids."""
+        return given
+
+    def merge(self, current: Any, given: Any, _append: bool) -> Any:
+        """The canonical value to reach from `current` when the user gave `given`."""
+        return given
+
+    def agrees(self, value: Any, given: Any, _append: bool) -> bool:
+        """Whether what the server sent is what the user gave: the quick answer for the many items of a list that are
+        right already."""
+        return self.same(self.read(value), given)
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two canonical values are equal."""
+        return bool(one == other)
+
+    def canonical(self, value: Any) -> Any:
+        """The canonical form again, after ids have taken the place of marks."""
+        return value
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        """What to send. `_scalar` is true when this server holds a single value where newer ones hold a list."""
+        return value
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        """What a diff shows."""
+        return value
+
+
+class Text(FieldType):
+    """A text; a name (`filled`) cannot be empty."""
+
+    argument: Mapping[str, Any] = {"type": "str"}
+    empty = ""
+
+    def __init__(self, *, filled: bool = False) -> None:
+        self.filled = filled
+
+    def parse(self, value: Any) -> str:
+        if (not isinstance(value, str) and not isinstance(value, (bool, int, float))) or (self.filled and value == ""):
+            raise Invalid("give a text that is not empty" if self.filled else "give a text")
+        return str(value)
+
+    def read(self, value: Any) -> str:
+        return value if isinstance(value, str) else str(value)
+
+
+class Number(FieldType):
+    """An integer or a fraction, from `least` up; 60, 60.0 and "60" are the same."""
+
+    argument: Mapping[str, Any] = {"type": "float"}
+
+    def __init__(self, empty: float | None = None, *, whole: bool = True, least: float | None = 0) -> None:
+        self.empty = empty
+        self.whole = whole
+        self.least = least
+        self.argument = {"type": "int" if whole else "float"}
+
+    def parse(self, value: Any) -> float:
+        number = _number(value)
+        if (
+            number is None
+            or (self.whole and not isinstance(number, int))
+            or (self.least is not None and number < self.least)
+        ):
+            raise Invalid(
+                f"give a {'whole ' if self.whole else ''}number{'' if self.least is None else f' from {self.least} up'}"
+            )
+        return number
+
+    def read(self, value: Any) -> Any:
+        number = _number(value)
+        return value if number is None else number
+
+
+class Flag(FieldType):
+    argument: Mapping[str, Any] = {"type": "bool"}
+    empty = False
+
+    def parse(self, value: Any) -> bool:
+        try:
+            return bool(check_type_bool(value))
+        except TypeError:
+            raise Invalid("give true or false") from None
+
+    def read(self, value: Any) -> bool:
+        return value in (True, 1, "true", "True", "1")
+
+
+class Timestamp(FieldType):
+    """A moment. Canonical form: epoch milliseconds; users may write ISO 8601 with an offset; an empty text means
+    none."""
+
+    argument: Mapping[str, Any] = {"type": "str"}
+
+    def parse(self, value: Any) -> int | None:
+        if value == "":
+            return None
+        number = _number(value)
+        if isinstance(number, int):
+            if not _FIRST_MOMENT <= number <= _LAST_MOMENT:
+                looks = "seconds" if abs(number) < _FIRST_MOMENT else "microseconds"
+                raise Invalid(
+                    f"this looks like {looks}: give epoch milliseconds, or a date such as 2030-12-31T18:00:00Z"
+                )
+            return number
+        try:
+            moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        except ValueError:
+            raise Invalid("give epoch milliseconds or a date such as 2030-12-31T18:00:00Z") from None
+        if moment.tzinfo is None:
+            raise Invalid("the time zone is missing: add Z for UTC or an offset such as +03:00")
+        return round(moment.timestamp() * 1000)
+
+    def read(self, value: Any) -> Any:
+        return _number(value)
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        known = isinstance(value, int) and _FIRST_MOMENT <= value <= _LAST_MOMENT
+        return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat() if known else value
+
+
+class Choice(FieldType):
+    """A code with a name. Canonical form: the code; users give the name or the code."""
+
+    def __init__(self, codes: Mapping[str, int], empty: int | None = None) -> None:
+        self.codes = codes
+        self.names = {code: name for name, code in codes.items()}
+        self.empty = empty
+        self.argument = {"type": "str", "choices": sorted(codes)}
+
+    def parse(self, value: Any) -> int:
+        code = self.codes.get(value, _number(value)) if isinstance(value, str) else _number(value)
+        if code not in self.names:
+            raise Invalid(f"give one of {', '.join(sorted(self.codes))}")
+        return int(code)
+
+    def read(self, value: Any) -> Any:
+        return _number(value)
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return self.names.get(value, value)
+
+
+class Items(FieldType):
+    """A list of values of one kind. Canonical form: a tuple, in order; for `unordered` sorted and without
+    duplicates."""
+
+    empty: Any = ()
+
+    def __init__(self, kind: FieldType, *, unordered: bool = False, length: int | None = None) -> None:
+        self.kind = kind
+        self.refers, self.resource = kind.refers, kind.resource
+        self.unordered = unordered
+        self.length = length
+        self.argument = {"type": "list", "elements": kind.argument["type"]}
+
+    def parse(self, value: Any) -> tuple[Any, ...]:
+        try:
+            values = check_type_list(value)
+        except TypeError:
+            raise Invalid("give a list") from None
+        if self.length and values and len(values) != self.length:
+            raise Invalid(f"give {self.length} values, or an empty list")
+        return self._canonical(self.kind.parse(one) for one in values)
+
+    def read(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            value = [value]  # older servers hold one value here
+        return self._canonical(self.kind.read(one) for one in value if one is not None)
+
+    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
+        return self._canonical(self.kind.resolve(one, lookup, create) for one in given)
+
+    def merge(self, current: Any, given: Any, append: bool) -> Any:
+        return self._canonical((*current, *given)) if append else given
+
+    def same(self, one: Any, other: Any) -> bool:
+        return len(one) == len(other) and all(self.kind.same(*pair) for pair in zip(one, other))
+
+    def canonical(self, value: Any) -> Any:
+        return self._canonical(value)
+
+    def write(self, value: Any, scalar: bool) -> Any:
+        written = [self.kind.write(one, False) for one in value]
+        if not scalar:
+            return written
+        if len(written) > 1:
+            raise Invalid("this older server holds only one value here: give one")
+        return written[0] if written else None
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        shown = [self.kind.show(one, lookup) for one in value]
+        return sorted(shown, key=str) if self.unordered else shown
+
+    def _canonical(self, values: Any) -> tuple[Any, ...]:
+        return tuple(sorted(set(values), key=str)) if self.unordered else tuple(values)
+
+
+def set_of(kind: FieldType) -> Items:
+    return Items(kind, unordered=True)
+
+
+def _same_json(one: Any, other: Any) -> bool:
+    """Equal as JSON, where 1 and true differ."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+class Json(FieldType):
+    """Free JSON that is sent as given and compared by structure."""
+
+    bulky = True
+
+    def same(self, one: Any, other: Any) -> bool:
+        return _same_json(one, other)
+
+    def __init__(self, kind: str, empty: Any) -> None:
+        self.empty = empty
+        self.argument = {"type": kind, **({"elements": "dict"} if kind == "list" else {})}
+        self.type = list if kind == "list" else dict
+
+    def parse(self, value: Any) -> Any:
+        if not isinstance(value, self.type):
+            raise Invalid(f"give a {'list' if self.type is list else 'dictionary'}")
+        return value
+
+
+class JsonText(FieldType):
+    """A dictionary that the server keeps as JSON text. Given keys are merged into what is there; unknown keys stay."""
+
+    argument: Mapping[str, Any] = {"type": "dict"}
+    empty: Any = {}
+    bulky = True
+
+    def parse(self, value: Any) -> Any:
+        value = _json_or(value)
+        if not isinstance(value, dict):
+            raise Invalid("give a dictionary")
+        return value
+
+    def read(self, value: Any) -> Any:
+        return _json_or(value)
+
+    def merge(self, current: Any, given: Any, _append: bool) -> Any:
+        if not isinstance(current, dict) or not isinstance(given, dict):
+            return given
+        return {**current, **{key: self.merge(current.get(key), value, False) for key, value in given.items()}}
+
+    def same(self, one: Any, other: Any) -> bool:
+        return _same_json(one, other)
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return json.dumps(value, ensure_ascii=False)
+
+
+class Reference(FieldType):
+    """An item of another resource, given by name or id. Canonical form: the id as text (or the mark of an item to be
+    made).
+
+    With `trust_ids` a value that has the form of an id is taken as one, which saves reading the other resource.
+    """
+
+    argument: Mapping[str, Any] = {"type": "str"}
+    refers = True
+
+    def __init__(self, resource: str, *, trust_ids: bool = False) -> None:
+        self.resource = resource
+        self.trust_ids = trust_ids
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+            raise Invalid("give a name or an id")
+        return str(value)
+
+    def read(self, value: Any) -> str:
+        return str(value["id"] if isinstance(value, dict) else value)  # tags come as ids or as records
+
+    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
+        if self.trust_ids and _ID.fullmatch(given):
+            return given
+        return lookup.find_id(self.resource, given, create)
+
+    def write(self, value: Any, _scalar: bool) -> Any:
+        return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 10 else value
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        return lookup.title(self.resource, value)
+
+
+class Secret(FieldType):
+    """Written, never read. Canonical form: the text; nothing is known of the present value."""
+
+    argument: Mapping[str, Any] = {"type": "str", "no_log": True}
+
+    def parse(self, value: Any) -> str:
+        if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
+            raise Invalid("give a text that is not empty")
+        return str(value)
+
+    def show(self, value: Any, _lookup: Lookup) -> Any:
+        return MASK
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource: the option a user writes, the key in the record (dots lead into nested records), and its
+    kind.
+
+    `create_only` cannot change later. `own(lookup, record, current, desired)` yields the calls that write it when it is
+    no part of the item's body; on creation it still is, if `in_create`. `touches` are the resources whose records these
+    calls change; other items may change them too, so such calls are made one at a time. `verify(lookup, record,
+    desired)` tells whether the server has taken over a value that it never shows, None when nobody can tell. `append`
+    names the option that adds to what is there in place of making it exact, `create` the one that makes missing items
+    it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or `on_create`.
+    """
+
+    option: str
+    key: str
+    kind: FieldType
+    create_only: bool = False
+    own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Request]] | None = None
+    in_create: bool = True
+    touches: tuple[str, ...] = ()
+    verify: Callable[[Any, Mapping[str, Any], Any], bool | None] | None = None
+    append: str | None = None
+    create: str | None = None
+    update_flag: str | None = None
+
+    def raw(self, record: Mapping[str, Any]) -> Any:
+        """The value in a record of the server, None when there is none."""
+        value: Any = record.get(self.key)
+        if value is None and "." in self.key:
+            value = record
+            for part in self.key.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+        return None if value == "" else value
+
+    def read(self, record: Mapping[str, Any]) -> Any:
+        """Canonical form of this field in a record of the server."""
+        value = self.raw(record)
+        try:
+            return self.kind.empty if value is None else self.kind.read(value)
+        except _ODD as error:
+            raise self._unreadable(record) from error
+
+    def agrees(self, record: Mapping[str, Any], value: Any, given: Any, append: bool) -> bool:
+        """Whether the (raw) value in a record is what a user gave."""
+        try:
+            return self.kind.agrees(value, given, append)
+        except _ODD as error:
+            raise self._unreadable(record) from error
+
+    def _unreadable(self, record: Mapping[str, Any]) -> WrongAnswer:
+        return WrongAnswer(
+            f"The server's record {record.get('id')} holds {self.key} in a form that is not known: "
+            "look at it with saymon.platform.saymon_api, and report it if this server is a SAYMON."
+        )
+
+
+def _number(value: Any) -> int | float | None:
+    """60, 60.0 and "60" as 60; None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _json_or(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What planner and engine work with: items as the user wants them, plans of what each needs, and marks of what is not
+made yet."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
+
+from .field_types import Field
+
+
+class Pending:
+    """The id of an item that is planned and not made yet. Once it is made, `id` is set; `wave` is the round in which
+    that happens."""
+
+    def __init__(self, title: str, wave: int) -> None:
+        self.title = title
+        self.wave = wave
+        self.id: Any = None
+        self.error = "see the message there"
+
+    def __str__(self) -> str:
+        return f"new {self.title} {id(self)}"
+
+
+@dataclass
+class Item:
+    """One item as the user wants it: parsed values by option, steering flags, the id if given.
+
+    `place` is its number in the list `plural`, or where it stands in a file; None for the only item of a task. `names`
+    are the options that may name it.
+    """
+
+    plural: str
+    names: tuple[str, ...]
+    place: int | str | None
+    given: dict[str, Any]
+    flags: Mapping[str, Any]
+    id: str | None = None
+
+    @property
+    def state(self) -> str:
+        return str(self.flags["state"])
+
+    @property
+    def where(self) -> str:
+        """What a message about this item begins with; empty when it is the only one."""
+        names = (self.given.get(option) for option in self.names)
+        return where_is(
+            self.plural, self.place, next((name for name in (*names, self.id) if isinstance(name, str) and name), "")
+        )
+
+
+@dataclass
+class Plan:
+    """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it
+    did.
+
+    `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of
+    their own, `given` what the user gave with ids in place of names.
+    """
+
+    item: Item
+    action: str
+    title: str
+    record: Record = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    own: list[Field] = field(default_factory=list)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    pending: Pending | None = None
+    wave: int = 0
+    refers: bool = False  # to something that is not made yet
+    error: SaymonError | None = None
+    touched: bool = False  # whether a call that writes has gone well, or may have
+    recovered: bool = False
+    skipped: bool = False
+    made: Record | None = None  # the answer to the creation
+    rest: Plan | None = None  # what is left to do, once the state had to be looked at again
+
+
+def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(
+        sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records)
+    )
+
+
+def age_of(identifier: Any) -> tuple[int, str]:
+    """Sorts ids, whether numbers or texts, by the time when they were made: those of one server grow."""
+    text = str(identifier)
+    return len(text), text
+
+
+def where_is(plural: str, place: int | str | None, name: str) -> str:
+    """What a message about an item begins with. `place` is its number in the list `plural`, or a text that says it
+    all."""
+    if place is None:
+        return ""
+    where = place if isinstance(place, str) else f"{plural}[{place}]"
+    return f"{where} ({name}): " if name else f"{where}: "
+
+
+def pendings(value: Any) -> Iterator[Pending]:
+    if isinstance(value, Pending):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from pendings(one)
+
+
+def resolve_pending(value: Any) -> Any:
+    """The same value with the ids of what has been made meanwhile."""
+    if isinstance(value, Pending):
+        if value.id is None:
+            raise BadInput(f"it refers to {value.title!r}, which could not be made: {value.error.rstrip('.')}.")
+        return value.id
+    return _mapped(value, resolve_pending)
+
+
+def title_of(value: Any) -> Any:
+    """The same value with titles in place of ids that are not known yet."""
+    return value.title if isinstance(value, Pending) else _mapped(value, title_of)
+
+
+def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: change(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(change(one) for one in value)
+    return value
+
+
+def put(body: dict[str, Any], record: Mapping[str, Any], key: str, value: Any) -> None:
+    """Set a field in a body. Of a nested record the whole is sent, since nobody knows how deep the server merges."""
+    top, _dot, rest = key.partition(".")
+    if not rest:
+        body[top] = value
+        return
+    if top not in body or body is record:
+        present = record.get(top)
+        body[top] = copy.deepcopy(dict(present)) if isinstance(present, Mapping) else {}
+    put(body[top], {}, rest, value)

@@ -1,0 +1,266 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds out what it takes to bring items of any resource to the state a user wants, and plans every item.
+
+Everything is checked and planned before the first write, so one bad item leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+
+from .consistency import changes_structure, refuse_contradictions
+from .field_types import Field, Invalid, Missing, Secret, Unproven
+from .plan import Item, Pending, Plan, ids_of, pendings, put
+from .reader import Reader
+
+
+class Planner(Reader):
+    """One task's work on the items of one resource, with the other resources (by name) that it refers to."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.warnings: list[str] = []
+        self.prerequisites: dict[
+            tuple[str, str], Pending
+        ] = {}  # what is referred to and must be made before everything else
+        self._known: dict[tuple[str, Any], Any] = {}  # what names of other resources mean, by option
+        self._taken: dict[str, Item] = {}
+        self._assume = False
+
+    def find_id(self, resource: str, text: str, create: bool) -> Any:
+        """Id of the one record that a reference means. With `create` a missing one is planned, to be made before
+        everything else."""
+        index = self.index(resource)
+        found = index.named(text)
+        label = self.resources[resource].label
+        if len(found) > 1:
+            raise Invalid(f"several {label}s are called {text!r} (ids {ids_of(found)}): give the id")
+        if found:
+            identifier = found[0]["id"]
+            return identifier if isinstance(identifier, Pending) else str(identifier)
+        if not index.whole:
+            raise Unproven(f"there may be a {label} {text!r} in another spelling")
+        if (resource, text) not in self.prerequisites:
+            if not create and not self._assume:
+                raise Missing(f"there is no {label} {text!r}: check the spelling, or make it first")
+            self.prerequisites[resource, text] = Pending(text.rsplit("/", 1)[-1] if text.startswith("/") else text, -1)
+            if not create:
+                self.warnings.append(
+                    f"There is no {label} {text!r} yet; check mode assumes that an earlier task makes it."
+                )
+        return self.prerequisites[resource, text]
+
+    # --- from input to plans
+    # -------------------------------------------------------------------------------------------
+
+    def plan_all(self, items: list[Item]) -> list[Plan]:
+        """Plan every item, or raise BadInput with what is wrong.
+
+        For a few items only what they may mean is read. Where that does not answer every question, or where a plan
+        moves, renames or deletes something, so that its surroundings matter, the whole lists are read and everything is
+        planned anew.
+        """
+        self.items = self._focus = items
+        try:
+            plans = self._plan_all()
+        except BadInput:
+            if not self.partial:
+                raise
+        else:
+            mine = self._indexes.get(self.resource.name)
+            if mine is None or mine.whole or not any(changes_structure(self.resource, plan) for plan in plans):
+                self.read_titles(plans)
+                return plans
+        self.read_whole()
+        self._reset()
+        return self._plan_all()
+
+    def plan_again(self, item: Item) -> Plan:
+        """Plan one item by what the server holds now. Raises Invalid when it cannot be any more."""
+        self._focus, self.whole = [item], False
+        try:
+            self.forget()
+            return self.plan(item)
+        except Unproven:
+            self.whole = True
+            self.forget()
+            return self.plan(item)
+
+    def forget(self) -> None:
+        super().forget()
+        self._known.clear()
+        self._taken.clear()
+
+    def _reset(self) -> None:
+        self.warnings.clear()
+        self.prerequisites.clear()
+        self._known.clear()
+        self._taken.clear()
+        self._assume = False
+
+    def _plan_all(self) -> list[Plan]:
+        """Items may refer to each other in any order."""
+        items = self.items
+        plans: dict[int, Plan] = {}
+        waiting = list(enumerate(items))
+        while waiting:
+            problems: dict[int, Invalid] = {}
+            for number, item in waiting:
+                try:
+                    plans[number] = self.plan(item)
+                    self._assume = False
+                except Invalid as error:
+                    problems[number] = error
+            if len(problems) == len(waiting) and self.check and not self._assume:
+                self._assume = True  # for one item: in a real run an earlier task would have made what it refers to
+            elif len(problems) == len(waiting):
+                said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
+                raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
+            # Backwards next time: lists often run from the top down or from the bottom up.
+            waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
+        ordered = [plans[number] for number in range(len(items))]
+        try:
+            refuse_contradictions(self, ordered)
+            self.warnings += self.resource.guard(self, ordered)
+        except Invalid as error:
+            raise BadInput(f"{error}.") from None
+        return ordered
+
+    def plan(self, item: Item) -> Plan:
+        """Compare one item with the server's record. Raises Invalid when something in it cannot be."""
+        try:
+            given = self._resolved(item)
+        except Missing:
+            if item.state != "absent":
+                raise
+            return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
+        record = self._record(item, given)
+        title = self._title(item, record)
+        if item.state == "absent":
+            if record is None:
+                return Plan(item, "none", title, given=given)
+            return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, given=given)
+        plan = Plan(item, "none", title, record or {}, given=given)
+        by_option = self.resource.by_option
+        for option, value in given.items():
+            one = by_option[option]
+            raw = None if record is None else one.raw(record)
+            if raw is item or (
+                raw.__class__ is str and raw == value
+            ):  # in a long list that is right already, nearly all are
+                continue
+            append = bool(one.append and item.flags.get(one.append))
+            if raw.__class__ is Item:
+                raw = self._whole(plan.record, one)
+            if raw is None or not one.agrees(plan.record, raw, value, append):
+                self._compare(plan, one, value, append, record is None)
+        if record is not None:
+            plan.action = "update" if plan.after else "none"
+            return plan
+        plan.action = "create"
+        plan.pending = Pending(title, plan.wave)
+        plan.record = {"id": plan.pending, **plan.body}
+        self._taken[str(plan.pending)] = item
+        self.index(self.resource.name).add(plan.record)
+        return plan
+
+    def _whole(self, record: Record, one: Field) -> Any:
+        """The value of a field that was given up because it agrees with another item, which means another record."""
+        record.update(self.client.get_record(f"{self.resource.path}/{record['id']}"))
+        return one.raw(record)
+
+    def _title(self, item: Item, record: Record | None) -> str:
+        if record and record.get(self.resource.title):
+            return str(record[self.resource.title])
+        names = [item.given.get(option) for option in self.resource.names]
+        return str(next((name for name in (*names, item.id) if name), self.resource.label))
+
+    def _resolved(self, item: Item) -> dict[str, Any]:
+        """The given values with ids in place of names; of an item that shall be absent only what is needed to find
+        it."""
+        given = self.finding(item) if item.state == "absent" else item.given
+        referring = [option for option in self.resource.referring if option in given]
+        if not referring:
+            return given
+        given = dict(given)
+        for option in referring:
+            one = self.resource.by_option[option]
+            name = (option, given[option])
+            if name not in self._known:
+                try:
+                    given[option] = one.kind.resolve(
+                        given[option], self, bool(one.create and item.flags.get(one.create))
+                    )
+                except Invalid as error:
+                    raise type(error)(f"{option}: {error}") from None
+                if (
+                    one.kind.resource != self.resource.name
+                ):  # a name of this resource may mean another item once more are planned
+                    self._known[name] = given[option]
+            else:
+                given[option] = self._known[name]
+        return given
+
+    def _record(self, item: Item, given: Mapping[str, Any]) -> Record | None:
+        """The present record of an item, None when there is none; each record serves one item only."""
+        index = self.index(self.resource.name)
+        if item.id is None:
+            found = index.find(given)
+        else:
+            found = [record for record in [index.records.get(item.id)] if record is not None]
+        if len(found) > 1:
+            raise Invalid(
+                f"several {self.resource.label}s agree with it (ids "
+                f"{ids_of(found)}): give the id, or remove the duplicate"
+            )
+        if not found:
+            if item.id is not None and item.state != "absent":
+                known_by = " and ".join(self.resource.key)
+                raise Invalid(
+                    f"no {self.resource.label} has the id {item.id!r}: correct it, or leave "
+                    f"it out to find the {self.resource.label} by {known_by}"
+                )
+            return None
+        first = self._taken.setdefault(str(found[0]["id"]), item)
+        if first is not item:
+            raise Invalid(
+                f"this {self.resource.label} stands in the list twice, also "
+                f"as {first.where.rstrip(': ')}: merge the two"
+            )
+        return found[0]
+
+    def _compare(self, plan: Plan, one: Field, value: Any, append: bool, new: bool) -> None:
+        """Add to a plan what it takes to get a field to what `value` asks for."""
+        kind = one.kind
+        if one.update_flag and not new and plan.item.flags.get(one.update_flag) == "on_create":
+            return
+        current = kind.empty if new else one.read(plan.record)
+        desired = kind.merge(current, value, append)
+        if not isinstance(kind, Secret) and kind.same(desired, current):
+            return
+        if one.create_only and not new:
+            shown = kind.show(current, self)
+            raise Invalid(
+                f"{one.option} is {shown!r} and cannot change after creation: leave "
+                f"{one.option} out, or delete the {self.resource.label} first"
+            )
+        plan.before[one.option] = current
+        plan.after[one.option] = desired
+        if one.own and not (new and one.in_create):
+            plan.own.append(one)
+        else:
+            scalar = isinstance(desired, tuple) and self.index(self.resource.name).holds_scalars(one.key)
+            if scalar is None:
+                raise Unproven(f"too little was read to know how this server keeps {one.option}")
+            try:
+                put(plan.body, plan.record, one.key, kind.write(desired, scalar))
+            except Invalid as error:
+                raise Invalid(f"{one.option}: {error}") from None
+        for pending in pendings(desired):
+            plan.refers, plan.wave = True, max(plan.wave, pending.wave + 1)

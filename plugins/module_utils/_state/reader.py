@@ -1,0 +1,157 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the records that a task needs: each list once, or, for a few items, only what they may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
+
+from .plan import Item, Pending, Plan
+from .resource import Index, Resource, Wanted
+from .stream_filter import StreamFilter
+
+# With more items, or more different references to one resource, a task reads the whole list: that is less work then
+# than to search.
+FEW = 20
+
+
+class Reader:
+    """The records of all resources that one task on items of `resource` is about.
+
+    With `cached`, lists may be shared with tasks that run at the same time, never with earlier ones. With `whole`,
+    lists are read whole, however few the items are.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        resource: Resource,
+        resources: Mapping[str, Resource],
+        credentials: Credentials,
+        *,
+        check: bool = False,
+        cached: bool = False,
+    ) -> None:
+        self.client = client
+        self.resource = resource
+        self.resources = resources
+        self.credentials = credentials
+        self.check = check
+        self.cached = cached
+        self.whole = False
+        self.items: list[Item] = []
+        self._focus: Sequence[Item] = ()  # the items that searches are for
+        self._indexes: dict[str, Index] = {}
+
+    def index(self, name: str) -> Index:
+        """The records of a resource, read once: all of them, or those that the items may mean."""
+        if name not in self._indexes:
+            resource = self.resources[name]
+            found = None if self.whole else self._searched(resource)
+            self._indexes[name] = resource.index(
+                resource, self._listed(resource) if found is None else found, whole=found is None
+            )
+        return self._indexes[name]
+
+    @property
+    def partial(self) -> bool:
+        """Whether anything has been searched for, so that what was not found may exist in another spelling."""
+        return any(not index.whole for index in self._indexes.values())
+
+    def read_again(self, name: str) -> Index:
+        """The records as they are now."""
+        self.cached = False
+        self._indexes.pop(name, None)
+        return self.index(name)
+
+    def forget(self) -> None:
+        """Read everything anew when it is needed next, since nobody knows what has become of it."""
+        self.cached = False
+        self._indexes.clear()
+
+    def read_whole(self) -> None:
+        """Replace what was found by searches, and what plans have added, by the whole lists."""
+        self.whole = True
+        self._indexes = {
+            name: index for name, index in self._indexes.items() if index.whole and name != self.resource.name
+        }
+
+    def title(self, resource: str, identifier: Any) -> str:
+        """The name to show for an id."""
+        if isinstance(identifier, Pending):
+            return identifier.title
+        record = self.index(resource).records.get(str(identifier), {})
+        return str(record.get(self.resources[resource].title, identifier))
+
+    def read_titles(self, plans: Iterable[Plan]) -> None:
+        """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
+        shown: dict[str, set[str]] = {}
+        for plan in plans:
+            for option in {*plan.before, *plan.after} & {*self.resource.referring}:
+                values = (*_each(plan.before.get(option)), *_each(plan.after.get(option)))
+                ids = {value for value in values if isinstance(value, str)}
+                shown.setdefault(self.resource.by_option[option].kind.resource, set()).update(ids)
+        for name, ids in shown.items():
+            index, search = self._indexes.get(name), self.resources[name].search
+            if index is None or index.whole or search is None:
+                continue
+            missing = sorted(ids - index.records.keys())
+            for record in (search(self.client, Wanted(ids=missing)) if missing else None) or ():
+                if str(record["id"]) not in index.records:
+                    index.add(record)
+
+    def finding(self, item: Item) -> dict[str, Any]:
+        """The part of the given values that finds the item: nothing beside an id, nor beside a key that holds wherever
+        the item is."""
+        resource = self.resource
+        sure = {
+            option: value
+            for option, value in item.given.items()
+            if option in resource.find_by and option not in resource.referring
+        }
+        if item.id or sure:
+            return {} if item.id else sure
+        return {option: value for option, value in item.given.items() if option in resource.names}
+
+    def _listed(self, resource: Resource) -> list[Record]:
+        keys = self._keys(resource)
+        if resource.load:
+            return resource.load(self, keys)
+        # The result of a single item shows the whole record.
+        stream_filter = StreamFilter(resource, self.items if resource is self.resource and len(self.items) > 1 else ())
+        return self.client.get_list(resource.path, cached=self.cached, each=stream_filter, **resource.query(keys))
+
+    def _keys(self, resource: Resource) -> set[str]:
+        """The record keys that are looked at."""
+        given = {option for item in self.items for option in item.given} if resource is self.resource else set()
+        return {resource.by_option[option].key for option in (*resource.key, *given)}
+
+    def _searched(self, resource: Resource) -> list[Record] | None:
+        """What the items may mean; None where that cannot be searched for, or the list is less work."""
+        mine = self._focus if resource is self.resource else ()
+        if resource.search is None or len(mine) > FEW:
+            return None
+        texts = self._references(resource)
+        return None if len(texts) > FEW else resource.search(self.client, Wanted(mine, texts, (), self._keys(resource)))
+
+    def _references(self, resource: Resource) -> list[str]:
+        """The different names, ids and paths by which the items refer to a resource."""
+        options = [
+            option
+            for option in self.resource.referring
+            if self.resource.by_option[option].kind.resource == resource.name
+        ]
+        givens = (self.finding(item) if item.state == "absent" else item.given for item in self._focus)
+        return list(dict.fromkeys(text for given in givens for option in options for text in _each(given.get(option))))
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    """The values of a field that holds one or several."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

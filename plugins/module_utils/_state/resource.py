@@ -1,0 +1,197 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table format of a resource, and the index of its records.
+
+A resource is one kind of thing on the server. All that is peculiar to it stands in its table, so that planner and
+engine know no resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
+
+from .field_types import Field, Invalid
+from .plan import Item, Plan
+
+
+def text_of(record: Record, key: str) -> str:
+    """A value as text, whatever the server put there; empty when there is none."""
+    value = record.get(key)
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a task needs to know of one resource: the records that `items` of it are about, those that references mean
+    (`texts`, each a name, an id or a path), and those with these `ids`; `keys` are the record keys that will be looked
+    at."""
+
+    items: Sequence[Item] = ()
+    texts: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    keys: AbstractSet[str] = frozenset()
+
+
+class Index:
+    """The records of one resource, found by id, by name, or by the fields that identify an item.
+
+    Without `whole` it holds what a search for ids and exact names has found; so what is not there may exist under a
+    similar name.
+    """
+
+    def __init__(self, resource: Resource, records: Iterable[Record], *, whole: bool = True) -> None:
+        self.resource = resource
+        self.whole = whole
+        self.records: dict[str, Record] = {str(record["id"]): record for record in records}
+        self._scalars: dict[str, bool] = {}
+        self._tables: dict[str, tuple[Callable[[Record], Iterable[Any]], dict[Any, list[Record]]]] = {}
+
+    def add(self, record: Record) -> None:
+        self.records[str(record["id"])] = record
+        for keys_of, table in self._tables.values():
+            for key in keys_of(record):
+                table.setdefault(key, []).append(record)
+
+    def table(self, name: str, keys_of: Callable[[Record], Iterable[Any]]) -> dict[Any, list[Record]]:
+        """The records by what `keys_of` says of each; made on first use and kept up to date."""
+        if name not in self._tables:
+            table: dict[Any, list[Record]] = {}
+            for record in self.records.values():
+                for key in keys_of(record):
+                    table.setdefault(key, []).append(record)
+            self._tables[name] = (keys_of, table)
+        return self._tables[name][1]
+
+    def named(self, text: str) -> list[Record]:
+        """The records that an id or a name may mean. The case of letters counts only where several names differ in
+        nothing else."""
+        record = self.records.get(text)
+        if record is not None:
+            return [record]
+        title = self.resource.title
+        exact = self.table("name", lambda one: [text_of(one, title)]).get(text, [])
+        if exact or not self.whole:
+            return exact
+        return self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
+
+    def find(self, given: Mapping[str, Any]) -> list[Record]:
+        """The records that agree with an item in every identifying field; raises Invalid when one of these is
+        missing."""
+        missing = [option for option in self.resource.key if given.get(option) in (None, "", ())]
+        if missing:
+            raise Invalid(
+                f"{' and '.join(missing)} must be given, because it names the {self.resource.label} (or give its id)"
+            )
+        fields = [self.resource.by_option[option] for option in self.resource.key]
+        table = self.table("key", lambda record: [tuple(one.read(record) for one in fields)])
+        return table.get(tuple(given[option] for option in self.resource.key), [])
+
+    def above(self, _identifier: str) -> set[str]:
+        """Ids of all items that an item stands in, for resources that form a tree."""
+        return set()
+
+    def holds_scalars(self, key: str) -> bool | None:
+        """True when this (older) server keeps a single value in a field that is a list elsewhere; None when too little
+        has been read to say so."""
+        if key not in self._scalars:
+            values = [
+                value for value in (record.get(key) for record in self.records.values()) if value not in (None, "")
+            ]
+            if not values and not self.whole:
+                return None
+            self._scalars[key] = bool(values) and not any(isinstance(value, list) for value in values)
+        return self._scalars[key]
+
+
+class Work(Protocol):
+    """What the hooks of a resource may use of the planner that does the work."""
+
+    client: Client
+    credentials: Credentials
+    check: bool
+    cached: bool
+    items: list[Item]
+
+    def index(self, name: str) -> Index:
+        """The records of a resource, read once."""
+
+    def title(self, resource: str, identifier: Any) -> str:
+        """The name to show for an id."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of thing on the server.
+
+    `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the
+    options that identify an item, `find_by` others that help to find it, `title` is the record key of its name.
+    `create` are the calls to make one, tried in turn while the server does not know the former; `update` is the method
+    to change one. `flags` are options of an item that steer and are no fields. `unique` are the options of which the
+    server never lets two items have the same value, so that a creation may be repeated; `twins` tells that two items of
+    one name are nothing wrong.
+
+    The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
+    list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
+    None where the list must be read; `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns
+    warnings; `after` adds to the result.
+    """
+
+    name: str
+    plural: str
+    path: str
+    fields: tuple[Field, ...] = ()
+    key: tuple[str, ...] = ("name",)
+    find_by: tuple[str, ...] = ()
+    title: str = "name"
+    create: tuple[tuple[str, str], ...] = ()
+    update: str = "PATCH"
+    states: tuple[str, ...] = ("present", "absent")
+    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    twins: bool = False
+    index: type[Index] = Index
+    query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
+    load: Callable[[Work, set[str]], list[Record]] | None = None
+    search: Callable[[Client, Wanted], list[Record] | None] | None = None
+    adjust: Callable[[Item], None] = lambda item: None
+    guard: Callable[[Work, list[Plan]], list[str]] = lambda work, plans: []
+    after: Callable[[Work, list[Plan]], dict[str, Any]] = lambda work, plans: {}
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The options that may name an item."""
+        return (*self.key, *self.find_by)
+
+    @cached_property
+    def by_option(self) -> dict[str, Field]:
+        return {one.option: one for one in self.fields}
+
+    @cached_property
+    def referring(self) -> tuple[str, ...]:
+        """The options whose values name items that must be looked up, in the order of the table."""
+        return tuple(one.option for one in self.fields if one.kind.refers)
+
+    @cached_property
+    def self_referring(self) -> tuple[str, ...]:
+        """Those of them that name items of this resource."""
+        return tuple(option for option in self.referring if self.by_option[option].kind.resource == self.name)
+
+    def enforces(self, given: Mapping[str, Any]) -> bool:
+        """Whether the server makes sure that a creation with these values cannot make a second item."""
+        return any(given.get(option) for option in self.unique)
+
+    @property
+    def creators(self) -> tuple[tuple[str, str], ...]:
+        return self.create or (("POST", self.path),)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lightens the records of a long list while they arrive: most of their bulk agrees with what the user wants, and need
+not be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+
+from .plan import Item
+from .resource import Resource
+
+
+class StreamFilter:
+    """Puts the item in place of each bulky value that agrees with what this item wants.
+
+    Items are found by their names, where no two of the list share one. Whether it is really this record that the item
+    means turns out only when all are there; if it is not, the planner sees by the mark that the value is of no use to
+    it.
+    """
+
+    def __init__(self, resource: Resource, items: Iterable[Item]) -> None:
+        items = list(items)
+        given = {option for item in items for option in item.given}
+        self._bulky = [one for one in resource.fields if one.kind.bulky and one.option in given]
+        names = [
+            resource.by_option[option]
+            for option in resource.names
+            if option not in resource.referring and option in given
+        ]
+        self._tables = [(one.key, _by_name(one.option, items)) for one in names if self._bulky]
+
+    def __call__(self, record: Record) -> Record:
+        for key, table in self._tables:
+            name = record.get(key)
+            item = table.get(name) if isinstance(name, str) else None
+            if item is not None:
+                self._lighten(record, item)
+        return record
+
+    def _lighten(self, record: Record, item: Item) -> None:
+        for one in self._bulky:
+            wanted, value = item.given.get(one.option), record.get(one.key)
+            if wanted is None or not value or isinstance(value, Item):
+                continue
+            if one.agrees(record, value, wanted, bool(one.append and item.flags.get(one.append))):
+                record[one.key] = item
+
+
+def _by_name(option: str, items: Iterable[Item]) -> dict[Any, Item | None]:
+    found: dict[Any, Item | None] = {}
+    for item in items:
+        name = item.given.get(option)
+        if name:
+            found[name] = None if name in found else item
+    return found

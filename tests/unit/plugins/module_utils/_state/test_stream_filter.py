@@ -1,0 +1,123 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a long list is given up while it arrives, and that nothing depends on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item
+from ansible_collections.saymon.platform.plugins.module_utils._state.stream_filter import StreamFilter
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, Record, ensure_on
+
+PAIR = {"name": "rack", "value": "A1"}
+SERVED = [{"id": "p1", "type_id": 1, **PAIR}]
+
+
+def _item(number: int = 0, **given: Any) -> Item:
+    parsed = {option: OBJECT.by_option[option].kind.parse(value) for option, value in given.items()}
+    return Item(OBJECT.plural, OBJECT.names, number, parsed, {"state": "present", "append_properties": True})
+
+
+def _record(**changes: Any) -> Record:
+    return {
+        "id": "o1",
+        "name": "Host",
+        "discovery_id": "d1",
+        "properties": SERVED,
+        "client_data": '{"a": 1}',
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("named", [{"name": "Host"}, {"discovery_id": "d1"}, {"name": "other", "discovery_id": "d1"}])
+def test_what_agrees_gives_way_to_the_item(named: dict[str, Any]) -> None:
+    item = _item(**named, properties=[PAIR])
+    record = StreamFilter(OBJECT, [item])(_record())
+    assert record == _record(properties=item)
+    assert record["properties"] is item
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "Host"},
+        {"name": "Host", "properties": [{"name": "rack", "value": "B2"}]},
+        {"name": "Host", "properties": [PAIR, {"name": "slot", "value": "3"}]},
+        {"name": "Host", "properties": [PAIR], "client_data": {"a": 2}},
+        {"name": "host", "properties": [PAIR]},
+        {"discovery_id": "d2", "properties": [PAIR]},
+    ],
+)
+def test_everything_else_stays(given: dict[str, Any]) -> None:
+    item = _item(**given)
+    kept = "client_data" if "client_data" in given else "properties"
+    assert StreamFilter(OBJECT, [item])(_record())[kept] == _record()[kept]
+
+
+def test_items_of_one_name_are_told_apart_later() -> None:
+    items = [_item(number, name="Host", properties=[PAIR]) for number in range(2)]
+    assert StreamFilter(OBJECT, items)(_record()) == _record()
+
+
+@pytest.mark.parametrize("name", [None, 7, ["Host"], {"a": 1}])
+def test_odd_names_of_a_server_do_no_harm(name: Any) -> None:
+    assert StreamFilter(OBJECT, [_item(name="Host", properties=[PAIR])])(_record(name=name)) == _record(name=name)
+
+
+def _disks(count: int) -> list[Record]:
+    hosts = [{"id": f"h{n}", "name": f"host{n}", "parent_id": [1]} for n in range(count)]
+    disks = [
+        {"id": f"d{n}", "name": "disk", "parent_id": [f"h{n}"], "properties": [dict(SERVED[0])]} for n in range(count)
+    ]
+    return [*hosts, *disks]
+
+
+def test_a_record_that_agrees_with_another_item_is_read_again() -> None:
+    """Two disks, of which one item means the first by its place and another the second by its id: the name fits
+    both."""
+    server = FakeServer(objects=_disks(2))
+    server.deaf = {"POST /objects/search"}
+    items = [
+        {"name": "disk", "parents": ["/host0"], "properties": [PAIR]},
+        {"id": "d1", "properties": [{"name": "rack", "value": "B2"}, {"name": "slot", "value": "3"}]},
+    ]
+    result = ensure_on(server, "object", *items)
+    assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "updated"]
+    assert result["diff"][0]["before"] == {"properties": {"rack": "A1"}}
+    assert server.reads == ["/objects/search", "/objects", "/objects/d1"]
+    assert [(method, path) for method, path, _body in server.writes] == [
+        ("PATCH", "/objects/d1/props/p1"),
+        ("POST", "/objects/d1/props"),
+    ]
+
+
+def test_a_list_reads_once_and_a_single_item_shows_the_whole_record() -> None:
+    server = FakeServer(objects=_disks(50))
+    items = [{"name": "disk", "parents": [f"/host{n}"], "properties": [PAIR]} for n in range(50)]
+    assert ensure_on(server, "object", *items)["changed"] is False
+    assert server.reads == ["/objects"]
+    assert "properties" not in str(ensure_on(server, "object", items[0])["diff"])
+
+
+def test_the_bulk_is_changed_where_it_differs() -> None:
+    server = FakeServer(
+        objects=[{"id": f"o{n}", "name": f"o{n}", "parent_id": [1], "properties": [dict(SERVED[0])]} for n in range(3)]
+    )
+    server.deaf = {"POST /objects/search"}
+    items = [
+        {"name": f"o{n}", "weight": 2, "properties": [{"name": "rack", "value": "A1" if n else "B2"}]} for n in range(3)
+    ]
+    foreseen = ensure_on(server, "object", *items, check=True)
+    result = ensure_on(server, "object", *items)
+    assert result["diff"] == foreseen["diff"]
+    assert sorted(path for _method, path, _body in server.writes) == [
+        "/objects/o0",
+        "/objects/o0/props/p1",
+        "/objects/o1",
+        "/objects/o2",
+    ]
+    assert ensure_on(server, "object", *items)["changed"] is False

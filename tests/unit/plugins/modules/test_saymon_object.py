@@ -1,0 +1,632 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module saymon_object."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.plugins.module_utils._state.reader import FEW
+from ansible_collections.saymon.platform.tests.unit import support
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
+from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
+
+NAME = "saymon_object"
+ROOT: dict[str, Any] = {"id": 1, "name": "ROOT", "parent_id": []}
+SITE: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e00", "name": "Site", "parent_id": [1]}
+RACK: dict[str, Any] = {
+    "id": "64b1f0c2a9d3e45f6a7b8e01",
+    "name": "Rack",
+    "parent_id": [SITE["id"]],
+    "discovery_id": "cmdb-1",
+}
+BOARD: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e02", "name": "Board", "parent_id": [RACK["id"], SITE["id"]]}
+ALL = [ROOT, SITE, RACK, BOARD]
+CLASSES: list[dict[str, Any]] = [{"id": 3, "name": "Host"}, {"id": "64b1f0c2a9d3e45f6a7b8aaa", "name": "Pump"}]
+TAGS: list[dict[str, Any]] = [
+    {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "hot"},
+    {"id": "64b1f0c2a9d3e45f6a7b8f02", "name": "cold"},
+]
+LIST_CLASSES, LIST_TAGS = ("GET", "/classes", 200, CLASSES), ("GET", "/tags", 200, TAGS)
+RACKS = f"/objects/{RACK['id']}"
+PROPERTIES = [
+    {"id": "p1", "name": "Owner", "value": "ann", "type_id": 1},
+    {"id": "p2", "name": "Slot", "value": "4", "type_id": "3", "owner_type": 1},
+    {"id": "p3", "name": "Manual", "value": "https://example.org/m", "type_id": 6},
+    {"id": "p4", "name": "Probe", "value": "{}", "type_id": 8},
+]
+FULL_RACK: dict[str, Any] = {
+    **RACK,
+    "class_id": 3,
+    "tags": [{"id": TAGS[0]["id"], "name": "hot"}],
+    "weight": "2.0",
+    "geoposition": [37.5, 55],
+    "client_data": '{"widgets":[1],"nonPinnedSections":{"a":true}}',
+    "properties": PROPERTIES,
+}
+
+
+def listed(*records: Any, more: str = "") -> Exchange:
+    """The list call, with the fields that are always needed and those of the options in use."""
+    fields = sorted({"name", "parent_id", "discovery_id", *more.split()})
+    return Exchange("GET", f"/objects?fields={','.join(fields)}", 200, list(records or ALL))
+
+
+search = partial(support.search, among=ALL)
+
+
+FIELDS = "class_id tags weight geoposition client_data properties"
+SAME: dict[str, Any] = {
+    "discovery_id": "cmdb-1",
+    "name": "Rack",
+    "parents": ["/ROOT/Site"],
+    "class": "Host",
+    "tags": ["hot"],
+    "weight": 2,
+    "geoposition": ["37.5", 55.0],
+    "client_data": {"nonPinnedSections": {"a": True}},
+    "properties": [{"name": "Slot", "value": 4}, {"name": "Owner", "value": "ann", "type": "info"}],
+}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_no_change(script: Script, check: bool) -> None:
+    among = [ROOT, SITE, FULL_RACK]
+    script(search("discovery_id", "cmdb-1", among=among, data=True))
+    script(search("name", "ROOT", "ROOT/Site", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
+    assert run_module(NAME, SAME, check=check) == {
+        "changed": False,
+        "diff": [],
+        "object": FULL_RACK,
+        "action": "unchanged",
+        "recovered": False,
+    }
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_change(script: Script, check: bool) -> None:
+    data = {"widgets": [1], "nonPinnedSections": {"a": False}, "showArrow": True}
+    body = {"parent_id": [1], "weight": 3, "client_data": json.dumps(data)}
+    # A move needs to know what stands around, which takes the whole list.
+    script(search("discovery_id", "cmdb-1", among=[FULL_RACK], data=True), search("name", "ROOT", data=True))
+    script(listed(ROOT, SITE, FULL_RACK, more="weight client_data properties"))
+    if not check:
+        script(
+            ("PATCH", RACKS, 200, {**FULL_RACK, **body}, body),
+            # in the order of the server, new ones last
+            ("PATCH", f"{RACKS}/props/p1", 200, {}, {"value": "bob", "type_id": 101}),
+            ("PATCH", f"{RACKS}/props/p2", 200, {}, {"value": "5"}),
+            ("POST", f"{RACKS}/props", 200, {"id": "p5"}, {"name": "Row", "value": "7", "type_id": 2}),
+        )
+    args = {
+        "discovery_id": "cmdb-1",
+        "parents": ["/ROOT"],
+        "weight": 3,
+        "client_data": {"nonPinnedSections": {"a": False}, "showArrow": True},
+        "properties": [
+            {"name": "Row", "value": 7, "type": "readonly"},
+            {"name": "Slot", "value": "5"},
+            {"name": "Owner", "value": "bob", "type": "101"},
+        ],
+    }
+    result = run_module(NAME, args, check=check)
+    assert (result["changed"], result["action"]) == (True, "updated")
+    before, after = result["diff"][0]["before"], result["diff"][0]["after"]
+    assert before["parents"] == ["Site"]
+    assert after["parents"] == ["ROOT"]
+    assert (before["weight"], after["weight"]) == (2, 3)
+    assert after["client_data"] == data
+    assert after["properties"] == {
+        "Owner": "bob (101)",
+        "Slot": "5 (readwrite)",
+        "Manual": "https://example.org/m (document)",
+        "Probe": "{} (service)",
+        "Row": "7 (readonly)",
+    }
+    assert {(one["name"], one["value"]) for one in result["object"]["properties"]} >= {
+        ("Row", "7"),
+        ("Slot", "5"),
+        ("Owner", "bob"),
+    }
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_create(script: Script, check: bool) -> None:
+    body: dict[str, Any] = {
+        "name": "Pump 1",
+        "discovery_id": "cmdb-9",
+        "parent_id": [1, SITE["id"]],
+        "class_id": 3,
+        "tags": [TAGS[0]["id"], TAGS[1]["id"]],
+        "geoposition": [1, -2.5],
+        "client_data": '{"a": 1}',
+        "properties": [{"name": "Owner", "type_id": 1, "value": "ann"}],
+    }
+    among = [{**record, "tags": [], "geoposition": []} for record in ALL]
+    script(search("discovery_id", "cmdb-9", data=True), search("id", 1, "1", among=among, data=True))
+    script(search("name", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
+    if not check:
+        script(("POST", "/objects", 200, {"id": "new1", **body, "state_id": 1, "parent_id": ["1", SITE["id"]]}, body))
+    args = {
+        "name": "Pump 1",
+        "discovery_id": "cmdb-9",
+        "parents": ["Site", 1],
+        "class": "host",
+        "tags": ["hot", "cold"],
+        "geoposition": [1, -2.5],
+        "client_data": {"a": 1},
+        "weight": 1,
+        "properties": [{"name": "Owner", "value": "ann"}],
+    }
+    result = run_module(NAME, args, check=check)
+    assert (result["changed"], result["action"], result["object"].get("id")) == (
+        True,
+        "created",
+        None if check else "new1",
+    )
+    assert result["diff"] == [
+        {
+            "before_header": "object Pump 1",
+            "after_header": "object Pump 1",
+            "before": {"state": "absent"},
+            "after": {
+                "state": "present",
+                "name": "Pump 1",
+                "discovery_id": "cmdb-9",
+                "parents": ["ROOT", "Site"],
+                "class": "Host",
+                "tags": ["cold", "hot"],
+                "geoposition": [1, -2.5],
+                "client_data": {"a": 1},
+                "properties": {"Owner": "ann"},
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_delete(script: Script, check: bool) -> None:
+    script(search("name", "Board", "ROOT", "Rack"), listed())
+    if not check:
+        script(("DELETE", f"/objects/{BOARD['id']}", 204))
+    result = run_module(NAME, {"name": "Board", "parents": ["Rack"], "state": "absent"}, check=check)
+    assert (result["action"], result["object"], result["diff"][0]["after"]) == ("deleted", {}, {"state": "absent"})
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ({"name": "Gone"}, [search("name", "Gone", "ROOT")]),
+        ({"discovery_id": "gone"}, [search("discovery_id", "gone")]),
+        ({"id": "gone"}, [search("id", "gone")]),
+        ({"name": "Rack"}, [search("name", "ROOT", "Rack")]),
+        # Nothing of that exact name: it may exist in another spelling, which only the list shows.
+        (
+            {"name": "Board", "parents": ["/ROOT/Gone"]},
+            [search("name", "Board", "Gone", "ROOT", "ROOT/Gone"), listed()],
+        ),
+    ],
+)
+def test_absent_already(script: Script, check: bool, who: dict[str, Any], reads: list[Any]) -> None:
+    script(*reads)
+    result = run_module(NAME, {**who, "state": "absent"}, check=check)
+    assert result == {"changed": False, "diff": [], "object": {}, "action": "unchanged", "recovered": False}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_list(script: Script, check: bool) -> None:
+    script(
+        search("discovery_id", "cmdb-1"),
+        search("id", BOARD["id"]),
+        search("name", "Hall", "ROOT", "ROOT/Hall", "Row", "Site"),
+    )
+    script(LIST_TAGS, listed(more="weight tags"))
+    if not check:
+        script(
+            ("POST", "/tags", 200, {"id": "t9", "name": "wet"}, {"name": "wet"}),
+            LIST_TAGS,  # did another run create the same one?
+            ("PATCH", RACKS, 200, {}, {"weight": 4}),
+            ("DELETE", f"/objects/{BOARD['id']}", 200),
+            ("POST", "/objects", 200, {"id": "new1", "name": "Hall", "parent_id": [1]}, {"name": "Hall"}),
+            (
+                "POST",
+                "/objects",
+                200,
+                {"id": "new2", "name": "Row"},
+                {"name": "Row", "parent_id": ["new1"], "tags": ["t9"]},
+            ),
+        )
+    objects = [
+        {"name": "Row", "parents": ["/ROOT/Hall"], "tags": ["wet"], "create_tags": True},
+        {"discovery_id": "cmdb-1", "weight": 4},
+        {"name": "Site"},
+        {"id": BOARD["id"], "state": "absent"},
+        {"name": "Hall", "weight": 1},
+    ]
+    result = run_module(NAME, {"objects": objects, "outcomes": "all"}, check=check)
+    assert [(one["name"], one["action"], one["id"]) for one in result["outcomes"]] == [
+        ("Row", "created", None if check else "new2"),
+        ("Rack", "updated", RACK["id"]),
+        ("Site", "unchanged", SITE["id"]),
+        ("Board", "deleted", BOARD["id"]),
+        ("Hall", "created", None if check else "new1"),
+    ]
+    assert result["diff"][0]["after"] == {"state": "present", "name": "Row", "parents": ["Hall"], "tags": ["wet"]}
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_list_without_change(script: Script, check: bool) -> None:
+    among = [ROOT, SITE, FULL_RACK, BOARD]
+    script(search("discovery_id", "cmdb-1", among=among, data=True))
+    script(search("name", "Board", "ROOT", "ROOT/Site", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
+    objects = [SAME, {"name": "Site"}, {"name": "Board", "parents": ["Site"], "append_parents": True}]
+    result = run_module(NAME, {"objects": objects}, check=check)
+    assert (result["changed"], result["diff"], result["summary"]["unchanged"]) == (False, [], 3)
+
+
+# --- older servers
+# -----------------------------------------------------------------------------------------------------------
+
+OLD = [
+    {"id": 1, "name": "ROOT"},
+    {**SITE, "parent_id": "1"},
+    {**RACK, "parent_id": SITE["id"]},
+    {**BOARD, "parent_id": RACK["id"]},
+]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_one_parent_is_a_list_of_one(script: Script, check: bool) -> None:
+    script(search("name", "Board", "ROOT", "ROOT/Site", "Rack", "Site", among=OLD))
+    objects = [{"name": "Rack", "parents": ["/ROOT/Site"]}, {"name": "Board", "parents": ["Rack"]}]
+    assert run_module(NAME, {"objects": objects}, check=check)["changed"] is False
+
+
+def test_one_parent_is_written_as_the_server_keeps_it(script: Script) -> None:
+    script(search("discovery_id", "cmdb-1", among=OLD), search("name", "Fan", "ROOT", "Rack", among=OLD), listed(*OLD))
+    script(
+        ("PATCH", RACKS, 200, {}, {"parent_id": 1}),
+        (
+            "POST",
+            "/objects",
+            200,
+            {"id": "new1", "name": "Fan", "parent_id": RACK["id"]},
+            {"name": "Fan", "parent_id": RACK["id"]},
+        ),
+    )
+    objects = [{"discovery_id": "cmdb-1", "parents": ["/ROOT"]}, {"name": "Fan", "parents": ["Rack"]}]
+    assert run_module(NAME, {"objects": objects})["changed"] is True
+
+
+def test_two_parents_do_not_fit(script: Script) -> None:
+    script(search("discovery_id", "cmdb-1", among=OLD), search("name", "ROOT", among=OLD), listed(*OLD))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", "parents": ["/ROOT"], "append_parents": True})
+    assert result["msg"] == "parents: this older server holds only one value here: give one."
+
+
+# --- finding
+# -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [
+        ({"name": "Site"}, SITE),
+        ({"name": "Site", "parents": ["/"]}, SITE),
+        ({"name": "Site", "parents": ["/root"]}, SITE),
+        ({"name": "Site", "parents": [1]}, SITE),
+        ({"discovery_id": "cmdb-1"}, RACK),
+        ({"name": "Rack", "parents": ["site"]}, RACK),
+        ({"name": "Rack", "parents": ["Site"], "discovery_id": "cmdb-1"}, RACK),
+        ({"name": "Board", "parents": ["/Site", "/ROOT/Site/Rack/"]}, BOARD),
+        ({"name": "Board", "parents": ["/Site"], "append_parents": True}, BOARD),
+        ({"id": BOARD["id"]}, BOARD),
+        ({"id": "1"}, ROOT),
+    ],
+)
+@pytest.mark.parametrize("deaf", [set(), {"POST /objects/search"}], ids=["by search", "by list"])
+def test_found(deaf: set[str], who: dict[str, Any], found: dict[str, Any]) -> None:
+    server = FakeServer(objects=[SITE, RACK, BOARD])
+    server.deaf = deaf
+    result = run_on(server, NAME, who)
+    assert (result["changed"], result["object"]["id"]) == (False, found["id"])
+
+
+SITE_ID = SITE["id"]
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ({"discovery_id": "cmdb-1"}, [search("discovery_id", "cmdb-1")]),
+        ({"id": BOARD["id"]}, [search("id", BOARD["id"])]),
+        ({"id": "1"}, [search("id", 1, "1")]),
+        ({"name": "Site"}, [search("name", "ROOT", "Site")]),
+        ({"name": "Site", "parents": ["/"]}, [search("name", "ROOT", "Site")]),
+        ({"name": "Site", "parents": [1]}, [search("id", 1, "1"), search("name", "Site")]),
+        ({"name": "Rack", "parents": [SITE_ID]}, [search("id", SITE_ID), search("name", "ROOT", "Rack")]),
+        ({"name": "Rack", "parents": ["site"]}, [search("name", "ROOT", "Rack", "site"), listed()]),
+        ({"name": "Rack", "parents": ["ROOT/Site"]}, [search("name", "ROOT", "ROOT/Site", "Rack", "Site")]),
+        # Who may not search, and a server that does not know the call.
+        ({"name": "Site"}, [replace(search("name", "ROOT", "Site"), status=403, data={"code": "Forbidden"}), listed()]),
+        (
+            {"name": "Site"},
+            [replace(search("name", "ROOT", "Site"), status=405, data={"code": "MethodNotAllowed"}), listed()],
+        ),
+        # A server that ignores what it is asked for.
+        ({"discovery_id": "cmdb-1"}, [replace(search("discovery_id", "cmdb-1"), data=ALL)]),
+        # The root has another name, or cannot be seen.
+        ({"name": "Site"}, [search("name", "ROOT", "Site", among=ALL[1:]), search("id", 1, "1")]),
+        (
+            {"name": "Site"},
+            [search("name", "ROOT", "Site", among=ALL[1:]), search("id", 1, "1", among=[]), listed(*ALL[1:])],
+        ),
+    ],
+)
+def test_what_is_read_for_one_object(script: Script, who: dict[str, Any], reads: list[Any]) -> None:
+    script(*reads)
+    assert run_module(NAME, who)["changed"] is False
+
+
+def test_a_few_objects_are_searched_for_and_many_are_listed() -> None:
+    for count in (FEW, FEW + 1):
+        server = FakeServer(objects=[{"id": f"o{n}", "name": f"o{n}", "parent_id": [1]} for n in range(50)])
+        assert run_on(server, NAME, {"objects": [{"name": f"o{n}"} for n in range(count)]})["changed"] is False
+        assert server.reads == ["/objects/search" if count == FEW else "/objects"]
+
+
+def test_a_path_that_could_be_made_of_too_many_names_takes_the_list() -> None:
+    server = FakeServer(objects=[SITE])
+    run_on(server, NAME, {"name": "X", "parents": ["/" + "/".join(f"s{n}" for n in range(30))], "state": "absent"})
+    assert server.reads == ["/objects"]
+
+
+def test_names_of_what_is_taken_away_are_read_for_the_diff() -> None:
+    """They are not among what the task refers to."""
+    group = {"id": "g1", "name": "NOC", "objectPermissions": {"include": [RACK["id"], BOARD["id"]], "exclude": []}}
+    server = FakeServer(objects=[SITE, RACK, BOARD], user_groups=[group])
+    result = run_on(server, "saymon_user_group", {"name": "NOC", "object_include": ["/ROOT/Site"]})
+    assert result["diff"][0]["before"] == {"object_include": ["Board", "Rack"]}
+    assert server.reads == ["/objects/search", "/user-groups", "/objects/search"]
+
+
+def test_an_orphan_is_not_the_root() -> None:
+    server = FakeServer(objects=[SITE])
+    server.data["/objects"].insert(0, {"id": "o1", "name": "Orphan"})
+    assert run_on(server, NAME, {"name": "Site"})["changed"] is False
+    assert "is the root object" in run_on(server, NAME, {"id": "1", "state": "absent", "recursive": True})["msg"]
+
+
+def test_a_hidden_root_is_still_the_root() -> None:
+    """Accounts with limited access do not see it, and what they see names it as parent."""
+    server = FakeServer(objects=[SITE])
+    del server.data["/objects"][0]
+    objects = [{"name": "Site"}, {"name": "Fan", "parents": ["/ROOT/Site"]}, {"name": "New"}]
+    result = run_on(server, NAME, {"objects": objects, "outcomes": "all"})
+    assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "created", "created"]
+    assert server.one("/objects", name="Fan")["parent_id"] == [SITE["id"]]
+    assert run_on(server, NAME, {"objects": objects})["changed"] is False
+    assert "there is no object '/ROOT'" in run_on(server, NAME, {"name": "X", "parents": ["/ROOT"]})["msg"]
+
+
+def test_rename(script: Script) -> None:
+    script(
+        search("id", SITE["id"]),
+        listed(),
+        ("PATCH", f"/objects/{SITE['id']}", 200, {**SITE, "name": "Plant"}, {"name": "Plant"}),
+    )
+    assert run_module(NAME, {"id": SITE["id"], "name": "Plant"})["object"]["name"] == "Plant"
+
+
+def test_rename_by_discovery_id(script: Script) -> None:
+    script(
+        search("discovery_id", "cmdb-1"),
+        listed(),
+        ("PATCH", RACKS, 200, {**RACK, "name": "Rack 2"}, {"name": "Rack 2"}),
+    )
+    assert run_module(NAME, {"discovery_id": "cmdb-1", "name": "Rack 2"})["object"]["name"] == "Rack 2"
+
+
+# --- guards ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (
+            {"name": "Site", "state": "absent"},
+            "'Site' has children (2), which would go with it: set recursive to delete them too.",
+        ),
+        (
+            {"objects": [{"name": "New"}, {"discovery_id": "cmdb-1", "state": "absent"}]},
+            "objects[1] (cmdb-1): 'Rack' has children (1), which would go with it: set recursive to delete them too.",
+        ),
+        ({"id": "1", "state": "absent"}, "'ROOT' is the root object, which cannot be deleted: name one below it."),
+        (
+            {"id": "1", "state": "absent", "recursive": True},
+            "'ROOT' is the root object, which cannot be deleted: name one below it.",
+        ),
+        ({"discovery_id": "cmdb-7"}, "there is no object 'cmdb-7', and none can be made without a name: give name."),
+        (
+            {"weight": 1},
+            "discovery_id, or name with parents, must be given, because it names the object (or give its id).",
+        ),
+        ({"id": SITE["id"], "parents": ["Board"]}, "'Site' would stand below itself"),
+        ({"id": "nowhere"}, "no object has the id 'nowhere': correct it, or leave it out to find the object by name."),
+    ],
+)
+def test_refused(check: bool, args: dict[str, Any], said: str) -> None:
+    server = FakeServer(objects=[SITE, RACK, BOARD])
+    result = run_on(server, NAME, args, check=check)
+    assert (result["failed"], result["changed"], server.writes) == (True, False, [])
+    assert result["msg"].startswith(said)
+
+
+def test_recursive(script: Script) -> None:
+    script(search("name", "ROOT", "Site"), listed(), ("DELETE", f"/objects/{SITE['id']}", 200))
+    assert run_module(NAME, {"name": "Site", "state": "absent", "recursive": True})["action"] == "deleted"
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_another_class(script: Script, check: bool) -> None:
+    among = [ROOT, {**SITE, "class_id": 3}]
+    script(LIST_CLASSES, search("name", "ROOT", "Site", among=among), listed(*among, more="class_id"))
+    result = run_module(NAME, {"name": "Site", "class": "Pump"}, check=check)
+    assert result["msg"].startswith(
+        "class is 'Host' and cannot change after creation: leave class out, or delete the object first"
+    )
+
+
+@pytest.mark.parametrize("given", ["3", 3, CLASSES[1]["id"]])
+def test_a_class_given_by_id_is_not_looked_up(script: Script, given: Any) -> None:
+    script(search("name", "ROOT", "Site", among=[ROOT, {**SITE, "class_id": given}]))
+    assert run_module(NAME, {"name": "Site", "class": given})["changed"] is False
+
+
+# --- appending and properties
+# ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "body"),
+    [
+        ({"tags": ["cold"], "append_tags": True}, {"tags": sorted(one["id"] for one in TAGS)}),
+        ({"tags": ["cold"]}, {"tags": [TAGS[1]["id"]]}),
+        ({"tags": [], "append_tags": True}, None),
+        ({"tags": []}, {"tags": []}),
+        ({"parents": ["/ROOT"], "append_parents": True}, {"parent_id": [1, SITE["id"]]}),
+        ({"parents": ["/ROOT"]}, {"parent_id": [1]}),
+        ({"parents": ["Site"], "append_parents": True}, None),
+        ({"client_data": {}}, None),
+        ({"geoposition": []}, {"geoposition": []}),
+        ({"geoposition": [55, 37.5]}, {"geoposition": [55, 37.5]}),
+    ],
+)
+def test_append(args: dict[str, Any], body: Any) -> None:
+    server = FakeServer(objects=[SITE, FULL_RACK], tags=TAGS)
+    result = run_on(server, NAME, {"discovery_id": "cmdb-1", **args})
+    assert server.writes == ([] if body is None else [("PATCH", RACKS, body)])
+    assert result["changed"] is (body is not None)
+    server.journal.clear()
+    assert run_on(server, NAME, {"discovery_id": "cmdb-1", **args})["changed"] is False
+    assert server.writes == []
+
+
+@pytest.mark.parametrize(
+    ("append", "given", "writes"),
+    [
+        (True, [], []),
+        (True, [{"name": "Slot", "value": "4", "type": "readwrite"}], []),
+        (
+            True,
+            [{"name": "Slot", "value": "4", "type": "info"}],
+            [("PATCH", f"{RACKS}/props/p2", {"value": "4", "type_id": 1})],
+        ),
+        (
+            True,
+            [{"name": "slot", "value": "4"}],
+            [("POST", f"{RACKS}/props", {"name": "slot", "value": "4", "type_id": 1})],
+        ),
+        (False, [{"name": "Owner", "value": "ann"}], [("DELETE", f"{RACKS}/props/p2", None)]),
+        (False, [], [("DELETE", f"{RACKS}/props/p1", None), ("DELETE", f"{RACKS}/props/p2", None)]),
+        (
+            False,
+            [{"name": "Manual", "value": "https://example.org/n"}],
+            [
+                ("PATCH", f"{RACKS}/props/p3", {"value": "https://example.org/n"}),
+                ("DELETE", f"{RACKS}/props/p1", None),
+                ("DELETE", f"{RACKS}/props/p2", None),
+            ],
+        ),
+    ],
+)
+def test_properties(append: bool, given: list[Any], writes: list[Any]) -> None:
+    server = FakeServer(objects=[SITE, FULL_RACK])
+    args = {"discovery_id": "cmdb-1", "properties": given, "append_properties": append}
+    assert run_on(server, NAME, args, check=True)["changed"] is bool(writes)
+    result = run_on(server, NAME, args)
+    assert (server.writes, result["changed"]) == (writes, bool(writes))
+    server.journal.clear()
+    assert run_on(server, NAME, args)["changed"] is False
+    assert server.writes == []
+
+
+def test_properties_without_ids_are_read_where_they_have_some(script: Script) -> None:
+    bare = [{key: value for key, value in one.items() if key != "id"} for one in PROPERTIES]
+    script(
+        search("discovery_id", "cmdb-1", among=[{**RACK, "properties": bare}]),
+        ("GET", f"{RACKS}/props", 200, PROPERTIES),
+        ("PATCH", f"{RACKS}/props/p1", 200, None, {"value": "bob"}),
+    )
+    assert (
+        run_module(NAME, {"discovery_id": "cmdb-1", "properties": [{"name": "Owner", "value": "bob"}]})["changed"]
+        is True
+    )
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_many_objects_cost_three_requests(script: Script, check: bool) -> None:
+    records = [
+        {"id": f"o{n}", "name": f"rack {n}", "parent_id": [SITE["id"]], "class_id": 3, "tags": [TAGS[n % 2]["id"]]}
+        for n in range(500)
+    ]
+    wanted = [
+        {"name": f"rack {n}", "parents": ["/ROOT/Site"], "class": "Host", "tags": [TAGS[n % 2]["name"]]}
+        for n in range(500)
+    ]
+    script(listed(ROOT, SITE, *records, more="class_id tags"), LIST_CLASSES, LIST_TAGS)
+    result = run_module(NAME, {"objects": wanted}, check=check)
+    assert (result["changed"], result["summary"]["unchanged"]) == (False, 500)
+
+
+# --- no parents
+# --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [{"name": "Hall"}, {"name": "Hall", "discovery_id": "h"}])
+def test_no_parents_means_the_root_for_a_new_object(who: dict[str, Any]) -> None:
+    server = FakeServer(objects=[SITE])
+    first = run_on(server, NAME, {**who, "parents": []})
+    assert (first["action"], server.one("/objects", name="Hall")["parent_id"]) == ("created", [1])
+    server.journal.clear()
+    assert run_on(server, NAME, {**who, "parents": []})["changed"] is False
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_object_cannot_be_without_parents(check: bool) -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    result = run_on(server, NAME, {"discovery_id": "cmdb-1", "parents": []}, check=check)
+    assert (result["changed"], server.writes) == (False, [])
+    assert result["msg"] == (
+        "parents is empty, but 'Rack' stands below other objects, and every object must stand somewhere: "
+        "give /ROOT to move it below the root, or leave parents out."
+    )
+    assert (
+        run_on(server, NAME, {"discovery_id": "cmdb-1", "parents": [], "append_parents": True}, check=check)["changed"]
+        is False
+    )
+    assert run_on(server, NAME, {"id": "1", "parents": []}, check=check)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("args", "option"),
+    [({"id": ""}, "id"), ({"id": "", "name": "Site"}, "id"), ({"name": "Site", "discovery_id": ""}, "discovery_id")],
+)
+def test_an_empty_key_finds_nobody(args: dict[str, Any], option: str) -> None:
+    server = FakeServer(objects=[SITE])
+    assert run_on(server, NAME, args)["msg"] == f"{option} is '': give a text that is not empty."
+    assert server.journal == []
+
+
+def test_a_key_of_another_system_can_be_taken_away() -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    assert run_on(server, NAME, {"id": RACK["id"], "discovery_id": ""})["changed"] is True
+    assert server.one("/objects", id=RACK["id"])["discovery_id"] == ""

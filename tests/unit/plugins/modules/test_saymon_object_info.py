@@ -1,0 +1,270 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module saymon_object_info: every filter, by search and by list, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.tests.unit.support import NOTHING, Exchange, Script, run_module
+
+NAME = "saymon_object_info"
+ROOT: dict[str, Any] = {"id": 1, "name": "ROOT", "parent_id": [], "class_id": 1, "state_id": 1}
+SITE: dict[str, Any] = {"id": "a1", "name": "Site", "parent_id": [1], "class_id": "3", "state_id": 4, "tags": ["t1"]}
+RACK: dict[str, Any] = {
+    "id": "a2",
+    "name": "Rack 1",
+    "parent_id": ["a1"],
+    "class_id": 3,
+    "state_id": "4",
+    "discovery_id": "cmdb-1",
+    "tags": [{"id": "t1"}],
+    "properties": [{"id": "p1", "name": "Owner", "value": "ann", "type_id": 1}],
+}
+BOARD: dict[str, Any] = {
+    "id": "a3",
+    "name": "Board",
+    "parent_id": ["a2", "a1"],
+    "class_id": "c9",
+    "properties": [{"id": "p2", "name": "Owner", "value": "bob"}],
+}
+LONE: dict[str, Any] = {"id": "a4", "name": "Lone", "parent_id": "1", "tags": None}
+ALL = [ROOT, SITE, RACK, BOARD, LONE]
+CLASSES = ("GET", "/classes", 200, [{"id": 3, "name": "Host"}, {"id": "c9", "name": "Board"}])
+STATES = ("GET", "/states", 200, [{"id": 4, "name": "Alarm"}, {"id": 9, "name": "Alarm"}])
+TAGS = ("GET", "/tags", 200, [{"id": "t1", "name": "hot"}])
+DEFAULT_FIELDS = (
+    "background,child_ids,child_link_ids,child_ref_ids,class_id,client_data,created,discovery_id,geoposition,geopositionRadius,"
+    "last_state_update,manual_state,mute_alert,mute_alerts,name,object_groups,operations,owner_id,parent_id,properties,state_id,tags,updated,weight"
+)
+
+
+def listed(fields: str = DEFAULT_FIELDS) -> Exchange:
+    return Exchange("GET", f"/objects?fields={fields}", 200, ALL)
+
+
+def search(answer: Any = NOTHING, **criteria: Any) -> Exchange:
+    """The search; a server that ignores what it is asked answers with everything, and the result must be right all the
+    same."""
+    body = {"search": criteria, "options": {"includeClientData": True}}
+    return Exchange("POST", "/objects/search", 200, ALL if answer is NOTHING else answer, body=body)
+
+
+def ids(result: dict[str, Any]) -> list[Any]:
+    assert result["changed"] is False
+    return [record["id"] for record in result["objects"]]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_all(script: Script, check: bool) -> None:
+    script(listed())
+    assert run_module(NAME, check=check) == {"changed": False, "objects": ALL}
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("filters", "before", "criteria", "found"),
+    [
+        ({"name": "Site"}, [], {"name": "Site"}, ["a1"]),
+        ({"name": "site"}, [], {"name": "site"}, []),
+        ({"discovery_id": "cmdb-1"}, [], {"discovery_id": "cmdb-1"}, ["a2"]),
+        ({"name_regex": "^R"}, [], {"name": {"$regex": "^R"}}, [1, "a2"]),
+        ({"name_regex": "^R", "name": "Rack 1"}, [], {"name": "Rack 1"}, ["a2"]),
+        ({"class": "Host"}, [CLASSES], {"class_id": {"$in": [3, "3"]}}, ["a1", "a2"]),
+        ({"class": "c9"}, [CLASSES], {"class_id": {"$in": ["c9"]}}, ["a3"]),
+        ({"class": "board"}, [CLASSES], {"class_id": {"$in": ["c9"]}}, ["a3"]),
+        ({"state": "Alarm"}, [STATES], {"state_id": {"$in": [4, "4", 9, "9"]}}, ["a1", "a2"]),
+        ({"state": "4"}, [STATES], {"state_id": {"$in": [4, "4"]}}, ["a1", "a2"]),
+        ({"property": {"name": "Owner"}}, [], {"properties": {"$elemMatch": {"name": "Owner"}}}, ["a2", "a3"]),
+        (
+            {"property": {"name": "Owner", "value": "bob"}},
+            [],
+            {"properties": {"$elemMatch": {"name": "Owner", "value": "bob"}}},
+            ["a3"],
+        ),
+        (
+            {"class": "Host", "state": "Alarm", "name_regex": "1$", "discovery_id": "cmdb-1"},
+            [CLASSES, STATES],
+            {
+                "discovery_id": "cmdb-1",
+                "name": {"$regex": "1$"},
+                "class_id": {"$in": [3, "3"]},
+                "state_id": {"$in": [4, "4", 9, "9"]},
+            },
+            ["a2"],
+        ),
+    ],
+)
+def test_search(
+    script: Script, check: bool, filters: dict[str, Any], before: list[Any], criteria: dict[str, Any], found: list[Any]
+) -> None:
+    script(*before, search(**criteria))
+    assert ids(run_module(NAME, filters, check=check)) == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "before", "fields", "found"),
+    [
+        ({"name": "Site"}, [], DEFAULT_FIELDS, ["a1"]),
+        ({"class": "Host", "fields": ["name"]}, [CLASSES], "class_id,name", ["a1", "a2"]),
+        ({"property": {"name": "Owner"}, "fields": ["weight"]}, [], "properties,weight", ["a2", "a3"]),
+    ],
+)
+def test_without_the_permission_to_search(
+    script: Script, filters: dict[str, Any], before: list[Any], fields: str, found: list[Any]
+) -> None:
+    searches: dict[str, dict[str, Any]] = {
+        "name": {"name": "Site"},
+        "class": {"class_id": {"$in": [3, "3"]}},
+        "property": {"properties": {"$elemMatch": {"name": "Owner"}}},
+    }
+    criteria = searches[next(iter(filters))]
+    script(
+        *before,
+        replace(search(**criteria), status=403, data={"code": "Forbidden", "message": "run-bulks"}),
+        listed(fields),
+    )
+    assert ids(run_module(NAME, filters)) == found
+
+
+def test_other_refusals_are_errors(script: Script) -> None:
+    script(replace(search(name="x"), status=500, data={"code": "Internal", "message": "no"}))
+    assert run_module(NAME, {"name": "x"})["status"] == 500
+
+
+@pytest.mark.parametrize("answer", [{"items": []}, None, "text", [1]])
+def test_a_search_that_does_not_answer_with_objects(script: Script, answer: Any) -> None:
+    script(search(answer, name="x"))
+    result = run_module(NAME, {"name": "x"})
+    assert result["failed"] is True
+    assert "did not answer with a list" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "before", "found"),
+    [
+        ({"tag": "hot"}, [TAGS], ["a1", "a2"]),
+        ({"tag": "t1", "name": "Site"}, [TAGS], ["a1"]),
+        ({"path": "/ROOT/Site/Rack 1"}, [], ["a2"]),
+        ({"path": "Site/Board"}, [], ["a3"]),
+        ({"path": "/"}, [], [1]),
+        ({"path": "/ROOT/Nowhere"}, [], []),
+        ({"path": "/ROOT/Site", "name": "Other"}, [], []),
+        ({"parent": "Site"}, [], ["a2", "a3"]),
+        ({"parent": "/ROOT"}, [], ["a1", "a4"]),
+        ({"parent": "1", "deep": True}, [], ["a1", "a2", "a3", "a4"]),
+        ({"parent": "a2", "deep": True}, [], ["a3"]),
+        ({"parent": "/ROOT/Site", "deep": True, "property": {"name": "Owner", "value": "ann"}}, [], ["a2"]),
+        ({"parent": "/ROOT", "deep": True, "class": "Host"}, [CLASSES], ["a1", "a2"]),
+        ({"parent": "/ROOT", "path": "/Lone"}, [], ["a4"]),
+        ({"parent": "Site", "path": "/Lone"}, [], []),
+        ({"id": "a3", "parent": "Site"}, [], ["a3"]),
+        ({"id": "a3", "path": "/ROOT/Site"}, [], []),
+        ({"id": "a2", "path": "/ROOT/Site/Rack 1"}, [], ["a2"]),
+    ],
+)
+def test_places_and_tags_are_found_in_the_list(
+    script: Script, filters: dict[str, Any], before: list[Any], found: list[Any]
+) -> None:
+    script(*before, listed())
+    assert ids(run_module(NAME, filters)) == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "before", "warning"),
+    [
+        ({"class": "Hots"}, [CLASSES], "There is no class 'Hots', so no object can match it: check the spelling."),
+        ({"state": "Alram"}, [STATES], "There is no state 'Alram', so no object can match it: check the spelling."),
+        ({"tag": "hto"}, [TAGS], "There is no tag 'hto', so no object can match it: check the spelling."),
+        ({"parent": "Siet"}, [listed()], "There is no object 'Siet' to look below: check the spelling."),
+    ],
+)
+def test_misspelt_names_are_told(script: Script, filters: dict[str, Any], before: list[Any], warning: str) -> None:
+    script(*before)
+    assert run_module(NAME, filters) == {"changed": False, "objects": [], "warnings": [warning]}
+
+
+def test_a_wrong_expression(script: Script) -> None:
+    result = run_module(NAME, {"name_regex": "(["})
+    assert result["msg"].startswith("name_regex is '([', which is no regular expression (")
+    assert result["msg"].endswith("): correct it.")
+
+
+# --- by id and fields
+# --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_by_id(script: Script, check: bool) -> None:
+    script(("GET", "/objects/a2", 200, RACK))
+    assert run_module(NAME, {"id": "a2"}, check=check) == {"changed": False, "objects": [RACK]}
+
+
+@pytest.mark.parametrize(
+    ("filters", "before", "found"),
+    [({"name": "Other"}, [], []), ({"tag": "hot"}, [TAGS], ["a2"]), ({"state": "Alarm"}, [STATES], ["a2"])],
+)
+def test_by_id_and_more(script: Script, filters: dict[str, Any], before: list[Any], found: list[Any]) -> None:
+    script(*before, ("GET", "/objects/a2", 200, RACK))
+    assert ids(run_module(NAME, {"id": "a2", **filters})) == found
+
+
+@pytest.mark.parametrize("code", ["NotFound", "ResourceNotFound"])
+def test_by_unknown_id(script: Script, code: str) -> None:
+    script(("GET", "/objects/gone", 404, {"code": code, "message": "Entity not found: Object(gone)"}))
+    assert run_module(NAME, {"id": "gone"}) == {"changed": False, "objects": []}
+
+
+def test_an_id_is_no_path(script: Script) -> None:
+    script(("GET", "/objects/a%2F..%3Fx", 404, {"code": "NotFound", "message": ""}))
+    assert run_module(NAME, {"id": "a/..?x"})["objects"] == []
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_by_id_refused(script: Script, status: int) -> None:
+    script(("GET", "/objects/a2", status, {"code": "Internal", "message": "no"}))
+    assert run_module(NAME, {"id": "a2"})["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("args", "exchange", "objects"),
+    [
+        ({"fields": ["name", "state_id"]}, listed("name,state_id"), [{"id": 1, "name": "ROOT", "state_id": 1}]),
+        ({"fields": ["id", "name"]}, listed("name"), [{"id": 1, "name": "ROOT"}]),
+        ({"fields": ["weight"], "parent": "Rack 1"}, listed("name,parent_id,weight"), [{"id": "a3"}]),
+        ({"fields": ["path"], "name": "Site"}, listed("name,path"), [{"id": "a1"}]),
+        ({"fields": ["class_id"], "name": "Site"}, search(name="Site"), [{"id": "a1", "class_id": "3"}]),
+        (
+            {"fields": ["class_id"], "id": "a2", "name": "Rack 1"},
+            Exchange("GET", "/objects/a2?fields=class_id,name", 200, RACK),
+            [{"id": "a2", "class_id": 3}],
+        ),
+    ],
+)
+def test_fields(script: Script, args: dict[str, Any], exchange: Exchange, objects: list[Any]) -> None:
+    script(exchange)
+    assert run_module(NAME, args)["objects"][: len(objects)] == objects
+
+
+def test_only_ids(script: Script) -> None:
+    """No field is asked for by an empty name, which a server might take for anything."""
+    script(listed("name"))
+    assert run_module(NAME, {"fields": ["id"]})["objects"] == [{"id": record["id"]} for record in ALL]
+
+
+@pytest.mark.parametrize(
+    "option", ["id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent"]
+)
+def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
+    result = run_module(NAME, {option: ""})
+    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")
+
+
+def test_an_empty_name_of_a_property_does_not_mean_any(script: Script) -> None:
+    assert (
+        run_module(NAME, {"property": {"name": ""}})["msg"]
+        == "property: name is empty: give a text, or leave the option out."
+    )
