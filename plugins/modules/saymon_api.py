@@ -2,76 +2,79 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TaskContext the API directly."""
+"""Call the API directly."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: saymon_api
-short_description: TaskContext the REST API of a SAYMON server
+short_description: Call the REST API of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Sends one request with the cookie of the session, for everything that has no module of its own.
-  - A session is opened by itself when credentials are known and none is open, and renewed when it has expired.
+  - Sends one request with the cookie of the session. Use it for everything that has no module of its own.
+  - When there are credentials and no session, a session is opened automatically. An expired session is renewed.
   - An answer with a C(code) key is a failure even with status 200, because that is how the API reports errors.
+  - The permission that is needed depends on the call.
 options:
   path:
     description:
-      - The path below the API root, such as V(/users). A path that begins with C(/node/api) is accepted as well.
+      - The path below the API root, such as V(/users). A path that begins with C(/node/api) is also accepted.
     type: str
     required: true
   method:
-    description: The HTTP method, one of V(GET), V(POST), V(PUT), V(PATCH) and V(DELETE), in capitals or small letters.
+    description: The HTTP method, one of V(GET), V(POST), V(PUT), V(PATCH) and V(DELETE). Small letters are accepted.
     type: str
     default: GET
   query:
     description:
-      - Query parameters. Lists repeat the parameter, booleans become V(true) and V(false), dictionaries become JSON
-        text, and parameters without a value are left out.
+      - Query parameters. A list repeats the parameter, a boolean becomes V(true) or V(false), and a dictionary becomes
+        JSON text. Parameters without a value are left out.
     type: dict
     default: {}
   body:
     description:
-      - The body, any JSON value.
-      - A text that is JSON itself and begins with C({) or C([) is sent as that JSON, so that O(body) can be given as
-        JSON on the command line. Text that must stay text belongs into O(body_text).
+      - The body, which can be any JSON value.
+      - A text that begins with C({) or C([) and is valid JSON is sent as that JSON, which is useful on the command line.
+        Use O(body_text) for text that must stay text.
     type: raw
   body_text:
-    description: The body as plain text, as the comment of an incident wants it.
+    description: The body as plain text, for example the comment of an incident.
     type: str
   files:
     description:
-      - Files to upload, from the name of the form part to the path of the file. Document calls use the part V(file).
-      - A path may begin with C(~) and hold environment variables. Only regular files are read.
-      - With O(body), a dictionary of texts, further parts of the form.
+      - Files to upload, as a dictionary from the name of the form part to the path of the file. Calls for documents use
+        the part V(file).
+      - A path may begin with C(~) and contain environment variables. Only regular files are read.
+      - O(body), a dictionary of texts, then adds further parts to the form.
     type: dict
   dest:
     description:
-      - Write the body of the answer to this file instead of returning it. The file appears complete or not at all, and
-        C(changed) tells whether its content is new.
-      - A file that exists keeps its mode, and its owner where that is allowed. A symbolic link is followed. Devices,
-        pipes and folders are refused.
-      - A large file needs a larger O(saymon_timeout), which bounds the whole answer, and perhaps a larger
+      - Write the body of the answer to this file instead of returning it. The file is written completely or not at all,
+        and C(changed) says whether its content is new.
+      - An existing file keeps its mode, and its owner where the system allows that. A symbolic link is followed.
+        Devices, pipes and folders are refused.
+      - A large file needs a larger O(saymon_timeout), which limits the whole answer, and perhaps a larger
         O(saymon_max_answer).
     type: path
   expect:
     description:
-      - The statuses that count as success. Default is every 2xx, since the API does not document exact codes of writes.
-      - Use V([200, 404]) to ask for something that may be missing.
+      - The statuses that count as success. The default is every 2xx, because the API does not document the exact status
+        of writes.
+      - Use V([200, 404]) to read something that may be missing.
     type: list
     elements: int
     default: []
   paginate:
     description:
-      - Fetch a paged list whole, with the parameters C(limit) and C(skip), and drop items that come twice.
-      - Works for O(method=GET). The API pages incidents, histories and logs; all other lists come complete anyway.
+      - Fetch all pages of a list, with the parameters C(limit) and C(skip). Duplicate items are dropped.
+      - Works for O(method=GET). The API pages incidents, histories and logs. All other lists are always complete.
       - The task fails when there are more than 1,000,000 items and O(max_items) is not set, or when all pages together
         are larger than O(saymon_max_answer).
     type: bool
     default: false
   page_size:
-    description: Items to ask for at once with O(paginate=true).
+    description: Number of items in each page with O(paginate=true).
     type: int
     default: 500
   max_items:
@@ -79,7 +82,7 @@ options:
     type: int
   changed:
     description:
-      - What the task reports as C(changed). Default is V(false) for calls that read and V(true) for calls that write.
+      - What the task reports as C(changed). The default is V(false) for calls that read and V(true) for calls that write.
       - The searches C(POST /objects/search) and C(POST /v2/get...) count as calls that read.
     type: bool
 extends_documentation_fragment:
@@ -89,7 +92,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Calls that read are sent. Other calls are reported and not sent, and RV(status) and RV(json) are then null.
+      - Calls that read are sent. Other calls are only reported, and RV(status) and RV(json) are then null.
   diff_mode:
     support: none
     details:
@@ -97,7 +100,7 @@ attributes:
   idempotent:
     support: none
     details:
-      - The call is sent each time. Use the module of the resource where there is one.
+      - The call is sent each time. Use the module for the resource if there is one.
 seealso:
   - module: saymon.platform.saymon_session
 """
@@ -110,7 +113,7 @@ EXAMPLES = r"""
       fields: id,name,state_id
   register: objects
 
-- name: Search, which also works in check mode
+- name: Search, which works in check mode too
   saymon.platform.saymon_api:
     method: POST
     path: /objects/search
@@ -125,7 +128,7 @@ EXAMPLES = r"""
     body:
       state_id: 3
 
-- name: Ask for something that may be missing
+- name: Read something that may be missing
   saymon.platform.saymon_api:
     path: /users/64b1f0c2a9d3e45f6a7bffff
     expect: [200, 404]
@@ -134,26 +137,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 status:
-  description: HTTP status of the answer (of the last page with O(paginate=true)), null in check mode when the call was
+  description: HTTP status of the answer, or of the last page with O(paginate=true). Null in check mode when the call was
     not sent.
   returned: success
   type: int
   sample: 200
 json:
-  description: The decoded answer, all items with O(paginate=true), or null when it is empty, text or written to
-    O(dest).
+  description: The decoded answer, or all items with O(paginate=true). Null when the answer is empty, is text or was
+    written to O(dest).
   returned: success
   type: raw
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8c02
       login: operator
 text:
-  description: The answer as text when it is no JSON, else empty.
+  description: The answer as text when it is not JSON, otherwise empty.
   returned: success
   type: str
   sample: ""
 headers:
-  description: Headers of the answer, with names in lower case and cookies left out.
+  description: Headers of the answer, with names in lower case and without cookies.
   returned: success
   type: dict
   sample:
@@ -164,7 +167,7 @@ url:
   type: str
   sample: https://saymon.example.org/node/api/users
 elapsed:
-  description: Seconds from sending to the complete answer.
+  description: Seconds from sending the request to the complete answer.
   returned: success
   type: float
   sample: 0.012

@@ -12,11 +12,12 @@ short_description: Create, replace and revoke the API token of a user of a SAYMO
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - A user has at most one token. Whoever has it acts as that user, without login and password and without a time limit.
-  - The permission C(manage-users) is needed, as far as documented even for one's own token.
+  - A user has at most one token. Anyone who has it can act as that user, without login and password and without a time
+    limit.
+  - Needs the permission C(manage-users). According to the documentation, that also holds for your own token.
 options:
   user:
-    description: Login or id of the user. Default is the account that is signed in.
+    description: Login or id of the user. The default is the account that is signed in.
     type: str
   state:
     description: V(present) creates a token if there is none, V(absent) revokes it.
@@ -24,7 +25,7 @@ options:
     choices: [present, absent]
     default: present
   renew:
-    description: Replace a token that exists already. The old one stops working at once.
+    description: Replace an existing token. The old one stops working at once.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -35,13 +36,13 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Not with O(renew=true), which makes a new token each time.
+      - Not with O(renew=true), which creates a new token each time.
 seealso:
   - module: saymon.platform.saymon_user
 """
 
 EXAMPLES = r"""
-- name: Create a token for a service, and keep it where secrets belong
+- name: Create a token for a service
   saymon.platform.saymon_auth_token:
     user: engineer
   register: created
@@ -57,6 +58,12 @@ EXAMPLES = r"""
     user: engineer
     renew: true
 
+- name: See whether a token would be created
+  saymon.platform.saymon_auth_token:
+    user: engineer
+  check_mode: true
+  diff: true
+
 - name: Revoke it
   saymon.platform.saymon_auth_token:
     user: engineer
@@ -66,9 +73,9 @@ EXAMPLES = r"""
 RETURN = r"""
 token:
   description:
-    - The new token. It is returned only by the task that creates it.
-    - It is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be registered and
-      used.
+    - The new token. Only the task that creates it returns it.
+    - The token is a secret, so before ansible-core 2.22 the whole result is hidden in the output. You can still register
+      and use it.
   returned: when a token was created
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
@@ -79,9 +86,18 @@ recovered:
   type: bool
   sample: false
 user:
-  description: Id and login of the user.
+  description: The user whose token it is.
   returned: success
   type: dict
+  contains:
+    id:
+      description: Id of the user.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    login:
+      description: Login of the user.
+      type: str
+      sample: engineer
   sample: {id: 64b1f0c2a9d3e45f6a7b8c02, login: engineer}
 """
 
