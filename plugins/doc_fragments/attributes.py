@@ -11,14 +11,14 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Whether the module runs in check mode and then changes nothing.
+    description: Whether the module runs in check mode, in which it changes nothing.
   diff_mode:
     description: Whether the module shows what it changes, or would change, in diff mode.
   idempotent:
     description:
       - Whether a second run of the same task finds nothing to change and sends no request that writes.
   action_group:
-    description: The group whose C(module_defaults) the module takes.
+    description: The group whose C(module_defaults) apply to the module.
     support: full
     membership: [saymon.platform.saymon]
 """
@@ -49,7 +49,8 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the fields that differ, and no others. Secrets appear as a mask.
+      - Shows only the fields that differ. Secrets are masked.
+      - In a registered result, the two sides of C(diff) are texts. Read them with the filter C(from_json).
   idempotent:
     support: full
 """

@@ -11,21 +11,19 @@ class ModuleDocFragment:
 options:
   dest:
     description:
-      - A file that the list is written to, in place of returning it. Ansible itself needs seconds to take a result of
-        ten thousand records.
-      - The name says in which format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) for a record in each line,
-        or V(.csv).
-      - The file is written as a whole or not at all, on the controller unless the task runs on its target. Secrets in
-        it are masked.
-      - Texts are written to CSV as they are. A program for spreadsheets may take a text that begins with V(=) for a
-        formula.
+      - A file to write the list to, instead of returning it. This is much faster for thousands of records.
+      - The file extension names the format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) with one record in
+        each line, or V(.csv).
+      - The file is written completely or not at all, on the controller unless the task runs on its target. Secrets in
+        it are masked. Names, addresses and permissions are not.
+      - Texts are written to CSV unchanged. A spreadsheet program may take a text that begins with V(=) for a formula.
     type: path
   mode:
     description:
       - Mode of the file, as octal digits in quotes such as V('0640').
-      - Without it a file that is there keeps its mode, and a new one gets that of any new file, most often V('0644').
+      - Without it, an existing file keeps its mode, and a new file gets the system's default, usually V('0644').
     type: raw
 notes:
-  - With O(dest) the task reports a change when the content or the mode of the file differs. In check mode it writes
+  - With O(dest), the task reports a change if the content or the mode of the file differs. In check mode, it writes
     nothing.
 """

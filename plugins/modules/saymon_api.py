@@ -35,8 +35,8 @@ options:
   body:
     description:
       - The body, which can be any JSON value.
-      - A text that begins with C({) or C([) and is valid JSON is sent as that JSON, which is useful on the command line.
-        Use O(body_text) for text that must stay text.
+      - A text that begins with C({) or C([) and is valid JSON is sent as that JSON, which is useful on the command
+        line. Use O(body_text) for text that must stay text.
     type: raw
   body_text:
     description: The body as plain text, for example the comment of an incident.
@@ -82,7 +82,8 @@ options:
     type: int
   changed:
     description:
-      - What the task reports as C(changed). The default is V(false) for calls that read and V(true) for calls that write.
+      - What the task reports as C(changed). The default is V(false) for calls that read and V(true) for calls that
+        write.
       - The searches C(POST /objects/search) and C(POST /v2/get...) count as calls that read.
     type: bool
 extends_documentation_fragment:
@@ -137,8 +138,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 status:
-  description: HTTP status of the answer, or of the last page with O(paginate=true). Null in check mode when the call was
-    not sent.
+  description: HTTP status of the answer, or of the last page with O(paginate=true). Null in check mode when the call
+    was not sent.
   returned: success
   type: int
   sample: 200

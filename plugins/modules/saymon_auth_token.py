@@ -74,8 +74,8 @@ RETURN = r"""
 token:
   description:
     - The new token. Only the task that creates it returns it.
-    - The token is a secret, so before ansible-core 2.22 the whole result is hidden in the output. You can still register
-      and use it.
+    - The token is a secret, so before ansible-core 2.22 the whole result is hidden in the output. You can still
+      register and use it.
   returned: when a token was created
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11

@@ -14,9 +14,11 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Brings one object, or a whole list of them, to the state that the options describe. Options that are not given are
     left as they are.
-  - An object is found by O(discovery_id) if given, else by O(name) below any of O(parents), else by O(id), which also
-    allows to rename it.
-  - Items of a list may refer to each other in any order; parents are made before their children.
+  - An object is found by O(id), otherwise by O(discovery_id), otherwise by O(name) below any of O(parents). Use O(id)
+    or O(discovery_id) to rename it.
+  - Items of a list may refer to each other in any order. Parents are created before their children.
+  - Needs the permission C(manage-objects), or C(create-objects), C(modify-objects) and C(delete-objects), and access to
+    the objects. Newer servers search only for accounts with C(run-bulks). Without it, the module reads the whole list.
 options:
   id: &id
     description: Id of the object. Needed only to rename an object that has no O(discovery_id).
@@ -26,15 +28,15 @@ options:
     type: str
   discovery_id: &discovery_id
     description:
-      - Key of the object in another system. It finds the object wherever it is and whatever its name.
-      - It cannot be empty, except beside O(id), where that takes the key away.
+      - Key of the object in another system. The object is found by it wherever it is and whatever its name.
+      - It cannot be empty, except together with O(id), where an empty text removes the key.
     type: str
   parents: &parents
     description:
-      - The objects above this one. Each is given by path (such as V(/ROOT/Plant North/Rack 1)), name or id.
-      - A name that holds a slash is written into a path as it is, such as V(/ROOT/Plant North/db01//var/lib).
-      - Without it a new object is made below the root, and O(name) is looked up there. An empty list means the same,
-        and is an error for an object that exists elsewhere.
+      - The objects above this one. Each is a path (such as V(/ROOT/Plant North/Rack 1)), a name or an id.
+      - A name that contains a slash is written into a path unchanged, such as V(/ROOT/Plant North/db01//var/lib).
+      - Without it, a new object is created below the root, and O(name) is looked up there. An empty list means the
+        same, and is an error for an object that exists elsewhere.
     type: list
     elements: str
   append_parents:
@@ -43,7 +45,7 @@ options:
       type: bool
     default: false
   class: &class
-    description: Name or id of the class. It cannot change after creation, so a difference is an error.
+    description: Name or id of the class. It cannot be changed after creation, so a difference is an error.
     type: str
   tags: &tags
     description: Names or ids of the tags.
@@ -56,11 +58,11 @@ options:
     default: false
   create_tags:
     <<: &create_tags
-      description: Whether tags that do not exist yet are made.
+      description: Whether missing tags are created.
       type: bool
     default: false
   geoposition: &geoposition
-    description: Longitude and latitude in degrees, or an empty list for none.
+    description: Longitude and latitude in degrees. An empty list removes them.
     type: list
     elements: float
   geoposition_radius: &geoposition_radius
@@ -73,7 +75,7 @@ options:
     description: Id of the background image.
     type: str
   client_data: &client_data
-    description: Settings of the web client, as a dictionary. They are merged into those that are there.
+    description: Settings of the web client, as a dictionary. They are merged into the present settings.
     type: dict
   properties: &properties
     description: Properties, each with a name that is unique within the object.
@@ -85,13 +87,13 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property. It is always a text.
+        description: Value of the property, always a text.
         type: str
         required: true
       type:
         description:
-          - Type of the property, V(info), V(readonly), V(readwrite), V(document), V(file), V(service) or a number.
-            Default is the present type, and V(info) for a new property.
+          - Type of the property, V(info), V(readonly), V(readwrite), V(document), V(file), V(service) or a number. The
+            default is the present type, and V(info) for a new property.
         type: str
   append_properties:
     <<: &append_properties
@@ -112,8 +114,8 @@ options:
       choices: [present, absent]
     default: present
   objects:
-    description: A list of objects, in place of the options of one. Steering options outside the list hold for all of
-      it.
+    description: A list of objects, instead of the options of one. Options that steer, such as O(state), may stay
+      outside and apply to all items.
     type: list
     elements: dict
     suboptions:
@@ -171,13 +173,36 @@ EXAMPLES = r"""
       - name: Owner
         value: Storage team
 
-- name: Delete the site with all that is in it
+- name: Show what a change would do, without making it
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    weight: 2
+  check_mode: true
+  diff: true
+
+- name: Rename and move it, which the discovery_id allows
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    name: db02
+    parents: [/ROOT/Plant North]
+
+- name: Look up the id of an object that has no discovery_id
+  saymon.platform.saymon_object_info:
+    path: /ROOT/Plant North/Rack 1
+  register: found
+
+- name: Rename it, which needs the id
+  saymon.platform.saymon_object:
+    id: "{{ found.objects[0].id }}"
+    name: Rack 2
+
+- name: Delete the site with everything in it
   saymon.platform.saymon_object:
     name: Plant North
     state: absent
     recursive: true
 
-- name: Everything that the inventory system has exported
+- name: All objects that the inventory system has exported, with up to eight requests at a time
   saymon.platform.saymon_object:
     src: export/*.jsonl
     create_tags: true
@@ -190,6 +215,72 @@ object:
     would be.
   returned: success, with one item
   type: dict
+  contains:
+    id:
+      description: Id of the object, a text. The root object has the number C(1).
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8e01
+    name:
+      description: Name of the object.
+      type: str
+      sample: db01
+    class_id:
+      description: Id of the class, a number for built-in classes and a text for others.
+      type: raw
+      sample: 3
+    parent_id:
+      description: Ids of the objects above this one. Older servers have one id.
+      type: list
+      elements: raw
+      sample: [64b1f0c2a9d3e45f6a7b8e00]
+    state_id:
+      description: Id of the state, a number for built-in states and a text for others.
+      type: raw
+      sample: 3
+    discovery_id:
+      description: Key of the object in another system. Missing when there is none.
+      type: str
+      sample: cmdb-4711
+    tags:
+      description: The tags, as ids or as records with C(id) and C(name), whichever the server sends.
+      type: list
+      elements: raw
+      sample: [64b1f0c2a9d3e45f6a7b8f01]
+    properties:
+      description: The properties, each with C(id), C(name), C(value) and C(type_id).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9001, name: Owner, value: Platform team, type_id: 1}
+    geoposition:
+      description: Longitude and latitude in degrees, or an empty list.
+      type: list
+      elements: float
+      sample: [37.62, 55.75]
+    geopositionRadius:
+      description: Radius around the position.
+      type: int
+      sample: 100
+    weight:
+      description: Weight of the object in the state of its parent.
+      type: float
+      sample: 1
+    background:
+      description: Id of the background image.
+      type: str
+      sample: plan-3
+    client_data:
+      description: Settings of the web client, as JSON text.
+      type: str
+      sample: '{"showArrow": true}'
+    created:
+      description: When the object was created, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    updated:
+      description: When the object was last changed, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
   sample:
     id: 64b1f0c2a9d3e45f6a7b8e01
     name: db01
@@ -216,6 +307,27 @@ outcomes:
   returned: with a list of items
   type: list
   elements: dict
+  contains:
+    name:
+      description: Name of the item.
+      type: str
+      sample: db01
+    id:
+      description: Id of the item, or null when it is not known.
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    action:
+      description: What was done, C(created), C(updated), C(deleted), C(unchanged), C(failed) or C(skipped).
+      type: str
+      sample: created
+    changed:
+      description: Whether something was written, or may have been when the item failed.
+      type: bool
+      sample: true
+    msg:
+      description: Why the item failed or was skipped. Missing for all others.
+      type: str
+      sample: "POST /users answered 400 BadRequest: the login is too long."
   sample:
     - name: db01
       id: 64b1f0c2a9d3e45f6a7b8c02
@@ -225,6 +337,35 @@ summary:
   description: How many items had each outcome, and for how many of them a lost answer was recovered.
   returned: with a list of items
   type: dict
+  contains:
+    created:
+      description: Number of items that were created.
+      type: int
+      sample: 1
+    updated:
+      description: Number of items that were changed.
+      type: int
+      sample: 0
+    deleted:
+      description: Number of items that were deleted.
+      type: int
+      sample: 0
+    unchanged:
+      description: Number of items that needed no change.
+      type: int
+      sample: 499
+    failed:
+      description: Number of items that failed.
+      type: int
+      sample: 0
+    skipped:
+      description: Number of items that were not tried because the server could not be reached any more.
+      type: int
+      sample: 0
+    recovered:
+      description: Number of items whose state was read again after a lost answer.
+      type: int
+      sample: 0
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 """
 

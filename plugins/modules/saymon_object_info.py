@@ -12,16 +12,16 @@ short_description: Find monitored objects of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns the objects that match every given filter, or all that the account may see. When none matches the list is
-    empty; that is no error.
-  - The server searches where that is possible, which needs the permission C(run-bulks) on newer servers. Without it the
-    module fetches the list and filters it.
+  - Returns the objects that match all filters, or all objects that the account may see. If none matches, the list is
+    empty and the task succeeds.
+  - Needs access to the objects. Where possible, the server searches, which on newer servers needs the permission
+    C(run-bulks). Without it, the module reads the whole list and filters it.
 options:
   id:
     description: Only the object with this id.
     type: str
   discovery_id:
-    description: Only the object with this key of another system.
+    description: Only the object with this key in another system.
     type: str
   path:
     description: Only the object at this path, such as V(/ROOT/Plant North/Rack 1).
@@ -30,16 +30,16 @@ options:
     description: Only objects with this name.
     type: str
   name_regex:
-    description: Only objects whose name matches this regular expression somewhere.
+    description: Only objects whose name contains a match of this regular expression.
     type: str
   class:
-    description: Only objects of this class, given by name or id.
+    description: Only objects of this class, a name or an id.
     type: str
   state:
-    description: Only objects in this state, given by name (such as V(Alarm)) or id.
+    description: Only objects in this state, a name (such as V(Alarm)) or an id.
     type: str
   tag:
-    description: Only objects with this tag, given by name or id.
+    description: Only objects with this tag, a name or an id.
     type: str
   property:
     description: Only objects with this property.
@@ -50,20 +50,20 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property. Without it any value will do.
+        description: Value of the property. Without it, any value matches.
         type: str
   parent:
-    description: Only objects below this one, given by path, name or id.
+    description: Only objects below this one, a path, a name or an id.
     type: str
   deep:
-    description: Whether O(parent) may stand anywhere above, and not only directly.
+    description: Whether to include objects at any depth below O(parent), and not only its direct children.
     type: bool
     default: false
   fields:
     description:
-      - The fields wanted besides C(id), such as V(name) or V(state_id). Fewer fields make a faster answer.
-      - The field V(path), the full name of the object, comes only when it is asked for.
-      - Default are all that the server returns when it searches.
+      - The fields to return besides C(id), such as V(name) or V(state_id). Fewer fields give a faster answer.
+      - The field V(path), the full name of the object, is returned only if it is listed here.
+      - The default is everything that the server returns for a search.
     type: list
     elements: str
     default: []
@@ -77,13 +77,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is in alarm
+- name: Find what is in alarm
   saymon.platform.saymon_object_info:
     state: Alarm
     fields: [name, path]
   register: alarms
 
-- name: All hosts anywhere below the root that have an owner
+- name: Find all hosts below the root that have an owner
   saymon.platform.saymon_object_info:
     class: Host
     parent: /ROOT
@@ -91,11 +91,11 @@ EXAMPLES = r"""
     property:
       name: Owner
 
-- name: One object by its key in the inventory system
+- name: Find an object by its key in the inventory system
   saymon.platform.saymon_object_info:
     discovery_id: cmdb-4711
 
-- name: Write all objects into a file, a record in each line
+- name: Write all objects into a file, one record in each line
   saymon.platform.saymon_object_info:
     dest: objects.jsonl
 """
@@ -106,6 +106,76 @@ objects:
   returned: success, without O(dest)
   type: list
   elements: dict
+  contains:
+    id:
+      description: Id of the object, a text. The root object has the number C(1).
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8e01
+    name:
+      description: Name of the object.
+      type: str
+      sample: db01
+    class_id:
+      description: Id of the class, a number for built-in classes and a text for others.
+      type: raw
+      sample: 3
+    parent_id:
+      description: Ids of the objects above this one. Older servers have one id.
+      type: list
+      elements: raw
+      sample: [64b1f0c2a9d3e45f6a7b8e00]
+    state_id:
+      description: Id of the state, a number for built-in states and a text for others.
+      type: raw
+      sample: 3
+    discovery_id:
+      description: Key of the object in another system. Missing when there is none.
+      type: str
+      sample: cmdb-4711
+    tags:
+      description: The tags, as ids or as records with C(id) and C(name), whichever the server sends.
+      type: list
+      elements: raw
+      sample: [64b1f0c2a9d3e45f6a7b8f01]
+    properties:
+      description: The properties, each with C(id), C(name), C(value) and C(type_id).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9001, name: Owner, value: Platform team, type_id: 1}
+    geoposition:
+      description: Longitude and latitude in degrees, or an empty list.
+      type: list
+      elements: float
+      sample: [37.62, 55.75]
+    geopositionRadius:
+      description: Radius around the position.
+      type: int
+      sample: 100
+    weight:
+      description: Weight of the object in the state of its parent.
+      type: float
+      sample: 1
+    background:
+      description: Id of the background image.
+      type: str
+      sample: plan-3
+    client_data:
+      description: Settings of the web client, as JSON text.
+      type: str
+      sample: '{"showArrow": true}'
+    created:
+      description: When the object was created, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    updated:
+      description: When the object was last changed, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    path:
+      description: Full name of the object. Only when O(fields) contains V(path).
+      type: str
+      sample: ROOT/Plant North/Rack 1/db01
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8e01
       name: db01
@@ -113,12 +183,12 @@ objects:
       class_id: 3
       state_id: 3
 count:
-  description: How many records the file holds.
+  description: Number of records in the file.
   returned: success, with O(dest)
   type: int
   sample: 12
 dest:
-  description: The file, as it was given.
+  description: The file that O(dest) names.
   returned: success, with O(dest)
   type: str
   sample: objects.jsonl

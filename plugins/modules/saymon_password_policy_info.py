@@ -12,9 +12,10 @@ short_description: List password policies of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns all password policies, or those that match every given filter. When none matches the list is empty; that is
-    no error.
-  - The default policy, the only one that the server enforces, has the id V(1).
+  - Returns all password policies, or those that match all filters. If none matches, the list is empty and the task
+    succeeds.
+  - The server enforces only its default policy, which has the id V(1).
+  - Needs no permission.
 options:
   id:
     description: Only the policy with this id.
@@ -32,7 +33,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at the policy in force
+- name: Read the policy that is enforced
   saymon.platform.saymon_password_policy_info:
     id: "1"
   register: policy
@@ -48,17 +49,62 @@ password_policies:
   returned: success, without O(dest)
   type: list
   elements: dict
+  contains:
+    id:
+      description: Id of the policy, a text. The default policy has the number C(1).
+      type: raw
+      sample: 1
+    name:
+      description: Name of the policy.
+      type: str
+      sample: Default
+    length:
+      description: Minimum number of characters.
+      type: int
+      sample: 12
+    minLowercase:
+      description: Minimum number of small letters.
+      type: int
+      sample: 1
+    minCapital:
+      description: Minimum number of capital letters.
+      type: int
+      sample: 1
+    minDigits:
+      description: Minimum number of digits.
+      type: int
+      sample: 1
+    minSpecial:
+      description: Minimum number of characters that are neither letters nor digits.
+      type: int
+      sample: 0
+    changePasswordOnFirstLogin:
+      description: Whether a new user must choose another password. Newer servers only.
+      type: bool
+      sample: false
+    passwordLifetime:
+      description: How long a password is valid, probably in days. Newer servers only.
+      type: int
+      sample: 90
+    passwordExpiredNotificationPeriod:
+      description: How long before the end of that time the user is notified, probably in days. Newer servers only.
+      type: int
+      sample: 7
+    uniquePasswordsNumber:
+      description: How many former passwords cannot be used again. Newer servers only.
+      type: int
+      sample: 3
   sample:
     - id: 1
       name: Default
       length: 8
 count:
-  description: How many records the file holds.
+  description: Number of records in the file.
   returned: success, with O(dest)
   type: int
   sample: 12
 dest:
-  description: The file, as it was given.
+  description: The file that O(dest) names.
   returned: success, with O(dest)
   type: str
   sample: policies.json

@@ -12,29 +12,27 @@ short_description: Open, verify, renew or end a session on a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Signs in and makes the session the fact C(saymon_session), from which all other modules of the collection take the
-    cookie.
-  - Using it is optional. The other modules open a session by themselves when credentials are given as options or
-    variables.
-  - All hosts and tasks of a run share one session. It is ended when the run ends, also after a failed play, unless
-    O(keep=true).
-  - Only modules named C(*_facts) should return facts by convention. This one does because the session as a fact is its
-    purpose, and it returns the same under the plain key RV(session).
+  - Signs in and sets the fact C(saymon_session), from which all other modules of the collection take the cookie.
+  - This module is optional. The other modules open a session automatically if they find credentials.
+  - All hosts and tasks of a run share one session. It ends with the run, even if a play fails, unless O(keep=true).
+  - By convention, only modules named C(*_facts) return facts. This one does so because the fact is its purpose. It
+    returns the same under the plain key RV(session).
+  - Needs no permission.
 options:
   state:
     description:
-      - V(present) keeps the session at hand if the server still accepts it, and opens one otherwise.
+      - V(present) keeps the current session if the server still accepts it, and opens a new one otherwise.
       - V(renewed) always opens a new session.
-      - V(absent) ends the session at hand and clears the fact.
+      - V(absent) ends the current session and clears the fact.
     type: str
     choices: [present, renewed, absent]
     default: present
   keep:
     description:
-      - Leave the session open when the run ends, and put the session id into the fact even if facts are cached on disk,
-        so that a later run can use it.
-      - Anyone who can read the fact cache can then act as this account until the session ends, by default after one
-        hour without a request. Protect the cache, and end the session with O(state=absent) when it is no longer needed.
+      - Leave the session open when the run ends, and put the session id into the fact even if facts are cached on disk.
+        A later run can then use it.
+      - Anyone who can read the fact cache can act as this account until the session ends, by default after one hour
+        without a request. Protect the cache, and end the session with O(state=absent) when you no longer need it.
     type: bool
     default: false
   saymon_url:
@@ -52,9 +50,9 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nothing is opened or ended. The server is asked only whether the session at hand is valid.
-      - When a session would have to be opened, the fact names server and account without a session id. Tasks that
-        follow open the session when they read, as they do without this task.
+      - Nothing is opened or ended. The server is only asked whether the current session is valid.
+      - If a session would have to be opened, the fact names server and account without a session id. Tasks that follow
+        open the session when they read, as they do without this task.
   diff_mode:
     support: none
     details:
@@ -69,23 +67,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Open a session for all that follows
+- name: Open a session for the tasks that follow
   saymon.platform.saymon_session:
     url: "{{ saymon_url }}"
     login: "{{ saymon_login }}"
     password: "{{ saymon_password }}"
 
-- name: Use it, here with the address taken from the fact
+- name: Use it, with the address from the fact
   saymon.platform.saymon_api:
     path: /users/current
 
-- name: Replace it by a new one
+- name: Replace it with a new one
   saymon.platform.saymon_session:
     state: renewed
     login: "{{ saymon_login }}"
     password: "{{ saymon_password }}"
 
-- name: End it at once, instead of when the run ends
+- name: End it at once instead of at the end of the run
   saymon.platform.saymon_session:
     state: absent
 """
@@ -93,8 +91,8 @@ EXAMPLES = r"""
 RETURN = r"""
 session:
   description:
-    - The session. Its id is a secret, so before ansible-core 2.22 the whole result is hidden in the output; it can be
-      registered and used.
+    - The session. Its id is a secret, so before ansible-core 2.22 the whole result is hidden in the output. You can
+      still register and use it.
     - C(sid) and C(csrf) are missing when there is no session, and in check mode when it would have to be opened.
   returned: success
   type: dict
@@ -108,7 +106,7 @@ session:
       type: str
       sample: ci
     sid:
-      description: The session id, as it stands in the cookie.
+      description: The session id, as in the cookie.
       type: str
       sample: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
     csrf:
@@ -128,15 +126,15 @@ msg:
 ansible_facts:
   description:
     - The session as the fact C(saymon_session), empty after O(state=absent).
-    - While facts are cached on disk and O(keep=false), and in check mode when no session is open, the fact leaves out
-      C(sid) and C(csrf) and serves within this run only.
-    - Another run, or a host that makes up such a fact, cannot use it. The C(mark) proves that this run has made it, or
-      with O(keep=true) that this user has.
-  returned: success, but for O(state=absent) in check mode
+    - If facts are cached on disk and O(keep=false), and in check mode if no session is open, the fact has no C(sid) and
+      C(csrf) and works only in this run.
+    - Other runs cannot use the fact, and hosts cannot forge it. The C(mark) proves that this run made it, or with
+      O(keep=true) that this user did.
+  returned: success, except with O(state=absent) in check mode
   type: dict
   contains:
     saymon_session:
-      description: As RV(session), with a reference C(ref) for this run and a C(mark) that nobody else can make.
+      description: The same as RV(session), with a reference C(ref) for this run and a C(mark) that nobody can forge.
       type: dict
       sample:
         url: https://saymon.example.org

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: saymon_session_info
-short_description: Tell who is signed in on a SAYMON server, with which permissions, and whether the session is valid
+short_description: Show who is signed in on a SAYMON server, with which permissions, and whether the session is valid
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Uses the session at hand (option, fact or the one of this run). When there is none, or the server does not accept it
-    any more, and credentials are known, it signs in like all other modules. Only with O(saymon_sid) it asks about that
-    session and no other.
+  - Uses the current session (option, fact or the session of this run). If there is none, or the server no longer
+    accepts it, the module signs in like all others if it finds credentials. With O(saymon_sid) it asks about that
+    session only.
   - With O(saymon_auth_method=basic) or O(saymon_auth_method=token) it checks the credentials instead.
-  - A session or credentials that the server refuses are no failure; RV(valid) and RV(reason) tell.
+  - The task does not fail if the server refuses the session or the credentials. See RV(valid) and RV(reason).
+  - Needs no permission.
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -29,11 +30,11 @@ EXAMPLES = r"""
 - name: Open a session
   saymon.platform.saymon_session:
 
-- name: Ask about it
+- name: Read who is signed in
   saymon.platform.saymon_session_info:
   register: session
 
-- name: Stop early when a right is missing
+- name: Stop early if a permission is missing
   ansible.builtin.assert:
     that:
       - session.valid
@@ -55,13 +56,71 @@ user:
   description: The account, with the server's own keys. Empty when RV(valid=false).
   returned: success
   type: dict
+  contains:
+    id:
+      description: Id of the user.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    login:
+      description: Login. Without the permission C(manage-users), newer servers put the display name here.
+      type: str
+      sample: operator
+    displayName:
+      description: Name that other users see. Missing on older servers.
+      type: str
+      sample: Night shift
+    email:
+      description: E-mail address.
+      type: str
+      sample: operator@example.org
+    status:
+      description: Status, C(0) needs activation, C(1) invited, C(2) active, C(3) blocked.
+      type: int
+      sample: 2
+    group:
+      description: Ids of the groups that the user belongs to. Older servers have one id, or null.
+      type: list
+      elements: str
+      sample: [64b1f0c2a9d3e45f6a7b8d01]
+    permissions:
+      description: The user's own permissions, without those of the groups.
+      type: list
+      elements: str
+      sample: [execute-operations]
+    objectPermissions:
+      description: Ids of the objects that the user may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    activeTo:
+      description: When the account gets blocked, in milliseconds since 1970-01-01 UTC. Missing when never.
+      type: int
+      sample: 1924970400000
+    contacts:
+      description: E-mail addresses and phone numbers for notifications.
+      type: list
+      elements: str
+      sample: [operator@example.org]
+    language:
+      description: Language of notifications.
+      type: str
+      sample: en
+    eventFilter:
+      description: Filter of the events that the user sees.
+      type: list
+      elements: dict
+      sample: []
+    authenticationToken:
+      description: A mask if the user has an API token, otherwise null or missing.
+      type: str
+      sample: "********"
   sample:
     id: 64b1f0c2a9d3e45f6a7b8c02
     login: ci
     permissions: [manage-users]
     group: [64b1f0c2a9d3e45f6a7b8d01]
 permissions:
-  description: The account's own permissions and those of its groups, sorted. Empty when RV(valid=false).
+  description: The permissions of the account and of its groups, sorted. Empty when RV(valid=false).
   returned: success
   type: list
   elements: str
@@ -71,6 +130,30 @@ groups:
   returned: success
   type: list
   elements: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8d01
+    name:
+      description: Name of the group.
+      type: str
+      sample: Operators
+    permissions:
+      description: Permissions that every member gets.
+      type: list
+      elements: str
+      sample: [manage-objects]
+    objectPermissions:
+      description: Ids of the objects that members may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    eventFilter:
+      description: Filter of the events that members see.
+      type: list
+      elements: dict
+      sample: []
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8d01
       name: Operators

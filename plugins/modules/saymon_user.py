@@ -14,7 +14,8 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Brings one user, or a whole list of them, to the state that the options describe. Options that are not given are
     left as they are.
-  - A user is found by O(login), or by O(id), which also allows to change the login.
+  - A user is found by O(login), or by O(id). Use O(id) to change the login.
+  - Needs the permission C(manage-users).
 options:
   id: &id
     description: Id of the user. Needed only to change the login.
@@ -23,21 +24,22 @@ options:
     description: Login of the user.
     type: str
   display_name: &display_name
-    description: Name that other users see. The server wants it to differ from the login.
+    description: Name that other users see. The server requires it to differ from the login.
     type: str
   email: &email
     description: E-mail address.
     type: str
   password: &password
     description:
-      - Password. The server never shows it, so whether it differs cannot be known; see O(update_password).
-      - A user created without one gets a mail with a link to choose it.
+      - Password. The server never shows it, so the module cannot know whether it differs; see O(update_password).
+      - Use six or more characters that are not a common word. Shorter passwords and words cannot be masked everywhere.
+      - A user created without a password gets a mail with a link to choose one.
     type: str
   update_password:
     <<: &update_password
       description:
         - V(always) sets the password in each run and reports a change, V(on_create) sets it for new users only.
-        - Where the password policy forbids to use a password again, V(always) fails in the second run.
+        - If the password policy does not allow a password to be used again, V(always) fails in the second run.
       type: str
       choices: [always, on_create]
     default: always
@@ -52,8 +54,8 @@ options:
     default: false
   permissions: &permissions
     description:
-      - The user's own permissions, such as V(manage-objects). Those of the groups come in addition.
-      - The list of possible permissions is open, so they are not checked.
+      - The user's own permissions, such as V(manage-objects). The user also has the permissions of the groups.
+      - Servers may know other permissions than the documented ones, so they are not checked.
     type: list
     elements: str
   append_permissions:
@@ -62,27 +64,27 @@ options:
       type: bool
     default: false
   object_include: &object_include
-    description: Objects that the user may see, with all below them. Each is given by path, name or id.
+    description: Objects that the user may see, with everything below them. Each is a path, a name or an id.
     type: list
     elements: str
   object_exclude: &object_exclude
-    description: Objects that the user may not see, with all below them. Each is given by path, name or id.
+    description: Objects that the user may not see, with everything below them. Each is a path, a name or an id.
     type: list
     elements: str
   append_objects:
     <<: &append_objects
-      description: Whether other entries besides O(object_include) and O(object_exclude) stay.
+      description: Whether the user keeps other entries besides O(object_include) and O(object_exclude).
       type: bool
     default: false
   status: &status
     description:
-      - Status of the account. V(need_activation) and V(invited) wait for the user to follow a mailed link.
+      - Status of the account. V(need_activation) and V(invited) mean that the user has to follow a mailed link.
     type: str
     choices: [active, blocked, invited, need_activation]
   active_to: &active_to
     description:
-      - When the account gets blocked by itself, as date with time and offset, such as V(2030-12-31T18:00:00Z), or in
-        epoch milliseconds. An empty text means never.
+      - When the server blocks the account, as a date with time and offset such as V(2030-12-31T18:00:00Z), or in
+        milliseconds since 1970-01-01 UTC. An empty text means never.
     type: str
   contacts: &contacts
     description: E-mail addresses and phone numbers for notifications.
@@ -92,18 +94,18 @@ options:
     description: Language of notifications, such as V(en) or V(ru).
     type: str
   event_filter: &event_filter
-    description: Filter of the events that the user sees, as the API takes it.
+    description: Filter of the events that the user sees, in the format of the API.
     type: list
     elements: dict
   favorites: &favorites
-    description: The user's favourites, as the API takes them.
+    description: The user's favourites, in the format of the API.
     type: list
     elements: dict
   state:
     <<: &state
       description:
-        - V(present) creates the user or changes what differs, V(blocked) does so and blocks the account, V(absent)
-          deletes it.
+        - V(present) creates the user or changes what differs. V(blocked) does the same and blocks the account.
+          V(absent) deletes the user.
       type: str
       choices: [present, absent, blocked]
     default: present
@@ -113,7 +115,8 @@ options:
       type: bool
     default: false
   users:
-    description: A list of users, in place of the options of one. Steering options outside the list hold for all of it.
+    description: A list of users, instead of the options of one. Options that steer, such as O(state), may stay outside
+      and apply to all items.
     type: list
     elements: dict
     suboptions:
@@ -147,7 +150,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - A given O(password) is set in each run, unless O(update_password=on_create).
+      - O(password) is set in each run, unless O(update_password=on_create).
 seealso:
   - module: saymon.platform.saymon_user_info
   - module: saymon.platform.saymon_user_group
@@ -165,15 +168,32 @@ EXAMPLES = r"""
     object_include: [/ROOT]
     status: active
 
-- name: Give one more permission, and keep those that are there
+- name: Add a permission and keep the others
   saymon.platform.saymon_user:
     login: night.shift
     permissions: [execute-operations]
     append_permissions: true
 
-- name: Block somebody
+- name: Show what a change would do, without making it
   saymon.platform.saymon_user:
     login: night.shift
+    language: ru
+  check_mode: true
+  diff: true
+
+- name: Look up the id of a user
+  saymon.platform.saymon_user_info:
+    login: night.shift
+  register: found
+
+- name: Change the login, which needs the id
+  saymon.platform.saymon_user:
+    id: "{{ found.users[0].id }}"
+    login: late.shift
+
+- name: Block a user
+  saymon.platform.saymon_user:
+    login: late.shift
     state: blocked
 
 - name: Many users in one task
@@ -182,10 +202,10 @@ EXAMPLES = r"""
       - login: day.shift
         email: day.shift@example.org
         groups: [Operators]
-      - login: night.shift
+      - login: late.shift
         state: absent
 
-- name: Whoever the staff list names
+- name: All users of a file, with up to four requests at a time
   saymon.platform.saymon_user:
     src: staff.csv  # login,email,groups[]
     parallel: 4
@@ -193,10 +213,68 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The user after the task, with the server's own keys. Empty when it is absent. In check mode, as it would
-    be.
+  description: The user after the task, with the server's own keys. Empty when the user is absent. In check mode, as it
+    would be.
   returned: success, with one item
   type: dict
+  contains:
+    id:
+      description: Id of the user.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    login:
+      description: Login. Without the permission C(manage-users), newer servers put the display name here.
+      type: str
+      sample: operator
+    displayName:
+      description: Name that other users see. Missing on older servers.
+      type: str
+      sample: Night shift
+    email:
+      description: E-mail address.
+      type: str
+      sample: operator@example.org
+    status:
+      description: Status, C(0) needs activation, C(1) invited, C(2) active, C(3) blocked.
+      type: int
+      sample: 2
+    group:
+      description: Ids of the groups that the user belongs to. Older servers have one id, or null.
+      type: list
+      elements: str
+      sample: [64b1f0c2a9d3e45f6a7b8d01]
+    permissions:
+      description: The user's own permissions, without those of the groups.
+      type: list
+      elements: str
+      sample: [execute-operations]
+    objectPermissions:
+      description: Ids of the objects that the user may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    activeTo:
+      description: When the account gets blocked, in milliseconds since 1970-01-01 UTC. Missing when never.
+      type: int
+      sample: 1924970400000
+    contacts:
+      description: E-mail addresses and phone numbers for notifications.
+      type: list
+      elements: str
+      sample: [operator@example.org]
+    language:
+      description: Language of notifications.
+      type: str
+      sample: en
+    eventFilter:
+      description: Filter of the events that the user sees.
+      type: list
+      elements: dict
+      sample: []
+    authenticationToken:
+      description: A mask if the user has an API token, otherwise null or missing.
+      type: str
+      sample: "********"
   sample:
     id: 64b1f0c2a9d3e45f6a7b8c02
     login: night.shift
@@ -224,6 +302,27 @@ outcomes:
   returned: with a list of items
   type: list
   elements: dict
+  contains:
+    login:
+      description: Login of the item.
+      type: str
+      sample: night.shift
+    id:
+      description: Id of the item, or null when it is not known.
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    action:
+      description: What was done, C(created), C(updated), C(deleted), C(unchanged), C(failed) or C(skipped).
+      type: str
+      sample: created
+    changed:
+      description: Whether something was written, or may have been when the item failed.
+      type: bool
+      sample: true
+    msg:
+      description: Why the item failed or was skipped. Missing for all others.
+      type: str
+      sample: "POST /users answered 400 BadRequest: the login is too long."
   sample:
     - login: night.shift
       id: 64b1f0c2a9d3e45f6a7b8c02
@@ -233,6 +332,35 @@ summary:
   description: How many items had each outcome, and for how many of them a lost answer was recovered.
   returned: with a list of items
   type: dict
+  contains:
+    created:
+      description: Number of items that were created.
+      type: int
+      sample: 1
+    updated:
+      description: Number of items that were changed.
+      type: int
+      sample: 0
+    deleted:
+      description: Number of items that were deleted.
+      type: int
+      sample: 0
+    unchanged:
+      description: Number of items that needed no change.
+      type: int
+      sample: 499
+    failed:
+      description: Number of items that failed.
+      type: int
+      sample: 0
+    skipped:
+      description: Number of items that were not tried because the server could not be reached any more.
+      type: int
+      sample: 0
+    recovered:
+      description: Number of items whose state was read again after a lost answer.
+      type: int
+      sample: 0
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 """
 

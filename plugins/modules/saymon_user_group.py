@@ -14,19 +14,21 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Brings one group, or a whole list of them, to the state that the options describe. Options that are not given are
     left as they are.
-  - Who belongs to a group stands on the users, so O(members) is written there.
-  - A deleted group may leave its id on its former members. The module looks and reports them as RV(dangling_members).
+  - The server keeps the groups of a user with the user, so O(members) changes the users.
+  - A deleted group may leave its id on its former members. The module checks this and returns them as
+    RV(dangling_members).
+  - Needs the permission C(manage-users).
 options:
   id: &id
-    description: Id of the group. Needed only to change the name.
+    description: Id of the group. Needed only to rename it.
     type: str
   name: &name
     description: Name of the group.
     type: str
   permissions: &permissions
     description:
-      - Permissions that every member gets, such as V(manage-objects). The list of possible permissions is open, so they
-        are not checked.
+      - Permissions that every member gets, such as V(manage-objects). Servers may know other permissions than the
+        documented ones, so they are not checked.
     type: list
     elements: str
   append_permissions:
@@ -35,20 +37,20 @@ options:
       type: bool
     default: false
   object_include: &object_include
-    description: Objects that members may see, with all below them. Each is given by path, name or id.
+    description: Objects that members may see, with everything below them. Each is a path, a name or an id.
     type: list
     elements: str
   object_exclude: &object_exclude
-    description: Objects that members may not see, with all below them. Each is given by path, name or id.
+    description: Objects that members may not see, with everything below them. Each is a path, a name or an id.
     type: list
     elements: str
   append_objects:
     <<: &append_objects
-      description: Whether other entries besides O(object_include) and O(object_exclude) stay.
+      description: Whether the group keeps other entries besides O(object_include) and O(object_exclude).
       type: bool
     default: false
   event_filter: &event_filter
-    description: Filter of the events that members see, as the API takes it.
+    description: Filter of the events that members see, in the format of the API.
     type: list
     elements: dict
   members: &members
@@ -67,7 +69,8 @@ options:
       choices: [present, absent]
     default: present
   user_groups:
-    description: A list of groups, in place of the options of one. Steering options outside the list hold for all of it.
+    description: A list of groups, instead of the options of one. Options that steer, such as O(state), may stay outside
+      and apply to all items.
     type: list
     elements: dict
     suboptions:
@@ -105,14 +108,32 @@ EXAMPLES = r"""
     members: [engineer]
     append_members: true
 
-- name: Remove it again
+- name: Show what a change would do, without making it
   saymon.platform.saymon_user_group:
     name: Plant engineers
+    permissions: [manage-objects]
+  check_mode: true
+  diff: true
+
+- name: Look up the id of the group
+  saymon.platform.saymon_user_group_info:
+    name: Plant engineers
+  register: found
+
+- name: Rename it, which needs the id
+  saymon.platform.saymon_user_group:
+    id: "{{ found.user_groups[0].id }}"
+    name: Plant staff
+
+- name: Delete it
+  saymon.platform.saymon_user_group:
+    name: Plant staff
     state: absent
 
-- name: All groups of a file
+- name: All groups of a file, with up to four requests at a time
   saymon.platform.saymon_user_group:
     src: groups.yml
+    parallel: 4
 """
 
 RETURN = r"""
@@ -121,6 +142,30 @@ user_group:
     be.
   returned: success, with one item
   type: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8d01
+    name:
+      description: Name of the group.
+      type: str
+      sample: Operators
+    permissions:
+      description: Permissions that every member gets.
+      type: list
+      elements: str
+      sample: [manage-objects]
+    objectPermissions:
+      description: Ids of the objects that members may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    eventFilter:
+      description: Filter of the events that members see.
+      type: list
+      elements: dict
+      sample: []
   sample:
     id: 64b1f0c2a9d3e45f6a7b8d01
     name: Plant engineers
@@ -146,6 +191,27 @@ outcomes:
   returned: with a list of items
   type: list
   elements: dict
+  contains:
+    name:
+      description: Name of the item.
+      type: str
+      sample: Plant engineers
+    id:
+      description: Id of the item, or null when it is not known.
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    action:
+      description: What was done, C(created), C(updated), C(deleted), C(unchanged), C(failed) or C(skipped).
+      type: str
+      sample: created
+    changed:
+      description: Whether something was written, or may have been when the item failed.
+      type: bool
+      sample: true
+    msg:
+      description: Why the item failed or was skipped. Missing for all others.
+      type: str
+      sample: "POST /users answered 400 BadRequest: the login is too long."
   sample:
     - name: Plant engineers
       id: 64b1f0c2a9d3e45f6a7b8c02
@@ -155,9 +221,39 @@ summary:
   description: How many items had each outcome, and for how many of them a lost answer was recovered.
   returned: with a list of items
   type: dict
+  contains:
+    created:
+      description: Number of items that were created.
+      type: int
+      sample: 1
+    updated:
+      description: Number of items that were changed.
+      type: int
+      sample: 0
+    deleted:
+      description: Number of items that were deleted.
+      type: int
+      sample: 0
+    unchanged:
+      description: Number of items that needed no change.
+      type: int
+      sample: 499
+    failed:
+      description: Number of items that failed.
+      type: int
+      sample: 0
+    skipped:
+      description: Number of items that were not tried because the server could not be reached any more.
+      type: int
+      sample: 0
+    recovered:
+      description: Number of items whose state was read again after a lost answer.
+      type: int
+      sample: 0
   sample: {created: 1, updated: 0, deleted: 0, unchanged: 499, failed: 0, skipped: 0, recovered: 0}
 dangling_members:
-  description: Logins of users that still carry the id of a group that was deleted. In check mode, its present members.
+  description: Logins of users that still have the id of a deleted group. In check mode, the present members of a group
+    that would be deleted.
   returned: when a group with members is deleted
   type: list
   elements: str

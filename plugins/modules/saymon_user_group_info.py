@@ -12,9 +12,9 @@ short_description: List user groups of a SAYMON server and their members
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns all user groups, or those that match every given filter. When none matches the list is empty; that is no
-    error.
-  - An account without the permission C(manage-users) sees only its own groups, and no members but itself.
+  - Returns all user groups, or those that match all filters. If none matches, the list is empty and the task succeeds.
+  - Needs the permission C(manage-users). Without it, the server shows only the account's own groups, and no other
+    members.
 options:
   id:
     description: Only the group with this id.
@@ -23,7 +23,7 @@ options:
     description: Only groups with this name.
     type: str
   with_members:
-    description: Whether to look up the members, which costs one more request.
+    description: Whether to look up the members, which takes one more request.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -36,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who is in a group
+- name: Find out who is in a group
   saymon.platform.saymon_user_group_info:
     name: Operators
   register: found
@@ -58,10 +58,48 @@ RETURN = r"""
 user_groups:
   description:
     - The groups, with the server's own keys.
-    - With O(with_members=true) each has C(members), a list of C(id) and C(login) that the module adds.
   returned: success, without O(dest)
   type: list
   elements: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8d01
+    name:
+      description: Name of the group.
+      type: str
+      sample: Operators
+    permissions:
+      description: Permissions that every member gets.
+      type: list
+      elements: str
+      sample: [manage-objects]
+    objectPermissions:
+      description: Ids of the objects that members may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    eventFilter:
+      description: Filter of the events that members see.
+      type: list
+      elements: dict
+      sample: []
+    members:
+      description: The members, with O(with_members=true). The module adds this key.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Id of the user.
+          type: str
+          sample: 64b1f0c2a9d3e45f6a7b8c02
+        login:
+          description: Login of the user.
+          type: str
+          sample: operator
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b8c02, login: operator}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8d01
       name: Operators
@@ -71,12 +109,12 @@ user_groups:
         - id: 64b1f0c2a9d3e45f6a7b8c02
           login: operator
 count:
-  description: How many records the file holds.
+  description: Number of records in the file.
   returned: success, with O(dest)
   type: int
   sample: 12
 dest:
-  description: The file, as it was given.
+  description: The file that O(dest) names.
   returned: success, with O(dest)
   type: str
   sample: groups.yml

@@ -12,8 +12,8 @@ short_description: List users of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Returns all users, or those that match every given filter. When none matches the list is empty; that is no error.
-  - An account without the permission C(manage-users) sees only C(id) and C(login) of users, and newer servers put the
+  - Returns all users, or those that match all filters. If none matches, the list is empty and the task succeeds.
+  - Needs the permission C(manage-users). Without it, newer servers show only C(id) and C(login) of users, and put the
     display name into C(login). Filters on other fields then match nothing, and the module warns about it.
 options:
   id:
@@ -23,16 +23,17 @@ options:
     description: Only the user with this login.
     type: str
   email:
-    description: Only users with this e-mail address, in any case of letters.
+    description: Only users with this e-mail address. Upper and lower case are the same.
     type: str
   group:
-    description: Only members of this group, given by name or id.
+    description: Only members of this group, a name or an id.
     type: str
   status:
     description:
       - Only users in this status.
-      - V(need_activation) registered and has not followed the link yet, V(invited) was created without a password and
-        has not set one, V(blocked) was blocked or its time is over.
+      - V(need_activation) means that the user has registered and not yet followed the mailed link. V(invited) means
+        that the user was created without a password and has not chosen one. V(blocked) means that the account was
+        blocked or has expired.
     type: str
     choices: [active, blocked, invited, need_activation]
 extends_documentation_fragment:
@@ -56,15 +57,15 @@ EXAMPLES = r"""
     group: Operators
     status: blocked
 
-- name: Show all logins
+- name: Read all users
   saymon.platform.saymon_user_info:
   register: everybody
 
-- name: Print them
+- name: Print their logins
   ansible.builtin.debug:
     msg: "{{ everybody.users | map(attribute='login') | sort }}"
 
-- name: Write all users into a file that a spreadsheet can open
+- name: Write all users into a file for a spreadsheet
   saymon.platform.saymon_user_info:
     dest: users.csv
     mode: "0600"
@@ -76,6 +77,64 @@ users:
   returned: success, without O(dest)
   type: list
   elements: dict
+  contains:
+    id:
+      description: Id of the user.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    login:
+      description: Login. Without the permission C(manage-users), newer servers put the display name here.
+      type: str
+      sample: operator
+    displayName:
+      description: Name that other users see. Missing on older servers.
+      type: str
+      sample: Night shift
+    email:
+      description: E-mail address.
+      type: str
+      sample: operator@example.org
+    status:
+      description: Status, C(0) needs activation, C(1) invited, C(2) active, C(3) blocked.
+      type: int
+      sample: 2
+    group:
+      description: Ids of the groups that the user belongs to. Older servers have one id, or null.
+      type: list
+      elements: str
+      sample: [64b1f0c2a9d3e45f6a7b8d01]
+    permissions:
+      description: The user's own permissions, without those of the groups.
+      type: list
+      elements: str
+      sample: [execute-operations]
+    objectPermissions:
+      description: Ids of the objects that the user may see (C(include)) and may not see (C(exclude)), with everything
+        below them.
+      type: dict
+      sample: {include: [1], exclude: []}
+    activeTo:
+      description: When the account gets blocked, in milliseconds since 1970-01-01 UTC. Missing when never.
+      type: int
+      sample: 1924970400000
+    contacts:
+      description: E-mail addresses and phone numbers for notifications.
+      type: list
+      elements: str
+      sample: [operator@example.org]
+    language:
+      description: Language of notifications.
+      type: str
+      sample: en
+    eventFilter:
+      description: Filter of the events that the user sees.
+      type: list
+      elements: dict
+      sample: []
+    authenticationToken:
+      description: A mask if the user has an API token, otherwise null or missing.
+      type: str
+      sample: "********"
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8c02
       login: operator
@@ -85,12 +144,12 @@ users:
       group: [64b1f0c2a9d3e45f6a7b8d01]
       status: 2
 count:
-  description: How many records the file holds.
+  description: Number of records in the file.
   returned: success, with O(dest)
   type: int
   sample: 12
 dest:
-  description: The file, as it was given.
+  description: The file that O(dest) names.
   returned: success, with O(dest)
   type: str
   sample: users.csv
