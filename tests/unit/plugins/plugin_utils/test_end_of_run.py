@@ -144,8 +144,7 @@ def test_a_worker_ends_nothing(script: Script, monkeypatch: pytest.MonkeyPatch) 
     assert (stored(REF) or {})["session"]["sid"] == SID
 
 
-# --- a process of its own
-# ------------------------------------------------------------------------------------------------
+# --- a process of its own -------------------------------------------------------------------------
 
 BEGIN = """
 import os, signal, sys, time
