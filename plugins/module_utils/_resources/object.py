@@ -97,7 +97,7 @@ class Properties(FieldType):
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {
-            name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
+            str(name): text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
             for name, (type_id, text) in value.items()
         }
 
