@@ -77,8 +77,7 @@ def _mode(value: Any) -> int | None:
     return mode
 
 
-# --- formats: each function takes records and yields pieces of the file
-# ----------------------------------------------------
+# --- formats: each function takes records and yields pieces of the file ---------------------------
 
 
 def _writer(dest: str) -> Callable[[list[Record]], Iterator[bytes]]:

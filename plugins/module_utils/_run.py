@@ -196,7 +196,7 @@ def shown(result: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     if "msg" in clean:
         clean["msg"] = printable(clean["msg"])
         if len(clean["msg"]) > _LONGEST_MESSAGE:  # cut only now: half a secret would not be recognised
-            clean["msg"] = clean["msg"][:_LONGEST_MESSAGE] + "..."
+            clean["msg"] = clean["msg"][: _LONGEST_MESSAGE - 3] + "..."
     if "exception" in clean:
         clean["exception"] = printable(clean["exception"], lines=True)
     if "warnings" in clean:

@@ -96,8 +96,7 @@ def _open_sessions(record: Record) -> Iterator[tuple[Connection, Session]]:
             yield Connection(**one["connection"]), Session(**one["session"])
 
 
-# --- signals
-# -------------------------------------------------------------------------------------------------------------
+# --- signals --------------------------------------------------------------------------------------
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:

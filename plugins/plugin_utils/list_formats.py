@@ -74,8 +74,7 @@ def _is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-# --- JSON and YAML: the whole list is one value
-# ------------------------------------------------------------------------------
+# --- JSON and YAML: the whole list is one value ---------------------------------------------------
 
 
 def _json(content: Content) -> Pairs:
@@ -111,8 +110,7 @@ def _kind(value: Any) -> str:
     return f"a dictionary with the keys {', '.join(sorted(value)[:10])}" if value else "an empty dictionary"
 
 
-# --- JSON lines
-# --------------------------------------------------------------------------------------------------------------
+# --- JSON lines -----------------------------------------------------------------------------------
 
 
 def _json_lines(content: Content) -> Pairs:

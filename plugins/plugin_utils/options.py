@@ -214,8 +214,7 @@ def _same_origin(url: str | None, other: str) -> bool:
         return False
 
 
-# --- the environment of a task
-# -------------------------------------------------------------------------------------------
+# --- the environment of a task --------------------------------------------------------------------
 
 
 def task_environment(declared: Any, template: Callable[[Any], Any]) -> dict[str, str]:

@@ -78,8 +78,7 @@ def has_uncounted() -> bool:
     return bool(_marks[_UNCOUNTED])
 
 
-# --- private files and their locks
-# ---------------------------------------------------------------------------------------
+# --- private files and their locks ----------------------------------------------------------------
 
 
 def open_private(path: Path, flags: int = os.O_RDWR) -> FileIO:
@@ -125,8 +124,7 @@ def is_at(file: FileIO, path: Path) -> bool:
         return False
 
 
-# --- runs that died
-# ------------------------------------------------------------------------------------------------------
+# --- runs that died -------------------------------------------------------------------------------
 
 
 def announce() -> FileIO | None:

@@ -179,8 +179,7 @@ class RunSessionStore(SessionStore):
             _held.update(names)
             yield
 
-    # --- the record
-    # ------------------------------------------------------------------------------------------------------
+    # --- the record -------------------------------------------------------------------------------
 
     def _enter(self, needed: Callable[[Record], bool], *, again: bool = False, stale: str | None = None) -> Session:
         """Log in when `needed` says so of the record; otherwise take the session that somebody else opened meanwhile.

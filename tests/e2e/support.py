@@ -23,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
+
 from tests.e2e.conftest import ANSIBLE_BIN, Runner
 from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
@@ -205,8 +207,7 @@ def interrupt(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,  # noqa: PLW1509
     )
     try:
         wait_for(lambda: process.poll() is not None or ready())

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
 
 from tests.e2e.support import wait_for
 from tests.tools.common import ROOT
@@ -46,9 +47,7 @@ class Stopped:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits
-                # that.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+                preexec_fn=heed_signals,  # noqa: PLW1509
             )
 
     def running(self) -> dict[int, str]:

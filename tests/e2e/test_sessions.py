@@ -52,8 +52,7 @@ def login_of(result: dict[str, Any]) -> str:
     return login
 
 
-# --- the fact cache
-# ----------------------------------------------------------------------------------------------------
+# --- the fact cache -------------------------------------------------------------------------------
 
 
 def cache(runner: Runner, **env: str | None) -> dict[str, str | None]:
@@ -104,8 +103,7 @@ def test_a_kept_session_that_has_expired(runner: Runner, sandbox: Sandbox) -> No
     assert logins_and_logouts(sandbox) == (2, 1)
 
 
-# --- options
-# -----------------------------------------------------------------------------------------------------------
+# --- options --------------------------------------------------------------------------------------
 
 
 def as_variables(sandbox: Sandbox, login: str | None = None) -> dict[str, str]:
@@ -178,8 +176,7 @@ def test_extra_variables_with_templates(runner: Runner, sandbox: Sandbox) -> Non
     assert done.rc == 0, done.output
 
 
-# --- on a target
-# -------------------------------------------------------------------------------------------------------
+# --- on a target ----------------------------------------------------------------------------------
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
@@ -277,8 +274,7 @@ def test_async_and_poll(runner: Runner, sandbox: Sandbox) -> None:
     assert logins_and_logouts(sandbox)[0] == 1
 
 
-# --- check mode
-# --------------------------------------------------------------------------------------------------------
+# --- check mode -----------------------------------------------------------------------------------
 
 
 def test_check_mode_writes_nothing(runner: Runner, sandbox: Sandbox) -> None:
@@ -485,7 +481,7 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown option": ({"pfad": "/users"}, "saymon.platform.saymon_api: there is no option pfad, only {options}."),
     "wrong choice": (
         {"method": "FETCH"},
-        "saymon.platform.saymon_api: value of method must be one of: GET, POST, PUT, PATCH, DELETE, got: FETCH.",
+        "method is 'FETCH': give one of GET, POST, PUT, PATCH, DELETE.",
     ),
 }
 

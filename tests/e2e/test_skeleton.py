@@ -56,12 +56,10 @@ def complaints(copy: Path) -> dict[str, list[str]]:
 
 def register(copy: Path) -> None:
     """Do what `make resource` tells its user to do next."""
-    ensure = copy / "plugins" / "module_utils" / "ensure.py"
-    text = ensure.read_text()
-    imported = text.replace(
-        "from .resources.user import", "from .resources.probe_thing import PROBE_THING\nfrom .resources.user import"
-    )
-    ensure.write_text(imported.replace("for resource in (", "for resource in (PROBE_THING, "))
+    registry = copy / "plugins" / "module_utils" / "_resources" / "registry.py"
+    text = registry.read_text()
+    imported = text.replace("from .user import", "from .probe_thing import PROBE_THING\nfrom .user import")
+    registry.write_text(imported.replace("for resource in (", "for resource in (PROBE_THING, "))
 
 
 def test_a_new_resource_keeps_the_rules_and_passes_its_tests(copy: Path) -> None:

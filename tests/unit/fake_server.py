@@ -82,8 +82,7 @@ class FakeServer(Client):
         self._made = 0
         self._busy = threading.Lock()
 
-    # --- what tests look at
-    # ----------------------------------------------------------------------------------------------
+    # --- what tests look at -----------------------------------------------------------------------
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:
@@ -100,8 +99,7 @@ class FakeServer(Client):
         (record,) = self.find(path, **wanted)
         return record
 
-    # --- the client's side
-    # -----------------------------------------------------------------------------------------------
+    # --- the client's side ------------------------------------------------------------------------
 
     def send(self, request: Request, *, recover: bool = True) -> Answer:
         sent = json.loads(json.dumps(request.body))  # what cannot travel fails here

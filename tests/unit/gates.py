@@ -100,8 +100,7 @@ def _without_allowed(gate: str, root: Path, found: Mapping[str, str]) -> list[st
     ]
 
 
-# --- reading
-# -----------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def modules(root: Path) -> list[Path]:
@@ -174,8 +173,7 @@ def code_lines(source: str) -> int:
     return len(lines - skipped)
 
 
-# --- files that belong together
-# ----------------------------------------------------------------------------------------
+# --- files that belong together -------------------------------------------------------------------
 
 
 def twins(root: Path) -> list[str]:
@@ -228,8 +226,7 @@ def integration_targets(root: Path) -> list[str]:
     ]
 
 
-# --- documentation
-# -----------------------------------------------------------------------------------------------------
+# --- documentation --------------------------------------------------------------------------------
 
 
 def samples(root: Path) -> list[str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,3 +26,12 @@ def in_processes(tmp_path: Path, count: int, work: Callable[[], str]) -> list[st
     for process in children:
         process.join(20)
     return [(tmp_path / f"said-{number}").read_text() for number in range(count)]
+
+
+def heed_signals() -> None:
+    """For what a test starts: let signals do what they do by default.
+
+    A shell that runs the tests in the background, or nohup, makes them ignore some, and what they start inherits that.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)

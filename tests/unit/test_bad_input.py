@@ -218,7 +218,7 @@ def _sound_tasks(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], bool]:
     own = {
         option: one
         for option, one in spec.options.items()
-        if option not in ("dest", "files", "expect", "max_items", "parallel")
+        if option not in ("src", "dest", "files", "expect", "max_items", "parallel")
     }
     chosen = draw(st.lists(st.sampled_from(sorted(own)), max_size=4, unique=True)) if own else []
     for option in {*chosen, *(one for one in own if own[one].get("required"))}:

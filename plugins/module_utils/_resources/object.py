@@ -97,7 +97,7 @@ class Properties(FieldType):
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {
-            name: text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
+            str(name): text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
             for name, (type_id, text) in value.items()
         }
 
@@ -243,8 +243,7 @@ def _query(keys: set[str]) -> dict[str, Any]:
     return {"fields": ",".join(sorted(keys | {"name", "parent_id", "discovery_id"}))}
 
 
-# --- searches
-# ----------------------------------------------------------------------------------------------------------------
+# --- searches -------------------------------------------------------------------------------------
 
 _ROOT, _ROOT_NAME = "1", "ROOT"
 _LIKE_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
@@ -324,8 +323,7 @@ def _names_on(text: str) -> set[str]:
     return {*names, *(() if text.startswith("/") else (text,))} - {""}
 
 
-# --- the table
-# ---------------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def _guard(work: Work, plans: list[Plan]) -> list[str]:

@@ -59,8 +59,7 @@ class Engine:
         self._lock = threading.RLock()
         self._broken: SaymonError | None = None
 
-    # --- the order of work
-    # -----------------------------------------------------------------------------------------------
+    # --- the order of work ------------------------------------------------------------------------
 
     def apply_all(self, plans: list[Plan]) -> None:
         """Send what the plans need, round by round so that what others refer to comes first. A failure stays with its
@@ -128,8 +127,7 @@ class Engine:
             key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))
         }
 
-    # --- lost answers
-    # ----------------------------------------------------------------------------------------------------
+    # --- lost answers -----------------------------------------------------------------------------
 
     def _carry_out(self, plan: Plan, send: Send) -> None:
         """Send one plan's calls. When an answer is lost, look what became of them and go on from there."""
@@ -179,8 +177,7 @@ class Engine:
         if plan.pending is not None and not isinstance(plan.record["id"], Pending):
             plan.pending.id = plan.record["id"]
 
-    # --- what others refer to
-    # --------------------------------------------------------------------------------------------
+    # --- what others refer to ---------------------------------------------------------------------
 
     def _create_prerequisite(self) -> None:
         """Create what items refer to. What fails concerns those items only, and is told there."""
@@ -218,8 +215,7 @@ class Engine:
             if not doubts.wait():
                 raise too_late(f"the {resource.label} {text!r}")
 
-    # --- duplicates
-    # ---------------------------------------------------------------------------------------------------------
+    # --- duplicates -------------------------------------------------------------------------------
 
     def _agree_on_one(self, plans: list[Plan]) -> None:
         """Another run may have made the same items since they were looked for. All runs agree on the one with the
@@ -260,8 +256,7 @@ class Engine:
             self.warnings.append(f"{said}: {error}")
         return ids[0]
 
-    # --- single calls
-    # ----------------------------------------------------------------------------------------------------
+    # --- single calls -----------------------------------------------------------------------------
 
     def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":

@@ -56,8 +56,7 @@ class Planner(Reader):
                 )
         return self.prerequisites[resource, text]
 
-    # --- from input to plans
-    # -------------------------------------------------------------------------------------------
+    # --- from input to plans ----------------------------------------------------------------------
 
     def plan_all(self, items: list[Item]) -> list[Plan]:
         """Plan every item, or raise BadInput with what is wrong.

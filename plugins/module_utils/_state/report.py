@@ -14,6 +14,7 @@ from .planner import Planner
 from .resource import Resource
 
 _WORDS = {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}
+_QUOTED = 3  # so many errors of a list are quoted in its message, which is cut when it is too long to read
 
 
 def diffs_of(planner: Planner, plans: list[Plan]) -> list[dict[str, Any]]:
@@ -58,8 +59,8 @@ def report_list(plans: list[Plan], engine: Engine, *, every: bool) -> dict[str, 
     result: dict[str, Any] = {"outcomes": outcomes, "summary": summary}
     bad = [plan for plan in plans if plan.error and not plan.skipped]
     if bad:
-        said = "; ".join(f"{plan.item.where}{plan.error}" for plan in bad[:5])
-        more = f" (and {len(bad) - 5} more, see outcomes)" if len(bad) > 5 else ""
+        said = "; ".join(f"{plan.item.where}{plan.error}" for plan in bad[:_QUOTED])
+        more = f" (and {len(bad) - _QUOTED} more, see outcomes)" if len(bad) > _QUOTED else ""
         left = f" {summary['skipped']} were not tried." if summary["skipped"] else ""
         result.update(failed=True, msg=f"{len(bad)} of {len(plans)} {resource.plural} failed: {said}{more}{left}")
     return result

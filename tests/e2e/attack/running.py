@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
+
 from tests.e2e.conftest import ANSIBLE_BIN
 from tests.e2e.support import book, environment
 
@@ -35,8 +37,7 @@ def running(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,  # noqa: PLW1509
     )
     try:
         yield process

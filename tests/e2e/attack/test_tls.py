@@ -174,8 +174,7 @@ def test_an_expired_certificate(authority: Pair, tmp_path: Path) -> None:
     assert "saymon_ca_path" not in str(error)
 
 
-# --- client certificates
-# -----------------------------------------------------------------------------------------------
+# --- client certificates --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -254,8 +253,7 @@ def test_a_key_of_another_certificate(authority: Pair, tmp_path: Path) -> None:
         Client(connection).get("/users")
 
 
-# --- the wrong scheme, and peers that say nothing
-# ----------------------------------------------------------------------
+# --- the wrong scheme, and peers that say nothing -------------------------------------------------
 
 
 def test_https_on_the_port_of_http() -> None:
@@ -303,8 +301,7 @@ def test_a_slow_body_over_tls(authority: Pair, server_pair: Pair) -> None:
     assert "no answer within 1 s; saymon_timeout sets the limit" in str(error)
 
 
-# --- what the environment trusts
-# ---------------------------------------------------------------------------------------
+# --- what the environment trusts ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])

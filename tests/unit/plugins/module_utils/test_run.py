@@ -147,8 +147,7 @@ def test_without_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Bug" not in result["msg"]
 
 
-# --- what a server repeats
-# ---------------------------------------------------------------------------------------------
+# --- what a server repeats ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("password", ["abc", "1", "a&<b"])
@@ -226,8 +225,7 @@ def test_the_account_in_an_address_is_masked(option: str) -> None:
     assert secrets.scrub("hunter22") == MASK
 
 
-# --- what people see
-# ---------------------------------------------------------------------------------------------------
+# --- what people see ------------------------------------------------------------------------------
 
 STEERING = "a\x1b[31m\x07\u202e\nb"
 ESCAPED = "a\\x1b[31m\\x07\\u202e\\nb"
@@ -307,8 +305,7 @@ def test_secrets_and_controls_in_a_diff() -> None:
     assert printable(after, lines=True) == after
 
 
-# --- accidents
-# ---------------------------------------------------------------------------------------------------------
+# --- accidents ------------------------------------------------------------------------------------
 
 
 def _nested(levels: int) -> Any:
@@ -368,8 +365,7 @@ def test_a_result_that_json_cannot_carry() -> None:
     assert result["record"]["nan"] == "nan"
 
 
-# --- as a module file
-# --------------------------------------------------------------------------------------------------
+# --- as a module file -----------------------------------------------------------------------------
 
 
 class Ended(BaseException):

@@ -394,8 +394,7 @@ def test_destinations_that_cannot_be(script: Script, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-# --- secrets
-# -----------------------------------------------------------------------------------------------------------
+# --- secrets --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/users/session", "/users/64b1/auth-token", "/users/64b1/auth-token/"])

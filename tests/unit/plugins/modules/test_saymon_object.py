@@ -270,8 +270,7 @@ def test_list_without_change(script: Script, check: bool) -> None:
     assert (result["changed"], result["diff"], result["summary"]["unchanged"]) == (False, [], 3)
 
 
-# --- older servers
-# -----------------------------------------------------------------------------------------------------------
+# --- older servers --------------------------------------------------------------------------------
 
 OLD = [
     {"id": 1, "name": "ROOT"},
@@ -310,8 +309,7 @@ def test_two_parents_do_not_fit(script: Script) -> None:
     assert result["msg"] == "parents: this older server holds only one value here: give one."
 
 
-# --- finding
-# -----------------------------------------------------------------------------------------------------------------
+# --- finding --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -490,8 +488,7 @@ def test_a_class_given_by_id_is_not_looked_up(script: Script, given: Any) -> Non
     assert run_module(NAME, {"name": "Site", "class": given})["changed"] is False
 
 
-# --- appending and properties
-# ------------------------------------------------------------------------------------------------
+# --- appending and properties ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -586,8 +583,7 @@ def test_many_objects_cost_three_requests(script: Script, check: bool) -> None:
     assert (result["changed"], result["summary"]["unchanged"]) == (False, 500)
 
 
-# --- no parents
-# --------------------------------------------------------------------------------------------------------------
+# --- no parents -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", [{"name": "Hall"}, {"name": "Hall", "discovery_id": "h"}])

@@ -193,8 +193,7 @@ def test_a_wrong_expression(script: Script) -> None:
     assert result["msg"].endswith("): correct it.")
 
 
-# --- by id and fields
-# --------------------------------------------------------------------------------------------------------
+# --- by id and fields -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check", [False, True])

@@ -38,8 +38,7 @@ def _shown(sid: str = SID, csrf: Any = None, login: str = "ci") -> dict[str, Any
     return {"url": URL, "login": login, "sid": sid, "csrf": csrf}
 
 
-# --- present
-# -----------------------------------------------------------------------------------------------------------
+# --- present --------------------------------------------------------------------------------------
 
 
 def test_present_without_a_session_opens_one(script: Script) -> None:
@@ -152,8 +151,7 @@ def test_sid_and_csrf_are_revealed_and_nothing_else(script: Script) -> None:
     assert secrets.revealed == {SID, CSRF}
 
 
-# --- renewed
-# -----------------------------------------------------------------------------------------------------------
+# --- renewed --------------------------------------------------------------------------------------
 
 
 NEW_LOGIN = Exchange("POST", "/users/session", 200, OTHER_SID, body=BODY, headers={"Cookie": None})
@@ -233,8 +231,7 @@ def test_absent_that_fails(script: Script) -> None:
     assert "DELETE /users/session answered 500" in run_module(NAME, {"state": "absent"})["msg"]
 
 
-# --- the rest
-# ----------------------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

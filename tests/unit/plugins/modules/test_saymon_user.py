@@ -228,8 +228,7 @@ def test_nothing_to_do_asks_nothing(script: Script) -> None:
     assert (result["changed"], result["outcomes"]) == (False, [])
 
 
-# --- older servers
-# -----------------------------------------------------------------------------------------------------------
+# --- older servers --------------------------------------------------------------------------------
 
 OLD_LIST = ("GET", "/users", 200, [OLD, NOBODY])
 
@@ -280,8 +279,7 @@ def test_a_masked_list_is_no_ground_to_act_on(script: Script, args: dict[str, An
     assert "manage-users" in result["msg"]
 
 
-# --- appending
-# ---------------------------------------------------------------------------------------------------------------
+# --- appending ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -314,8 +312,7 @@ def test_append(args: dict[str, Any], body: Any) -> None:
     assert server.writes == []
 
 
-# --- names and passwords
-# -------------------------------------------------------------------------------------------------------
+# --- names and passwords --------------------------------------------------------------------------
 
 
 def test_rename(script: Script) -> None:

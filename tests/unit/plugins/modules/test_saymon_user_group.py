@@ -151,8 +151,7 @@ def test_one_user_in_several_groups_of_a_list() -> None:
     assert run_on(server, NAME, {"user_groups": groups})["changed"] is False
 
 
-# --- deletion
-# ----------------------------------------------------------------------------------------------------------------
+# --- deletion -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("left", "dangling"), [(ANN, ["ann"]), ({**ANN, "group": [ENGINEERS["id"]]}, [])])
@@ -195,8 +194,7 @@ def test_dangling_ids_do_not_disturb(script: Script) -> None:
     assert run_module(NAME, {"name": "Operators", "members": ["bob"]})["changed"] is True
 
 
-# --- the rest
-# ----------------------------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check", [False, True])

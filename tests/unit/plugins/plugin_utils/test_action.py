@@ -83,8 +83,7 @@ def facts_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_CACHE_PLUGIN", "jsonfile")
 
 
-# --- options
-# -----------------------------------------------------------------------------------------------------------
+# --- options --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -223,8 +222,7 @@ def test_a_bad_address_beside_a_fact(url: Any) -> None:
         assert "saymon_url" in result["msg"]
 
 
-# --- which session
-# -----------------------------------------------------------------------------------------------------
+# --- which session --------------------------------------------------------------------------------
 
 
 def test_a_session_is_opened_when_there_is_none_and_used_by_all(script: Script) -> None:
@@ -431,8 +429,7 @@ def test_check_mode_reads_with_a_session_of_its_own(script: Script) -> None:
     )
 
 
-# --- the session as a fact
-# ---------------------------------------------------------------------------------------------
+# --- the session as a fact ------------------------------------------------------------------------
 
 
 def _session(args: dict[str, Any], task_vars: dict[str, Any], **kwargs: Any) -> Any:
@@ -519,8 +516,7 @@ def test_a_failure_publishes_nothing(script: Script) -> None:
     assert "ansible_facts" not in result
 
 
-# --- what is hidden
-# ----------------------------------------------------------------------------------------------------
+# --- what is hidden -------------------------------------------------------------------------------
 
 
 def test_a_revealed_secret_hides_the_result(script: Script) -> None:
@@ -553,8 +549,7 @@ def test_secrets_are_masked_in_errors_and_results(script: Script) -> None:
     assert run_action("saymon_api", {"path": "/x"}, VARS)["json"] == {"cookie": "********", "s": "********"}
 
 
-# --- on the target
-# -----------------------------------------------------------------------------------------------------
+# --- on the target --------------------------------------------------------------------------------
 
 
 class Target:

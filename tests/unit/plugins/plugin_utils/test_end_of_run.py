@@ -21,6 +21,7 @@ from ansible_collections.saymon.platform.plugins.plugin_utils.end_of_run import 
 from ansible_collections.saymon.platform.plugins.plugin_utils.records import lock_path, stored
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import locked, run_is_over
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import RunSessionStore, reference
+from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
 from ansible_collections.saymon.platform.tests.unit.support import OTHER_SID, SID, URL, Exchange, Script
 
 CI = Credentials("ci", "pass-phrase-1")
@@ -144,8 +145,7 @@ def test_a_worker_ends_nothing(script: Script, monkeypatch: pytest.MonkeyPatch) 
     assert (stored(REF) or {})["session"]["sid"] == SID
 
 
-# --- a process of its own
-# ------------------------------------------------------------------------------------------------
+# --- a process of its own -------------------------------------------------------------------------
 
 BEGIN = """
 import os, signal, sys, time
@@ -199,8 +199,7 @@ def start(tmp_path: Path, program: str, *, before: str = "", seconds: float = 0.
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that starts the tests in the background makes them ignore Ctrl-C, and what they start inherits that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,  # noqa: PLW1509
     )
 
 

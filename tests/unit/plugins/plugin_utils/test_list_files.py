@@ -76,8 +76,7 @@ def text_of(items: Any, suffix: str) -> str:
     return json.dumps(items) if suffix == "json" else yaml.safe_dump(items)
 
 
-# --- formats
-# -------------------------------------------------------------------------------------------------------------
+# --- formats --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("suffix", ["json", "JSON", "yml", "yaml", "jsonl", "ndjson"])
@@ -182,8 +181,7 @@ def test_broken_csv(read: Reader, text: str, said: str) -> None:
     assert read.complaint("list.csv", text).startswith(said)
 
 
-# --- broken files
-# --------------------------------------------------------------------------------------------------------
+# --- broken files ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("suffix", ["json", "jsonl"])
@@ -311,8 +309,7 @@ def test_a_vault_must_hold_text(read: Reader) -> None:
     assert said == "list.yml: a vault holds something that is not text in UTF-8: encrypt a text."
 
 
-# --- templates
-# -----------------------------------------------------------------------------------------------------------
+# --- templates ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sign", ["{{ x }}", "{% if x %}"])
@@ -338,8 +335,7 @@ def test_a_comment_is_no_template(read: Reader) -> None:
     assert read.warnings == []
 
 
-# --- finding files
-# -------------------------------------------------------------------------------------------------------
+# --- finding files --------------------------------------------------------------------------------
 
 
 def put(path: Path, *names: str) -> str:
@@ -422,8 +418,7 @@ def test_no_file_at_all(read: Reader) -> None:
         read()
 
 
-# --- in a task
-# -----------------------------------------------------------------------------------------------------------
+# --- in a task ------------------------------------------------------------------------------------
 
 VARS: dict[str, Any] = {"saymon_url": URL, **CREDENTIALS}
 LOGIN = Exchange("POST", "/users/session", 200, SID, body={"login": "ci", "password": "pass-phrase-1"})

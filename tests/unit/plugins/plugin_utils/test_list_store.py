@@ -92,8 +92,7 @@ def take_with_another(fetches: Fetches, during: Callable[[], Any] = lambda: None
     return first, got[0]
 
 
-# --- sharing
-# -------------------------------------------------------------------------------------------------------------
+# --- sharing --------------------------------------------------------------------------------------
 
 
 def test_simultaneous_reads_are_one(tmp_path: Path) -> None:
@@ -267,8 +266,7 @@ def test_a_job_in_the_background_may_write_at_any_time(tmp_path: Path) -> None:
     assert sessions.lists.writes() != sessions.lists.writes()
 
 
-# --- a folder that cannot be used
-# ----------------------------------------------------------------------------------------
+# --- a folder that cannot be used -----------------------------------------------------------------
 
 
 def test_a_full_disk_costs_the_copy_and_not_the_task(tmp_path: Path) -> None:
@@ -307,8 +305,7 @@ def test_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert lists.writes() != lists.writes()
 
 
-# --- with the client
-# -----------------------------------------------------------------------------------------------------
+# --- with the client ------------------------------------------------------------------------------
 
 
 USERS = [{"id": 1, "login": "ci"}]

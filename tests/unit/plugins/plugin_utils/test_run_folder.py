@@ -101,8 +101,7 @@ def test_a_worker_makes_no_files_when_the_run_is_over(tmp_path: Path) -> None:
     open_private(tmp_path / "f").close()  # the parent tidies up
 
 
-# --- runs that died
-# ------------------------------------------------------------------------------------------------------
+# --- runs that died -------------------------------------------------------------------------------
 
 
 @pytest.fixture

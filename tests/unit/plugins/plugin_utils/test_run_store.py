@@ -65,8 +65,7 @@ def _logins(tmp_path: Path) -> int:
     return len((tmp_path / "logins").read_text().splitlines())
 
 
-# --- names and files
-# ---------------------------------------------------------------------------------------------------
+# --- names and files ------------------------------------------------------------------------------
 
 
 def test_a_reference_tells_identities_apart_and_nothing_about_them() -> None:
@@ -139,8 +138,7 @@ def test_files_are_for_the_owner_only(script: Script, tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in files] == [0o600, 0o600]
 
 
-# --- one process
-# -------------------------------------------------------------------------------------------------------
+# --- one process ----------------------------------------------------------------------------------
 
 
 def test_one_login_serves_all_books(script: Script) -> None:
@@ -321,8 +319,7 @@ def test_a_later_task_tries_again_after_a_failure(tmp_path: Path) -> None:
         assert _logins(tmp_path) == count
 
 
-# --- the end of the run
-# --------------------------------------------------------------------------------------------------
+# --- the end of the run ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("given", [None, SESSION_2])
@@ -355,8 +352,7 @@ def test_what_was_being_opened_when_the_run_ended_ends_too(script: Script, remot
     assert (stored(REF) or {}).get("session") is None
 
 
-# --- a folder that cannot be used
-# ----------------------------------------------------------------------------------------
+# --- a folder that cannot be used -----------------------------------------------------------------
 
 
 def _unusable(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
@@ -447,8 +443,7 @@ def test_of_a_record_that_could_not_be_saved_nothing_stays(monkeypatch: pytest.M
     assert stored("0") == {"session": 1}
 
 
-# --- holding others back
-# -------------------------------------------------------------------------------------------------
+# --- holding others back --------------------------------------------------------------------------
 
 
 def _turns(tmp_path: Path, resources: Iterable[str], *, url: str = URL) -> str:
@@ -515,8 +510,7 @@ def test_without_a_folder_nobody_can_be_held_back(monkeypatch: pytest.MonkeyPatc
         pass
 
 
-# --- many processes
-# ----------------------------------------------------------------------------------------------------
+# --- many processes -------------------------------------------------------------------------------
 
 
 def test_many_processes_log_in_once(tmp_path: Path) -> None:

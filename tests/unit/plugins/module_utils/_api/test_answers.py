@@ -229,8 +229,7 @@ def test_http_on_the_port_of_https(text: str) -> None:
         raise_for("GET", "/x", 400, None, text, ())
 
 
-# --- bodies that are packed, long, or files
-# ----------------------------------------------------------------------------
+# --- bodies that are packed, long, or files -------------------------------------------------------
 
 
 _BODY = bytes(range(256)) * 5000
@@ -415,8 +414,7 @@ def test_errors_render_themselves() -> None:
     assert error.result() == {"msg": "What happened.", "status": 401}
 
 
-# --- lists that are read while they arrive
-# -----------------------------------------------------------------------------
+# --- lists that are read while they arrive --------------------------------------------------------
 
 
 _JSON = st.recursive(

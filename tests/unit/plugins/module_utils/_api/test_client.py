@@ -323,8 +323,7 @@ def test_a_login_has_its_own_attempts_and_they_do_not_multiply(script: Script) -
         )
 
 
-# --- proof of who sends it
-# ---------------------------------------------------------------------------------------------
+# --- proof of who sends it ------------------------------------------------------------------------
 
 
 def _sessions(*, csrf: str | None = None, complete: bool = True) -> SessionStore:
@@ -480,8 +479,7 @@ def test_token_goes_in_both_spellings_and_stays_out_of_the_url(script: Script) -
     assert answer.url == f"{URL}/node/api/x?a=1"
 
 
-# --- check mode
-# --------------------------------------------------------------------------------------------------------
+# --- check mode -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("method", "path", "reads"), KINDS)
@@ -566,8 +564,7 @@ def test_what_is_no_list_cannot_be_paged(script: Script) -> None:
         _pages(2)
 
 
-# --- addresses, paths, queries
-# -----------------------------------------------------------------------------------------
+# --- addresses, paths, queries --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -254,8 +254,7 @@ def test_the_fast_path_equals_the_slow_one(data: Any, values: list[str], reveale
             assert json.dumps(secret, ensure_ascii=False)[1:-1] not in left
 
 
-# --- what encodes a secret
-# ---------------------------------------------------------------------------------------------
+# --- what encodes a secret ------------------------------------------------------------------------
 
 ODD = [
     "quo\"te's<in>&side",
@@ -328,8 +327,7 @@ def test_hostile_texts_do_not_take_long() -> None:
     assert time.monotonic() - started < 10
 
 
-# --- what is learnt
-# ----------------------------------------------------------------------------------------------------
+# --- what is learnt -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -430,8 +428,7 @@ def test_addresses_without_a_password(url: Any) -> None:
     assert secrets.scrub("http://proxy:3128 me x y z") == "http://proxy:3128 me x y z"
 
 
-# --- what JSON and terminals can take
-# ----------------------------------------------------------------------------------
+# --- what JSON and terminals can take -------------------------------------------------------------
 
 
 def _deep(levels: int) -> Any:

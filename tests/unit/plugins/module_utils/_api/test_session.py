@@ -214,8 +214,7 @@ def test_a_password_that_is_right(script: Script, status: int) -> None:
     assert verify_password(HERE, "ci", "pass-phrase-1") is True
 
 
-# --- the session in memory
-# ---------------------------------------------------------------------------------------------
+# --- the session in memory ------------------------------------------------------------------------
 
 
 def _login(sid: str = SID) -> Exchange:

@@ -66,8 +66,7 @@ def refuses(server: FakeServer, resource: str, *items: Any, **steering: Any) -> 
     return message
 
 
-# --- what cannot be is refused before the first write
-# ----------------------------------------------------------------------
+# --- what cannot be is refused before the first write ---------------------------------------------
 
 
 def test_doubles_on_the_server() -> None:
@@ -329,8 +328,7 @@ def test_one_is_not_true(resource: str, item: Record, option: str) -> None:
         assert actions(ensure_on(server, resource, {**item, option: given})) == ["unchanged"]
 
 
-# --- order of work
-# ---------------------------------------------------------------------------------------------------------
+# --- order of work --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
@@ -433,8 +431,7 @@ def test_children_that_go_too_are_no_obstacle() -> None:
     assert names(server) == {"ROOT": []}
 
 
-# --- failures
-# --------------------------------------------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
@@ -551,8 +548,7 @@ def test_a_created_item_that_failed_later_can_be_referred_to() -> None:
     assert names(server)["Board"] == ["Rack"]
 
 
-# --- lost answers
-# ------------------------------------------------------------------------------------------------------------
+# --- lost answers ---------------------------------------------------------------------------------
 
 LOSSES = [("before", 1), ("before", 2), ("after", 1)]
 
@@ -802,8 +798,7 @@ def test_a_slow_property_is_waited_for_and_not_repeated(looks: int | None) -> No
     assert [body["name"] for _method, _path, body in server.writes] == (["a", "b"] if looks else ["a"])
 
 
-# --- another run that does the same at the same time
-# ----------------------------------------------------------------------------
+# --- another run that does the same at the same time ----------------------------------------------
 
 
 def rival(server: FakeServer, path: str, record: Record) -> None:
@@ -846,8 +841,7 @@ def test_a_second_group_that_cannot_be_deleted_is_told() -> None:
     )
 
 
-# --- a server that goes away
-# ----------------------------------------------------------------------------------------------------
+# --- a server that goes away ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
@@ -993,8 +987,7 @@ def test_an_answer_without_an_id_is_a_lost_one() -> None:
     assert names(server) == {"ROOT": [], "Site": ["ROOT"], "Rack": ["Site"]}
 
 
-# --- single calls
-# ----------------------------------------------------------------------------------------------------------
+# --- single calls ---------------------------------------------------------------------------------
 
 
 def test_the_call_that_creates_is_remembered() -> None:
@@ -1252,8 +1245,7 @@ def test_ten_thousand_items_take_no_quadratic_time() -> None:
     assert cost(400) < 6 * cost(100)
 
 
-# --- anything goes
-# -----------------------------------------------------------------------------------------------------------
+# --- anything goes --------------------------------------------------------------------------------
 
 NAMES = [f"n{number}" for number in range(5)]
 FATES = [None, None, None, ("before", lost), ("after", lost), ("before", refused(500)), ("after", refused(500))]

@@ -389,8 +389,7 @@ def test_what_only_looks_like_an_id_is_looked_up(text: str) -> None:
         Reference("class", trust_ids=True).resolve(text, Names(), False)
 
 
-# --- every field of every resource
-# ------------------------------------------------------------------------------------------
+# --- every field of every resource ----------------------------------------------------------------
 
 FIELDS = [
     pytest.param(resource, field, id=f"{resource}.{field.option}")

@@ -153,8 +153,7 @@ def test_tables_are_sound(name: str) -> None:
         assert set(one.kind.argument) <= {"type", "elements", "choices", "options", "no_log"}
 
 
-# --- the tree of objects
-# -----------------------------------------------------------------------------------------------------
+# --- the tree of objects --------------------------------------------------------------------------
 
 RECORDS: list[dict[str, Any]] = [
     {"id": "o", "name": "Orphan"},
