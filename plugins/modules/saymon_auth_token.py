@@ -80,8 +80,8 @@ token:
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
-    of it.
+  description: Whether the answer to a write was lost, and the module read the present state again and continued from
+    there.
   returned: success
   type: bool
   sample: false

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell whether the session is valid, and who it belongs to."""
+"""Show who is signed in, and whether the session is valid."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ short_description: Create, change, block and delete users of a SAYMON server
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one user, or a whole list of them, to the state that the options describe. Options that are not given are
-    left as they are.
+  - Brings one user, or a whole list of them, to the state that the options describe. Options that you leave out
+    stay unchanged.
   - A user is found by O(login), or by O(id). Use O(id) to change the login.
   - Needs the permission C(manage-users).
 options:
@@ -289,8 +289,8 @@ action:
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
-    of it.
+  description: Whether the answer to a write was lost, and the module read the present state again and continued from
+    there.
   returned: success, with one item
   type: bool
   sample: false
@@ -329,7 +329,7 @@ outcomes:
       action: created
       changed: true
 summary:
-  description: How many items had each outcome, and for how many of them a lost answer was recovered.
+  description: Number of items with each outcome, and of items whose state was read again after a lost answer.
   returned: with a list of items
   type: dict
   contains:
@@ -354,7 +354,7 @@ summary:
       type: int
       sample: 0
     skipped:
-      description: Number of items that were not tried because the server could not be reached any more.
+      description: Number of items that were not tried because the server could no longer be reached.
       type: int
       sample: 0
     recovered:

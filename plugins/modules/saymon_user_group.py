@@ -12,8 +12,8 @@ short_description: Create, change and delete user groups of a SAYMON server, wit
 version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
-  - Brings one group, or a whole list of them, to the state that the options describe. Options that are not given are
-    left as they are.
+  - Brings one group, or a whole list of them, to the state that the options describe. Options that you leave out
+    stay unchanged.
   - The server keeps the groups of a user with the user, so O(members) changes the users.
   - A deleted group may leave its id on its former members. The module checks this and returns them as
     RV(dangling_members).
@@ -178,8 +178,8 @@ action:
   type: str
   sample: updated
 recovered:
-  description: Whether the answer to a write got lost, and the server's state was read again to find out what had become
-    of it.
+  description: Whether the answer to a write was lost, and the module read the present state again and continued from
+    there.
   returned: success, with one item
   type: bool
   sample: false
@@ -218,7 +218,7 @@ outcomes:
       action: created
       changed: true
 summary:
-  description: How many items had each outcome, and for how many of them a lost answer was recovered.
+  description: Number of items with each outcome, and of items whose state was read again after a lost answer.
   returned: with a list of items
   type: dict
   contains:
@@ -243,7 +243,7 @@ summary:
       type: int
       sample: 0
     skipped:
-      description: Number of items that were not tried because the server could not be reached any more.
+      description: Number of items that were not tried because the server could no longer be reached.
       type: int
       sample: 0
     recovered:

@@ -74,14 +74,14 @@ _MACHINERY = ("planner.py", "engine.py")
 _COMMON_VALUES = {
     "action": "What was done, or would be done in check mode. One of "
     "C(created), C(updated), C(deleted) and C(unchanged).",
-    "recovered": "Whether the answer to a write got lost, and the server's state "
-    "was read again to find out what had become of it.",
+    "recovered": "Whether the answer to a write was lost, and the module read the present state again and "
+    "continued from there.",
     "outcomes": [
         "What became of each item that was changed or failed, or with "
         "O(outcomes=all) of every item, in the order of the list.",
         "C(action) can also be C(failed) and C(skipped), then with C(msg).",
     ],
-    "summary": "How many items had each outcome, and for how many of them a lost answer was recovered.",
+    "summary": "Number of items with each outcome, and of items whose state was read again after a lost answer.",
 }
 _PROMISES = ("check_mode", "diff_mode", "idempotent")
 
