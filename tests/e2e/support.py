@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
 
@@ -92,6 +92,14 @@ class Show:
         """The result of the only task and host with this name."""
         (seen,) = self.of(task)
         return seen.result
+
+
+T = TypeVar("T")
+
+
+def sampled(cases: Iterable[T], every: int) -> list[T]:
+    """One in `every` of a long table of cases that are alike; all of them when the tests are to be exhaustive."""
+    return list(cases)[:: 1 if os.environ.get("SAYMON_TEST_EXHAUSTIVE") else every]
 
 
 def saymon(module: str, args: Mapping[str, Any] | None = None, **keywords: Any) -> Task:

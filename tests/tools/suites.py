@@ -111,9 +111,10 @@ def sandbox() -> Result:
     return _pytest("sandbox", ["pytest", "-p", "no:cacheprovider"], cwd=ROOT / "tests" / "sandbox")
 
 
-def e2e(ansible_bin: Path = VENV / "bin") -> Result:
-    """Tests that run ansible against a sandbox."""
+def e2e(ansible_bin: Path = VENV / "bin", *, exhaustive: bool = False) -> Result:
+    """Tests that run ansible against a sandbox; of long tables of cases a sample, or with `exhaustive` all of them."""
     env = {"SAYMON_TEST_ANSIBLE_BIN": str(ansible_bin), "PYTHONPATH": str(link_collection())}
+    env["SAYMON_TEST_EXHAUSTIVE"] = "1" if exhaustive else ""
     return _pytest("e2e", ["pytest", "tests/e2e"], env=env)
 
 

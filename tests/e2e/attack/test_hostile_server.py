@@ -17,7 +17,7 @@ import pytest
 
 from tests.e2e.attack.hostile import Behave, answer, drip, flood, hostile, nothing, raw
 from tests.e2e.conftest import Runner
-from tests.e2e.support import play, saymon, show
+from tests.e2e.support import play, sampled, saymon, show
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 _CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -168,7 +168,7 @@ def _tasks(url: str, folder: str) -> list[dict[str, Any]]:
     return [{**task, "name": name, "ignore_errors": True} for name, task in tasks.items()]
 
 
-@pytest.mark.parametrize("what", BEHAVIOURS)
+@pytest.mark.parametrize("what", sampled(BEHAVIOURS, 4))
 def test_a_hostile_server(runner: Runner, what: str) -> None:
     behave, told = BEHAVIOURS[what]
     with hostile(behave) as server:

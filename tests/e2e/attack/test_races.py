@@ -7,7 +7,6 @@ twice."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -170,23 +169,21 @@ def test_two_runs_agree_on_one(sandbox: Sandbox, tmp_path: Path, module: str, ar
         assert twin["id"] in web["tags"]
 
 
-def _seconds(tmp_path: Path, seed: str) -> tuple[float, list[str]]:
-    """How long twenty hosts take that each ensure an object of their own, and what they asked."""
+def _asked(tmp_path: Path, seed: str) -> list[str]:
+    """What twenty hosts ask that each ensure an object of their own, which is as it should be."""
     task = saymon("saymon_object", {"name": HOST, "discovery_id": HOST, "parents": ["/ROOT"], "weight": 2})
     tmp_path.mkdir()
     with Sandbox("--quiet", seed=seed) as sandbox:
         runner = Runner(sandbox, tmp_path)
         for _run in range(2):  # the first creates
             sandbox.clear_journal()
-            began = time.monotonic()
             done = show(runner, play(task, hosts="all"), args=["--forks", "20"], inventory=crowd(20))
-            took = time.monotonic() - began
             assert done.rc == 0, done.output[-3000:]
-        return took, calls(sandbox)
+        return calls(sandbox)
 
 
 def test_a_host_that_ensures_its_object_does_not_read_ten_thousand(tmp_path: Path) -> None:
-    small, _calls = _seconds(tmp_path / "small", "demo")
-    large, asked = _seconds(tmp_path / "large", "big:10000")
-    assert "GET /objects" not in asked
-    assert large <= 2 * small, f"{large:.1f} s with ten thousand objects, {small:.1f} s with a few"
+    """How long that takes is a figure of the benchmarks."""
+    small, large = _asked(tmp_path / "small", "demo"), _asked(tmp_path / "large", "big:10000")
+    assert "GET /objects" not in large
+    assert sorted(large) == sorted(small)
