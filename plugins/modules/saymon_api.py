@@ -129,6 +129,23 @@ EXAMPLES = r"""
     body:
       state_id: 3
 
+- name: Show what would be sent, without sending it
+  saymon.platform.saymon_api:
+    method: DELETE
+    path: /objects/{{ objects.json[-1].id }}
+  check_mode: true
+
+- name: Read all pages of the security log
+  saymon.platform.saymon_api:
+    path: /users/security/log
+    paginate: true
+    max_items: 1000
+
+- name: Save an answer as a file
+  saymon.platform.saymon_api:
+    path: /users
+    dest: users-of-the-server.json
+
 - name: Read something that may be missing
   saymon.platform.saymon_api:
     path: /users/64b1f0c2a9d3e45f6a7bffff

@@ -134,8 +134,33 @@ ansible_facts:
   type: dict
   contains:
     saymon_session:
-      description: The same as RV(session), with a reference C(ref) for this run and a C(mark) that nobody can forge.
+      description: The session as a fact.
       type: dict
+      contains:
+        url:
+          description: Address of the server.
+          type: str
+          sample: https://saymon.example.org
+        login:
+          description: Login of the account, if known.
+          type: str
+          sample: ci
+        sid:
+          description: The session id, as in the cookie.
+          type: str
+          sample: 5d0c9a0e-4b7a-4f0e-9a3c-7f1e2b3c4d5e
+        csrf:
+          description: The value for the header C(x-csrf-token), or null when the server does not use it.
+          type: str
+          sample:
+        ref:
+          description: Where this run keeps the session.
+          type: str
+          sample: 0f3c1d2e4b5a69788796a5b4c3d2e1f0
+        mark:
+          description: Proof that this run, or with O(keep=true) this user, made the fact.
+          type: str
+          sample: 2b8f5d9c1e7a4b3d6f0a9c8e7d5b4a3f2e1d0c9b8a7f6e5d4c3b2a1f0e9d8c7b
       sample:
         url: https://saymon.example.org
         login: ci
