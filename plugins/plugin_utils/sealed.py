@@ -17,11 +17,13 @@ import secrets
 from collections.abc import Iterator
 from io import FileIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+try:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+except ImportError:  # pragma: no cover - ansible-core needs it itself; only tools that read plugins do without
+    AESGCM = InvalidTag = None  # type: ignore[assignment,misc]
 
-# Made when the parent process loads the action, before it forks, so that all workers inherit it and nobody else knows
-# it.
+# Made when the parent process loads the action, before it forks: all workers inherit it, and nobody else knows it.
 _KEY = secrets.token_bytes(32)
 _SALT = 16
 _TAG = 16

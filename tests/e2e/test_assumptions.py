@@ -39,7 +39,7 @@ FOUND = {
     "which status a successful write has": "POST 200, PATCH 200, PUT 204, DELETE 204",
     "group of a user": "a text",
     "what an account without manage-users sees of others": "more than id, login",
-    "status for a double login": "409",
+    "status for a login that exists already": "409",
     "whether deleting a group takes its id from the users": "yes",
     "how a password policy is made": "PATCH",
     "which right a search needs": "none",

@@ -87,7 +87,7 @@ def _group_deleted(bench: Bench) -> str:
     return "no" if id_of(group) in str(bench.admin.one(bench.user).get("group")) else "yes"
 
 
-def _double_login(bench: Bench) -> str:
+def _existing_login(bench: Bench) -> str:
     answer = bench.admin.call(
         "POST", "/users", {"login": bench.admin.one(bench.user)["login"], "password": uuid.uuid4().hex + "-Q1"}
     )
@@ -160,7 +160,7 @@ PROBES = (
     Probe("group of a user", "a list", lambda bench: _shape(bench.join(bench.group))),
     Probe("answer to GET /users/:id", "an object", lambda bench: _shape(bench.admin.ok("GET", bench.user))),
     Probe("what an account without manage-users sees of others", "id, login", _others),
-    Probe("status for a double login", "400", _double_login),
+    Probe("status for a login that exists already", "400", _existing_login),
     Probe("whether deleting a group takes its id from the users", "no", _group_deleted),
     Probe("a second group of the same name", "makes another", lambda bench: bench.second("/user-groups")),
     Probe("how a password policy is made", "POST", _policy_verb),

@@ -68,9 +68,9 @@ def create(root: Path, name: str, plural: str = "", path: str = "") -> list[str]
     texts = {}
     for template, place, module in FILES:
         here = {**words, "module": Template(module).substitute(words)}
-        texts[Template(place).substitute(words)] = Template(
-            (SKELETON / template).read_text(encoding="utf-8")
-        ).substitute(here)
+        text = Template((SKELETON / template).read_text(encoding="utf-8")).substitute(here)
+        shebang = "#!/usr/bin/python\n" if place.startswith("plugins/modules/") else ""
+        texts[Template(place).substitute(words)] = shebang + text
     existing = [place for place in texts if (root / place).exists()]
     if existing:
         raise SystemExit(f"Nothing was written, because these exist: {', '.join(existing)}")

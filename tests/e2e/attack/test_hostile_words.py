@@ -153,7 +153,7 @@ def test_a_login_that_is_its_own_password(runner: Runner, sandbox: Sandbox, logi
     args = {"login": login, "password": login, "display_name": "Somebody"}
     tasks = [
         saymon("saymon_user", args, name="one"),
-        saymon("saymon_user", {"users": [{**args, "update_password": "on_create"}]}, name="many"),
+        saymon("saymon_user", {"users": [{**args, "update_password": "on_create"}], "outcomes": "all"}, name="many"),
         saymon("saymon_user_info", {"login": login}, name="info"),
     ]
     done = show(runner, play(*tasks), args=["--diff"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -57,7 +56,8 @@ def listed(*records: Any, more: str = "") -> Exchange:
     return Exchange("GET", f"/objects?fields={','.join(fields)}", 200, list(records or ALL))
 
 
-search = partial(support.search, among=ALL)
+def search(*words: Any, **keywords: Any) -> Exchange:
+    return support.search(*words, **{"among": ALL, **keywords})
 
 
 FIELDS = "class_id tags weight geoposition client_data properties"
