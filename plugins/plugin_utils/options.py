@@ -19,7 +19,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import normal_url
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 
-from .facts import FACT, is_ours, set_by_facts
+from .facts import FACT, is_ours, may_exist, set_by_facts
 from .run_store import stored
 
 _TOKENS = ("saymon_auth_token", "saymon_keycloak_token")
@@ -150,7 +150,7 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
         return {}
     if any(shared[name] for name in _TOKENS):
         return {}  # nobody knows whose they are before the login
-    for facts in _facts(source, complete=bool(url and login)):
+    for facts in _facts(source, others=not (url and login) and _may_be_elsewhere(shared)):
         fact = facts.get(FACT)
         if not isinstance(fact, Mapping) or not fact.get("url"):
             continue
@@ -175,11 +175,18 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
     return {}
 
 
-def _facts(source: Source, *, complete: bool) -> Iterator[Mapping[str, Any]]:
+def _may_be_elsewhere(shared: Mapping[str, Any]) -> bool:
+    """Whether the facts of other hosts are worth a look, which costs a millisecond each: they can hold a session, or the
+    task has no other way to one, and then a fact that does not count is worth a warning."""
+    names = ("saymon_url", "saymon_login", "saymon_password")
+    return may_exist() or not all(shared[name] or os.environ.get(name.upper()) for name in names)
+
+
+def _facts(source: Source, *, others: bool) -> Iterator[Mapping[str, Any]]:
     variables = source.variables
     yield variables.get("ansible_facts") or {}
-    if complete:
-        return  # looking into other hosts costs milliseconds, and the store finds the session by its credentials
+    if not others:
+        return  # the store finds the session by its credentials
     hostvars = variables.get("hostvars")
     for host in {source.delegate_to: 1, "localhost": 2}:
         if hostvars is not None and host and host != variables.get("inventory_hostname") and host in hostvars:
