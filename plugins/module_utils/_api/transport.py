@@ -264,8 +264,8 @@ def http_session(connection: Connection) -> HttpSession:
 
 
 def rehearse() -> None:
-    """Go through a request without sending it, before the forks: what Python and the libraries set up at their first use
-    (patterns, caches of types), every worker then finds ready. No socket is opened."""
+    """Go through a request without sending it, before the forks: what Python and the libraries set up at their first
+    use (patterns, caches of types), every worker then finds ready. No socket is opened."""
     if requests:
         session = HttpSession(Connection("http://localhost", max_answer=_size("512M")))
         session.prepared("GET", "http://localhost/", [("key", "value")], None, None, {"Accept": "*/*"})
