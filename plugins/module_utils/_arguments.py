@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
@@ -66,8 +67,9 @@ class Spec:
     required_if: Sequence[Sequence[Any]] = ()
     required_by: dict[str, Sequence[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def argument_spec(self) -> dict[str, dict[str, Any]]:
+        """All options of the module. Made once, and read many times by each task."""
         shared = {name: dict(spec) for name, spec in CONNECTION_OPTIONS.items()}
         if self.publishes:
             for name, short in _SHORT_NAMES.items():

@@ -130,7 +130,8 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
         items = [parse_item(resource, own, None, common)]
     elif own:
         raise BadInput(
-            f"{source} and {', '.join(own)} are given together: put everything into the list, or leave {source} out."
+            f"{source} and {', '.join(own)} are given together (module_defaults count too): "
+            f"put everything into the list, or leave {source} out."
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]

@@ -28,6 +28,12 @@ options:
     description: Replace an existing token. The old one stops working at once.
     type: bool
     default: false
+  dest:
+    description:
+      - A file for the new token, which is then not returned. Only its owner can read it (mode C(0600)); one that exists
+        is replaced.
+      - It is written by the task that creates the token. When there is a token already, the file stays as it is.
+    type: path
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.writes
@@ -46,6 +52,12 @@ EXAMPLES = r"""
   saymon.platform.saymon_auth_token:
     user: engineer
   register: created
+
+- name: Replace it, and write the new one to a file that only you can read
+  saymon.platform.saymon_auth_token:
+    user: engineer
+    renew: true
+    dest: ~/.saymon-token
 
 - name: Use it
   saymon.platform.saymon_api:
@@ -73,12 +85,17 @@ EXAMPLES = r"""
 RETURN = r"""
 token:
   description:
-    - The new token. Only the task that creates it returns it.
+    - The new token. Only the task that creates it returns it, and not with O(dest).
     - The token is a secret, so before ansible-core 2.22 the whole result is hidden in the output. You can still
       register and use it.
   returned: when a token was created
   type: str
   sample: 0b6f2c1e-95a4-4a52-8d5e-3f6f1f0a7c11
+dest:
+  description: The file with the new token.
+  returned: when a token was created and O(dest) is given
+  type: str
+  sample: /home/engineer/.saymon-token
 recovered:
   description: Whether the answer to a write was lost, and the module read the present state again and continued from
     there.
@@ -110,6 +127,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
     SaymonError,
     WrongAnswer,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._api.files import save
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER, list_users
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
@@ -122,15 +140,20 @@ SPEC = Spec(
         "user": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "renew": {"type": "bool", "default": False},
+        "dest": {"type": "path"},
     },
-    reveals=lambda args: args["state"] == "present",
+    reveals=lambda args: args["state"] == "present" and not args["dest"],
 )
 
 
 def run(context: TaskContext) -> dict[str, Any]:
-    refuse_empty(context.args, ["user"])
+    refuse_empty(context.args, ["user", "dest"])
+    if context.args["dest"] and context.args["state"] == "absent":
+        raise BadInput("dest is a file for a new token, and state is absent: leave out dest.")
     seen = context.client.lists.writes()
     user = _user(context)
+    if _needed(context, user) and context.args["dest"]:
+        save((), context.args["dest"], keep=False)  # a file that cannot be written is told before there is a token
     if context.check or not _needed(context, user):
         return _result(context, user, {})
     with context.sessions.exclusive({"user"}):
@@ -192,7 +215,22 @@ def _carry_out(context: TaskContext, user: dict[str, Any]) -> dict[str, Any]:
         raise WrongAnswer(
             "The server created a token without returning it: run the task again with renew.", changed=True
         )
-    return {"recovered": recovered, "token": context.secrets.reveal(answer)}
+    return {"recovered": recovered, **_handed_over(context, answer)}
+
+
+def _handed_over(context: TaskContext, token: str) -> dict[str, str]:
+    """The new token in the result, or in the file that the user wants."""
+    dest = context.args["dest"]
+    if not dest:
+        return {"token": context.secrets.reveal(token)}
+    context.secrets.add(token)
+    try:
+        save([token.encode("utf-8", "replace")], dest, keep=True, mode=0o600)
+    except BadInput as error:
+        raise BadInput(
+            f"{error} The token was created all the same: run the task again with renew.", changed=True
+        ) from error
+    return {"dest": dest}
 
 
 def _after_loss(context: TaskContext, user: dict[str, Any], request: Request, lost: AnswerLost) -> Any:

@@ -6,7 +6,7 @@ secret."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from types import ModuleType
 from typing import Any
 
@@ -20,15 +20,13 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.session impor
     Session,
     session_from_params,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection, proxy_for
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection, proxy_for, rehearse
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils._run import failed, perform, shown
 
 from .facts import FACT, marked
-from .list_files import ListFiles
 from .options import Options, Source, environment_set, plain, resolve, task_environment
 from .run_store import RunSessionStore, reference
-from .target import Target
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -47,6 +45,13 @@ class SaymonAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = True
+
+    def __init_subclass__(cls) -> None:
+        """Core loads the action of a module in the parent process, so that workers inherit what is set up here."""
+        super().__init_subclass__()
+        rehearse()
+        with suppress(SaymonError):
+            resolve(cls.__module__, cls.module.SPEC, Source({}, {}, None, lambda value: value))
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         task_vars = task_vars or {}
@@ -100,6 +105,8 @@ class SaymonAction(ActionBase):
             return
         if options.values[bulk] is not None:
             raise BadInput(f"src and {bulk} are given together: put everything into one of them.")
+        from .list_files import ListFiles  # not at the top: most tasks read no files, and each run would pay for it
+
         files = ListFiles(bulk, self._task.get_search_path(), self._loader, options.warnings)
         options.values[bulk] = files.items(src)
 
@@ -140,6 +147,8 @@ class SaymonAction(ActionBase):
                 return self._start(name, module_args, task_vars)
             finally:
                 self._task.check_mode = before
+
+        from .target import Target  # not at the top: compared with the start of a module on a host this costs nothing
 
         return Target(self._spec, options, sessions, secrets, execute, connection.url).run(self._task.check_mode)
 

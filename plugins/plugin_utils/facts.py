@@ -23,6 +23,8 @@ from typing import Any
 from ansible import constants as C
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
 
+from .run_folder import has_published, mark_published
+
 FACT = "saymon_session"
 
 # Made in the parent process, which loads the action before it forks, so all tasks of the run share it and nobody else
@@ -34,7 +36,13 @@ _KEY_SIZE = 32
 def marked(fact: Mapping[str, Any], *, keep: bool) -> dict[str, Any]:
     """The fact with the mark that makes it count: in this run, or with `keep` in every run of this user on this
     machine."""
+    mark_published()
     return {**fact, "mark": _mark((_kept_key(create=True) or _RUN_KEY) if keep else _RUN_KEY, fact)}
+
+
+def may_exist() -> bool:
+    """Whether any host can have a fact that counts. Looking for one among the facts of another host takes longer."""
+    return has_published() or _kept_before
 
 
 def is_ours(fact: Mapping[str, Any]) -> bool:
@@ -97,3 +105,7 @@ def _create_key(path: Path) -> None:
             os.link(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+# Whether runs before this one have kept a session. What this run keeps it also publishes.
+_kept_before = _kept_key(create=False) is not None

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -19,7 +20,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import normal_url
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 
-from .facts import FACT, is_ours, set_by_facts
+from .facts import FACT, is_ours, may_exist, set_by_facts
 from .run_store import stored
 
 _TOKENS = ("saymon_auth_token", "saymon_keycloak_token")
@@ -121,17 +122,25 @@ def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, An
             f"An option has a value that cannot be read ({error}): check the options that are numbers."
         ) from None
     if outcome.error_messages:
-        unknown = ", ".join(
-            sorted(one if isinstance(one, str) else ".".join(one) for one in outcome.unsupported_parameters)
-        )
-        said = (
-            f"there is no option {unknown}, only {', '.join(sorted(argument_spec))}"
-            if unknown
-            else "; ".join(outcome.error_messages)
-        )
-        raise BadInput(f"saymon.platform.{name}: {said.rstrip('.')}.")
+        paths = sorted((path,) if isinstance(path, str) else tuple(path) for path in outcome.unsupported_parameters)
+        said = "; ".join([_no_such_option(argument_spec, path) for path in paths] or outcome.error_messages)
+        raise BadInput(f"saymon.platform.{name}: {said if said.endswith('?') else said.rstrip('.') + '.'}")
     values: dict[str, Any] = outcome.validated_parameters
     return values
+
+
+def _no_such_option(argument_spec: Mapping[str, Any], path: tuple[str, ...]) -> str:
+    """What to say of an option that does not exist, which `path` names with the options around it: those that it could
+    mean, or all that there are."""
+    *outer, name = path
+    known = argument_spec
+    for option in outer:
+        known = known[option]["options"]
+    said = f"{'.'.join(outer)} has no option {name}" if outer else f"there is no option {name}"
+    near = get_close_matches(
+        name, [*known, *(alias for option in known.values() for alias in option.get("aliases", []))]
+    )
+    return f"{said}; did you mean {' or '.join(near)}?" if near else f"{said}, only {', '.join(sorted(known))}"
 
 
 def _as_list(option: Any, value: Any) -> list[Any]:
@@ -150,7 +159,7 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
         return {}
     if any(shared[name] for name in _TOKENS):
         return {}  # nobody knows whose they are before the login
-    for facts in _facts(source, complete=bool(url and login)):
+    for facts in _facts(source, others=not (url and login) and _may_be_elsewhere(shared)):
         fact = facts.get(FACT)
         if not isinstance(fact, Mapping) or not fact.get("url"):
             continue
@@ -175,11 +184,18 @@ def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str])
     return {}
 
 
-def _facts(source: Source, *, complete: bool) -> Iterator[Mapping[str, Any]]:
+def _may_be_elsewhere(shared: Mapping[str, Any]) -> bool:
+    """Whether the facts of other hosts are worth a look, which costs a millisecond each: they can hold a session, or
+    the task has no other way to one, and then a fact that does not count is worth a warning."""
+    names = ("saymon_url", "saymon_login", "saymon_password")
+    return may_exist() or not all(shared[name] or os.environ.get(name.upper()) for name in names)
+
+
+def _facts(source: Source, *, others: bool) -> Iterator[Mapping[str, Any]]:
     variables = source.variables
     yield variables.get("ansible_facts") or {}
-    if complete:
-        return  # looking into other hosts costs milliseconds, and the store finds the session by its credentials
+    if not others:
+        return  # the store finds the session by its credentials
     hostvars = variables.get("hostvars")
     for host in {source.delegate_to: 1, "localhost": 2}:
         if hostvars is not None and host and host != variables.get("inventory_hostname") and host in hostvars:

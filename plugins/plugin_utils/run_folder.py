@@ -31,9 +31,9 @@ _SHORTEST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.05
 
 # Memory that the parent shares with its forks: when it last ended the sessions of the run (monotonic seconds, 0 when it
-# has not), and whether there are writes that nobody counts.
+# has not), whether there are writes that nobody counts, and whether a session has become a fact.
 _marks = mmap.mmap(-1, mmap.PAGESIZE)
-_OVER, _UNCOUNTED = 0, 8
+_OVER, _UNCOUNTED, _PUBLISHED = 0, 8, 9
 
 _began = time.monotonic()  # this process
 
@@ -76,6 +76,15 @@ def mark_uncounted() -> None:
 
 def has_uncounted() -> bool:
     return bool(_marks[_UNCOUNTED])
+
+
+def mark_published() -> None:
+    """From now on some host may have the session as a fact."""
+    _marks[_PUBLISHED] = 1
+
+
+def has_published() -> bool:
+    return bool(_marks[_PUBLISHED])
 
 
 # --- private files and their locks ----------------------------------------------------------------

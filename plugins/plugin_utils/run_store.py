@@ -62,7 +62,8 @@ class RunSessionStore(SessionStore):
         record = stored(ref) or {}
         if not credentials.complete and record.get("credentials"):
             credentials = Credentials(**record["credentials"])
-        super().__init__(None, connection, credentials)
+        current = record.get("session")
+        super().__init__(Session(**current) if current else None, connection, credentials)
         self.ref = ref
         self.given = given
         # What a given session may see is not what another may, though both come without credentials.

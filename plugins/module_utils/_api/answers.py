@@ -14,10 +14,10 @@ from contextlib import suppress
 from typing import Any
 
 from .errors import AnswerLost, HttpError, SaymonError, WrongAnswer, lost, unusable
+from .scrub import DEEPEST
+from .scrub import too_deep as nests_too_deep
 
 _LONGEST_WAIT = 60.0
-_DEEPEST = 100  # levels; the API nests a dozen, and ansible-core fails with a few hundred
-_CONTAINERS = frozenset((dict, list))
 _PIECE = 256 * 1024
 _ENVELOPE = 1024 * 1024  # the longest error that is looked for at the beginning of a download
 _BLANKS = " \t\n\r"
@@ -77,7 +77,7 @@ def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: 
         return None
     try:
         data = json.loads(text)
-        deep = text.count("[") + text.count("{") > _DEEPEST and _is_deep(data)
+        deep = text.count("[") + text.count("{") > DEEPEST and nests_too_deep(data)
     except RecursionError:
         deep = True
     except ValueError as error:
@@ -94,24 +94,9 @@ def decode(method: str, path: str, status: int, text: str, kind: str, *, reads: 
 def too_deep(method: str, path: str, *, reads: bool) -> SaymonError:
     said = (
         f"{method} {path} answered with JSON that is nested more than "
-        f"{_DEEPEST} levels deep, as no SAYMON server sends it"
+        f"{DEEPEST} levels deep, as no SAYMON server sends it"
     )
     return unusable(f"{said}; check saymon_url", reads=reads)
-
-
-def _is_deep(data: Any) -> bool:
-    """Look level by level, since what is too deep for others would be too deep for a function that calls itself."""
-    level = [data]
-    for _depth in range(_DEEPEST):
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if type(one) is dict else one)
-            if type(inner) in _CONTAINERS
-        ]
-        if not level:
-            return False
-    return True
 
 
 def broken_off(method: str, path: str, *, reads: bool) -> AnswerLost:
@@ -155,7 +140,7 @@ def _elements(text: str, texts: Iterator[str]) -> Iterator[Any]:
             text, at = _longer(text[at:], texts), 0
         else:
             # Few elements have brackets enough to be too deep, and counting them costs next to nothing.
-            if text.count("{", at, end) + text.count("[", at, end) > _DEEPEST and _is_deep(element):
+            if text.count("{", at, end) + text.count("[", at, end) > DEEPEST and nests_too_deep(element):
                 raise TooDeep
             yield element
             at, closed = after.end(), after[1] == "]"

@@ -42,6 +42,7 @@ _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the req
 _SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
 _SESSION = re.compile("/users/session/?")
 _SLASHES = re.compile("/{2,}")
+_SEPARATORS = re.compile(r"[/\\]")
 _MOST_ITEMS = 1_000_000  # of a paged list without an end
 
 
@@ -349,8 +350,6 @@ class Client:
                 files=files or None,
                 headers=headers,
                 timeout=timeouts(self.connection),
-                allow_redirects=False,
-                stream=True,
             )
             with response:
                 answer = self._answer(request, response)
@@ -439,7 +438,7 @@ def _leaves_root(path: str) -> bool:
     """Whether any server or proxy on the way could take a part of the path for a step up: they differ in how often they
     decode it, in whether a backslash separates parts, and in whether what follows a semicolon counts."""
     while True:
-        parts = [part.partition(";")[0] for part in re.split(r"[/\\]", path)]
+        parts = [part.partition(";")[0] for part in _SEPARATORS.split(path)]
         if "\\" in path or not path.isprintable() or any(part in (".", "..") for part in parts):
             return True
         path, before = unquote(path), path

@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html.entities import codepoint2name
 from typing import Any
@@ -32,7 +32,7 @@ from urllib.parse import unquote, unquote_plus
 MASK = "********"
 LEFT_OUT = "the server's message is left out because it repeats a secret"
 
-# Core itself gives up on results that are about twice as deep.
+# Levels. The API nests a dozen, and core itself gives up on results that are about twice as deep.
 DEEPEST = 100
 
 # Fields of the API, headers and options whose value is a secret wherever they stand.
@@ -96,22 +96,33 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 
 def too_deep(data: Any) -> bool:
-    """Whether data has more levels than core can take as a result."""
+    """Whether data has more levels than core can take as a result.
+
+    Looks level by level, since what is too deep for others would be too deep for a function that calls itself. Nearly
+    all values of long lists are scalars, and their type alone sorts them out.
+    """
     level = [data]
     for _depth in range(DEEPEST):
-        level = [value for one in level for value in _inside(one) if value.__class__ not in _SCALARS]
+        level = [
+            inner
+            for container in level
+            for inner in _VALUES.get(type(container), _inside)(container)
+            if type(inner) not in _SCALARS
+        ]
         if not level:
             return False
     return True
 
 
-_SCALARS = frozenset({str, int, float, bool, type(None)})
-
-
 def _inside(value: Any) -> Iterable[Any]:
+    """The values inside of a container of any type; none inside of anything else."""
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, (list, tuple)) else ()
+
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_VALUES: dict[type, Callable[[Any], Iterable[Any]]] = {dict: dict.values, list: iter}
 
 
 class Secrets:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import ssl
@@ -27,12 +28,16 @@ _CLIENT_REFUSED = re.compile(
 _OTHER_NAME = re.compile("mismatch, certificate is not valid for '([^']*)'")
 _OUT_OF_TIME = re.compile("certificate has expired|certificate is not yet valid")
 
+# One byte that the parent shares with its forks: whether any of them has needed a context of the environment.
+_needed = mmap.mmap(-1, 1)
+
 # The contexts of connections without options, by what the environment said when they were made.
 _defaults: dict[tuple[str | None, ...], ssl.SSLContext] = {}
 
 
 def environment_context() -> ssl.SSLContext:
     """The context that trusts what the environment names, else what the system trusts. Callers must not change it."""
+    _needed[0] = 1
     trusted = tuple(os.environ.get(name) for name in TRUST_VARIABLES)
     if trusted not in _defaults:
         _defaults[trusted] = _trusting_environment()
@@ -149,7 +154,13 @@ def explain(text: str, where: str, *, proved: bool) -> str | None:
     return None
 
 
-# Made while the controller imports its plugins: every forked worker then finds it ready (25 ms each otherwise). What is
-# wrong with the environment is reported by the connection that needs it.
-with suppress(BadInput):
-    environment_context()
+def _before_fork() -> None:
+    """Once a worker has needed the context, the parent makes it, so that all later workers find it ready (25 ms each
+    otherwise). A run that knows http alone never pays. What is wrong with the environment is reported by the connection
+    that needs it."""
+    if _needed[0]:
+        with suppress(BadInput):
+            environment_context()
+
+
+os.register_at_fork(before=_before_fork)

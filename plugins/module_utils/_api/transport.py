@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import BadStatusLine, HTTPException, IncompleteRead, RemoteDisconnected
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,6 +90,7 @@ class Connection:
         )
 
 
+@lru_cache(maxsize=16)
 def _size(text: str) -> int:
     """The bytes that a size such as 512M means."""
     try:
@@ -193,9 +194,53 @@ class _Adapter(HTTPAdapter):
         """The context decides; nothing to set on the connection."""
 
 
-# One HTTP session, that is one set of kept-alive connections, per process, way to connect and environment: the items of
-# a loop share it.
-_sessions: dict[tuple[Any, ...], Any] = {}
+class HttpSession:
+    """One set of kept-alive connections to a server.
+
+    It does what a Session of requests does, short of what costs each task time and what ours must not do: it merges no
+    settings (nothing from the environment may slip in: netrc would replace our authentication, a bundle our TLS
+    settings), keeps no cookies, and follows no redirects.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._verify = connection.validate_certs
+        self.adapter = _Adapter(_context(connection))
+        self._headers = dict(requests.utils.default_headers())
+        if connection.proxy:
+            self.proxies = {"http": connection.proxy, "https": connection.proxy}
+        else:
+            self.proxies = requests.utils.get_environ_proxies(connection.url)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: list[tuple[str, str]],
+        data: Any,
+        files: Any,
+        headers: dict[str, str],
+        timeout: tuple[float, float],
+    ) -> Any:
+        """Send one request and return its Response, whose body has not been read. `data` is the body or the form that
+        goes with the files; `timeout` is as `timeouts` returns it."""
+        request = self.prepared(method, url, params, data, files, headers)
+        return self.adapter.send(request, stream=True, timeout=timeout, verify=self._verify, proxies=self.proxies)
+
+    def prepared(
+        self, method: str, url: str, params: list[tuple[str, str]], data: Any, files: Any, headers: dict[str, str]
+    ) -> Any:
+        """The request as it goes over the wire."""
+        request = requests.PreparedRequest()
+        request.prepare_method(method)
+        request.prepare_url(url, params)
+        request.prepare_headers({**self._headers, **headers})
+        request.prepare_body(data, files)
+        return request
+
+
+# One HTTP session per process, way to connect and environment: the items of a loop share its connections.
+_sessions: dict[tuple[Any, ...], HttpSession] = {}
 
 
 def ignore_environment() -> None:
@@ -210,36 +255,28 @@ def ignore_environment() -> None:
             del os.environ[name]
 
 
-def http_session(connection: Connection) -> Any:
+def http_session(connection: Connection) -> HttpSession:
     """The HTTP session for a way to connect, in the environment of this moment."""
     key = (os.getpid(), connection, *(os.environ.get(name) for name in _VARIABLES))
     if key not in _sessions:
-        _sessions[key] = _new_session(connection)
+        _sessions[key] = HttpSession(connection)
     return _sessions[key]
 
 
-def _new_session(connection: Connection) -> Any:
-    session = requests.Session()
-    # Nothing from the environment may slip in: netrc would replace our authentication, a bundle our TLS settings.
-    session.trust_env = False
-    session.verify = connection.validate_certs
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # Redirects are not followed; requests would read the whole body of one all the same, to see where it leads.
-    session.get_redirect_target = lambda _response: None  # type: ignore[method-assign,assignment]
-    context = None
-    if connection.url.startswith("https:"):
-        context = make_context(
-            connection.validate_certs, connection.ca_path, connection.client_cert, connection.client_key
-        )
-        if not connection.validate_certs:
-            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-    session.mount("http://", _Adapter(context))
-    session.mount("https://", _Adapter(context))
-    if connection.proxy:
-        session.proxies = {"http": connection.proxy, "https": connection.proxy}
-    else:
-        session.proxies = requests.utils.get_environ_proxies(connection.url)
-    return session
+def rehearse() -> None:
+    """Go through a request without sending it, before the forks: what Python and the libraries set up at their first
+    use (patterns, caches of types), every worker then finds ready. No socket is opened."""
+    if requests:
+        session = HttpSession(Connection("http://localhost", max_answer=_size("512M")))
+        session.prepared("GET", "http://localhost/", [("key", "value")], None, None, {"Accept": "*/*"})
+
+
+def _context(connection: Connection) -> ssl.SSLContext | None:
+    if not connection.url.startswith("https:"):
+        return None
+    if not connection.validate_certs:
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+    return make_context(connection.validate_certs, connection.ca_path, connection.client_cert, connection.client_key)
 
 
 def limits(connection: Connection) -> AbstractContextManager[None]:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.modules import saymon_auth_token
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedStore, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
@@ -46,6 +49,53 @@ def test_create(script: Script, check: bool) -> None:
         **token,
     }
     assert secrets.revealed == set(token.values())  # which makes the action hide the result
+
+
+@pytest.mark.parametrize("before", [None, "older"])
+@pytest.mark.parametrize("check", [False, True])
+def test_the_token_goes_into_a_file(script: Script, tmp_path: Path, check: bool, before: str | None) -> None:
+    dest = tmp_path / "token"
+    if before:
+        dest.write_text(before)
+        dest.chmod(0o644)
+    script(LIST)
+    if not check:
+        script(("POST", f"/users/{BOB['id']}/auth-token", 200, TOKEN))
+    secrets = Secrets()
+    result = run_module(NAME, {"user": "bob", "dest": str(dest)}, check=check, secrets=secrets)
+    assert result["changed"] is True
+    assert TOKEN not in str(result)
+    assert secrets.revealed == set()
+    if check:
+        assert "dest" not in result
+        assert [path.name for path in tmp_path.iterdir()] == (["token"] if before else [])
+    else:
+        assert result["dest"] == str(dest)
+        assert (dest.read_text(), dest.stat().st_mode & 0o777) == (TOKEN, 0o600)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_there_is_a_token(script: Script, tmp_path: Path) -> None:
+    script(LIST)
+    result = run_module(NAME, {"user": "bob", "dest": str(tmp_path / "nowhere" / "token")})
+    assert result["failed"]
+    assert result["msg"].startswith(f"dest is '{tmp_path}/nowhere/token', which cannot be written")
+
+
+def test_a_file_that_can_no_longer_be_written(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any, keep: bool, **_keywords: Any) -> None:
+        if keep:
+            raise BadInput("dest is full.")
+
+    monkeypatch.setattr(saymon_auth_token, "save", refuse)
+    script(LIST, ("POST", f"/users/{BOB['id']}/auth-token", 200, TOKEN))
+    result = run_module(NAME, {"user": "bob", "dest": str(tmp_path / "token")})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == "dest is full. The token was created all the same: run the task again with renew."
+
+
+def test_no_file_for_a_token_that_is_revoked(script: Script) -> None:
+    result = run_module(NAME, {"user": "bob", "state": "absent", "dest": "/tmp/token"})
+    assert result["msg"] == "dest is a file for a new token, and state is absent: leave out dest."
 
 
 @pytest.mark.parametrize("check", [False, True])

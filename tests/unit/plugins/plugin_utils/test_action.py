@@ -164,7 +164,27 @@ def test_special_texts_become_plain(script: Script) -> None:
         (
             "saymon_user_info",
             {"logn": "x"},
-            "saymon.platform.saymon_user_info: there is no option logn, only dest, email, group, id, login, ",
+            "saymon.platform.saymon_user_info: there is no option logn; did you mean login?",
+        ),
+        (
+            "saymon_user_info",
+            {"qqq": "x"},
+            "saymon.platform.saymon_user_info: there is no option qqq, only dest, email, group, id, login, ",
+        ),
+        (
+            "saymon_session",
+            {"usrl": "x", "qqq": "x"},
+            "saymon.platform.saymon_session: there is no option qqq, only keep, saymon_",
+        ),
+        (
+            "saymon_object",
+            {"name": "x", "properties": [{"nmae": "x", "value": "y"}]},
+            "saymon.platform.saymon_object: properties has no option nmae; did you mean name?",
+        ),
+        (
+            "saymon_object",
+            {"name": "x", "properties": [{"name": "x", "qqq": "y"}]},
+            "saymon.platform.saymon_object: properties has no option qqq, only ",
         ),
         ("saymon_api", {}, "saymon.platform.saymon_api: missing required arguments: path."),
         ("saymon_api", {"path": "/x", "method": "GOT"}, "method is 'GOT': give one of GET, POST, PUT, PATCH, DELETE."),

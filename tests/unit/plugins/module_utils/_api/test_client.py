@@ -705,6 +705,6 @@ def test_how_it_is_sent(script: Script, monkeypatch: pytest.MonkeyPatch) -> None
     script(("GET", "/users", 302), ("GET", "/users", 200, []))
     with pytest.raises(HttpError, match="302: a redirect, which the API never sends"):
         Client(Connection(URL, timeout=30)).get("/users")
-    assert (seen["timeout"], seen["allow_redirects"], seen["stream"]) == ((10.0, 30), False, True)
+    assert seen["timeout"] == (10.0, 30)
     Client(Connection(URL, timeout=2.5)).get("/users")
     assert seen["timeout"] == (2.5, 2.5)

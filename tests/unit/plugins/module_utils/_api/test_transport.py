@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import socket
 import ssl
+from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -127,21 +129,38 @@ def test_one_kept_alive_session_for_each_way_to_connect() -> None:
 
 def test_nothing_of_the_environment_slips_in(monkeypatch: pytest.MonkeyPatch) -> None:
     session = transport.http_session(Connection(URL))
-    assert session.trust_env is False
-    request = session.prepare_request(requests.Request("GET", URL, headers={"Cookie": "sid=mine"}))
+    request = session.prepared("GET", URL, [], None, None, {"Cookie": "sid=mine"})
     assert request.headers["Cookie"] == "sid=mine"
 
 
-def test_the_session_keeps_no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
-    session = transport.http_session(Connection(URL))
+def _answering(monkeypatch: pytest.MonkeyPatch, status: int, **headers: str) -> tuple[Any, list[Any]]:
+    """A session whose server always answers the same, and the requests that it gets."""
+    session, sent = transport.http_session(Connection(URL)), []
     answer: Any = requests.Response()
+    answer.status_code = status
+    answer.headers.update(headers)
     answer._original_response = MagicMock(msg=Message())
-    answer._original_response.msg["Set-Cookie"] = "sid=theirs; Path=/"
-    request = requests.Request("GET", URL).prepare()
-    extract: Any = requests.cookies.extract_cookies_to_jar
-    for jar, kept in ((session.cookies, 0), (requests.Session().cookies, 1)):
-        extract(jar, request, answer)
-        assert len(jar) == kept
+    for name, value in headers.items():
+        answer._original_response.msg[name] = value
+
+    def send(request: Any, **_keywords: Any) -> Any:
+        sent.append(request)
+        requests.cookies.extract_cookies_to_jar(answer.cookies, request, answer)
+        return answer
+
+    monkeypatch.setattr(session.adapter, "send", send)
+    return session, sent
+
+
+def _get(session: Any) -> Any:
+    return session.request("GET", URL, params=[], data=None, files=None, headers={}, timeout=(1.0, 1.0))
+
+
+def test_the_session_keeps_no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sent = _answering(monkeypatch, 200, **{"Set-Cookie": "sid=theirs; Path=/"})
+    assert _get(session).cookies.get_dict() == {"sid": "theirs"}
+    _get(session)
+    assert ["Cookie" in request.headers for request in sent] == [False, False]
 
 
 def test_proxy_option_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +174,7 @@ def test_proxy_option_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _adapter(connection: Connection) -> Any:
-    return transport.http_session(connection).get_adapter(connection.url)
+    return transport.http_session(connection).adapter
 
 
 def test_tls_is_checked_unless_told_otherwise() -> None:
@@ -274,12 +293,28 @@ def test_an_old_library_that_cannot_check_an_address(monkeypatch: pytest.MonkeyP
         Client(Connection("https://192.0.2.1", retries=0)).get("/users")
 
 
-def test_a_redirect_is_not_looked_into() -> None:
-    answer = requests.Response()
-    answer.status_code = 302
-    answer.headers["Location"] = "http://[::1"
-    session = transport.http_session(Connection(URL))
-    assert list(session.resolve_redirects(answer, requests.Request("GET", URL).prepare())) == []
+def test_a_redirect_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sent = _answering(monkeypatch, 302, Location="http://[::1")
+    assert _get(session).status_code == 302
+    assert len(sent) == 1
+
+
+def test_the_parent_makes_the_tls_context_once_a_worker_has_needed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls, "_defaults", {})
+    monkeypatch.setattr(tls, "_needed", mmap.mmap(-1, 1))
+
+    def run_worker(work: Callable[[], Any]) -> bool:
+        """Whether the worker found a context."""
+        pid = os.fork()
+        if not pid:
+            found = bool(tls._defaults)
+            work()
+            os._exit(found)
+        return bool(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+    assert not run_worker(lambda: transport.http_session(Connection("http://saymon.example.org")))
+    assert not run_worker(lambda: transport.http_session(Connection(URL)))
+    assert run_worker(lambda: None)
 
 
 def test_an_answer_may_be_too_much_for_the_memory(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
