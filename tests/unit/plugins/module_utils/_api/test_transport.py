@@ -145,7 +145,7 @@ def _answering(monkeypatch: pytest.MonkeyPatch, status: int, **headers: str) -> 
 
     def send(request: Any, **_keywords: Any) -> Any:
         sent.append(request)
-        requests.cookies.extract_cookies_to_jar(answer.cookies, request, answer)
+        requests.cookies.extract_cookies_to_jar(answer.cookies, request, answer)  # type: ignore[no-untyped-call]
         return answer
 
     monkeypatch.setattr(session.adapter, "send", send)
