@@ -485,7 +485,7 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown option": ({"pfad": "/users"}, "saymon.platform.saymon_api: there is no option pfad, only {options}."),
     "wrong choice": (
         {"method": "FETCH"},
-        "saymon.platform.saymon_api: value of method must be one of: GET, POST, PUT, PATCH, DELETE, got: FETCH.",
+        "method is 'FETCH': give one of GET, POST, PUT, PATCH, DELETE.",
     ),
 }
 
