@@ -30,7 +30,7 @@ _MOST_PARALLEL = 32
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
     item: dict[str, dict[str, Any]] = {"id": {"type": "str"}}
-    item.update({one.option: dict(one.kind.argument) for one in resource.fields})
+    item.update({field.option: dict(field.type.argument) for field in resource.fields})
     item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
     many = {
@@ -80,19 +80,19 @@ def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[]
 
 def _written(resource: Resource, items: list[Item]) -> set[str]:
     """The resources whose records the items may change."""
-    fields = [(item, resource.by_option[option]) for item in items for option in item.given]
-    made = {one.kind.resource for item, one in fields if one.create and item.flags.get(one.create)}
-    return {resource.name, *made, *(touched for _item, one in fields for touched in one.touches)}
+    fields = [(item, resource.by_option[option]) for item in items for option in item.desired]
+    made = {field.type.resource for item, field in fields if field.create and item.flags.get(field.create)}
+    return {resource.name, *made, *(touched for _item, field in fields for touched in field.touches)}
 
 
 def _applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
-    """Carry out the plans (in check mode foresee them), and say what became of them."""
+    """Carry out the plans (in check mode predict them), and say what became of them."""
     resource = planner.resource
     changing = [plan for plan in plans if plan.action != "none"]
     diffs = diffs_of(planner, changing)
     context.warnings += planner.warnings
     engine = Engine(planner, context.warnings, context.say, context.args["parallel"])
-    engine.apply_all(plans)
+    engine.run_all(plans)
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
@@ -119,7 +119,7 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
 def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
     common = {name: args[name] for name in ("state", *resource.flags)}
-    own = {option: args[option] for option in ("id", *resource.by_option) if args[option] is not None}
+    single = {option: args[option] for option in ("id", *resource.by_option) if args[option] is not None}
     listed, source = args[resource.plural], resource.plural if args["src"] is None else "src"
     if source == "src" and not isinstance(listed, Placed):
         raise BadInput(
@@ -127,13 +127,13 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
             f"through its action, or give {resource.plural}."
         )
     if listed is None:
-        items = [parse_item(resource, own, None, common)]
-    elif own:
+        items = [parse_item(resource, single, None, common)]
+    elif single:
         raise BadInput(
-            f"{source} and {', '.join(own)} are given together: put everything into the list, or leave {source} out."
+            f"{source} and {', '.join(single)} are given together: put everything into the list, or leave {source} out."
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]
-    for secret in (one.option for one in resource.fields if isinstance(one.kind, Secret)):
-        context.secrets.add(*(item.given.get(secret) for item in items))
+    for secret in (field.option for field in resource.fields if isinstance(field.type, Secret)):
+        context.secrets.add(*(item.desired.get(secret) for item in items))
     return items

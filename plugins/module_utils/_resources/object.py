@@ -28,8 +28,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import (
     Index,
     Resource,
+    Task,
     Wanted,
-    Work,
     text_of,
 )
 
@@ -68,28 +68,28 @@ class Properties(FieldType):
                 raise Invalid("give each property a name and a value, a type if need be, and nothing else")
             name = _text(name)
             if name in parsed:
-                raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
+                raise Invalid(f"property {name!r} is listed twice: names are unique within an object")
             parsed[name] = (None if type_id is None else _type(type_id), _text(text))
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[int, str]]:
         return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
 
-    def agrees(self, value: Any, given: Any, append: bool) -> bool:
+    def agrees(self, value: Any, desired: Any, append: bool) -> bool:
         found = set()
         for one in value:
-            pair = given.get(one["name"])
+            pair = desired.get(one["name"])
             if pair is not None:
                 if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
                     return False
                 found.add(one["name"])
             elif not append and one.get("type_id") not in _MANAGED_ELSEWHERE:
                 return False
-        return len(found) == len(given)
+        return len(found) == len(desired)
 
-    def merge(self, current: Any, given: Any, append: bool) -> Any:
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
         kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
-        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
+        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in desired.items()}
         return {**kept, **wanted}
 
     def write(self, value: Any, _scalar: bool) -> Any:
@@ -106,8 +106,8 @@ class Parents(Items):
     """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it
     where it is."""
 
-    def merge(self, current: Any, given: Any, append: bool) -> Any:
-        return super().merge(current, given, append) if given else current
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        return super().merge(current, desired, append) if desired else current
 
 
 def _type(value: Any) -> int:
@@ -115,7 +115,7 @@ def _type(value: Any) -> int:
     if code is None and str(value).isdecimal():
         code = int(value)
     if not isinstance(code, int) or isinstance(code, bool) or code < 1:
-        raise Invalid(f"{value!r} is no type of a property: give {', '.join(PROPERTY_TYPES)}, or a number")
+        raise Invalid(f"{value!r} is not a type of property: give {', '.join(PROPERTY_TYPES)}, or a number")
     return code
 
 
@@ -127,15 +127,15 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any, Any], Iterator[Request]]:
-    """The `own` of a properties field. It makes one call for each property that differs, so that ids, documents and
+def write_properties(collection: str) -> Callable[[Task, Mapping[str, Any], Any, Any], Iterator[Request]]:
+    """The writer of a properties field. It makes one call for each property that differs, so that ids, documents and
     what others added meanwhile stay as they are."""
 
-    def own(work: Work, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
+    def write(task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
         path = f"{collection}/{record['id']}/props"
         known = record.get("properties") or []
         if any("id" not in one for one in known):
-            known = work.client.get_list(path)
+            known = task.client.get_list(path)
         ids = {text_of(one, "name"): one["id"] for one in known}
 
         def at(name: str) -> str:
@@ -145,16 +145,16 @@ def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any,
                 )
             return f"{path}/{ids[name]}"
 
-        for name, (type_id, text) in desired.items():
+        for name, (type_id, text) in target.items():
             if name not in current:
                 yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
             elif current[name] != (type_id, text):
                 changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
                 yield Request("PATCH", at(name), body=changes)
-        for name in sorted(current.keys() - desired.keys()):
+        for name in sorted(current.keys() - target.keys()):
             yield Request("DELETE", at(name))
 
-    return own
+    return write
 
 
 class Tree(Index):
@@ -172,7 +172,7 @@ class Tree(Index):
         return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
 
     def children(self, parent: str, name: str) -> list[Record]:
-        return self.table("child", lambda one: [(up, text_of(one, "name")) for up in self.parents(one)]).get(
+        return self.table("child", lambda record: [(up, text_of(record, "name")) for up in self.parents(record)]).get(
             (parent, name), []
         )
 
@@ -216,15 +216,17 @@ class Tree(Index):
             seen |= ups
         return seen
 
-    def find(self, given: Mapping[str, Any]) -> list[Record]:
-        if given.get("discovery_id"):
-            found = self.table("discovery id", lambda one: [text_of(one, "discovery_id")])
-            return found.get(given["discovery_id"], [])
-        if not given.get("name"):
+    def find(self, resolved: Mapping[str, Any]) -> list[Record]:
+        if resolved.get("discovery_id"):
+            found = self.table("discovery id", lambda record: [text_of(record, "discovery_id")])
+            return found.get(resolved["discovery_id"], [])
+        if not resolved.get("name"):
             raise Invalid(
                 "discovery_id, or name with parents, must be given, because it names the object (or give its id)"
             )
-        below = [one for up in given.get("parents") or (self.root,) for one in self.children(str(up), given["name"])]
+        below = [
+            one for up in resolved.get("parents") or (self.root,) for one in self.children(str(up), resolved["name"])
+        ]
         return list({str(one["id"]): one for one in below}.values())
 
     def below(self, identifier: str) -> list[Record]:
@@ -295,8 +297,8 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     """By key, by id, and by all names that paths are made of; names are looked for last, together with the root, where
     paths begin."""
     hunt = _Hunt(client, client_data="client_data" in wanted.keys)
-    keys = {item.given["discovery_id"] for item in wanted.items if not item.id and item.given.get("discovery_id")}
-    named = [item for item in wanted.items if not item.id and not item.given.get("discovery_id")]
+    keys = {item.desired["discovery_id"] for item in wanted.items if not item.id and item.desired.get("discovery_id")}
+    named = [item for item in wanted.items if not item.id and not item.desired.get("discovery_id")]
     ids = {
         *wanted.ids,
         *(item.id for item in wanted.items if item.id),
@@ -304,7 +306,7 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     }
     hunt.ask("discovery_id", sorted(keys))
     hunt.ask_ids(ids - hunt.found.keys())
-    names = {item.given["name"] for item in named if item.given.get("name")}
+    names = {item.desired["name"] for item in named if item.desired.get("name")}
     names.update(name for text in wanted.texts if text not in hunt.found for name in _names_on(text))
     if len(names) > _MOST_NAMES:
         return None
@@ -328,8 +330,8 @@ def _names_on(text: str) -> set[str]:
 # ---------------------------------------------------------------------------------------------------------------
 
 
-def _guard(work: Work, plans: list[Plan]) -> list[str]:
-    tree = work.index("object")
+def _guard(task: Task, plans: list[Plan]) -> list[str]:
+    tree = task.index("object")
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:
@@ -337,24 +339,24 @@ def _guard(work: Work, plans: list[Plan]) -> list[str]:
             continue
         if plan.action in ("none", "update"):
             _refuse_no_parents(tree, plan)
-        if plan.action == "create" and not plan.item.given.get("name"):
+        if plan.action == "create" and not plan.item.desired.get("name"):
             raise Invalid(
-                f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name"
+                f"{plan.item.where}there is no object {plan.title!r}, and none can be created without a name: give name"
             )
         identifier = str(plan.record.get("id"))
         if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
-            raise Invalid(f"{plan.item.where}{plan.title!r} would stand below itself: correct parents")
+            raise Invalid(f"{plan.item.where}{plan.title!r} would be below itself: correct parents")
         if plan.action == "delete":
             _refuse_deletion(tree, plan, going)
     return []
 
 
 def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
-    given, append = plan.item.given.get("parents"), plan.item.flags.get("append_parents")
-    if given == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
+    desired, append = plan.item.desired.get("parents"), plan.item.flags.get("append_parents")
+    if desired == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
         raise Invalid(
-            f"{plan.item.where}parents is empty, but {plan.title!r} stands below "
-            "other objects, and every object must stand somewhere: "
+            f"{plan.item.where}parents is empty, but {plan.title!r} is below "
+            "other objects, and every object must be below another: "
             "give /ROOT to move it below the root, or leave parents out"
         )
 
@@ -367,7 +369,7 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
     if staying and not plan.item.flags.get("recursive"):
         raise Invalid(
             f"{where}{plan.title!r} has children ({len(staying)}), which "
-            "would go with it: set recursive to delete them too"
+            "would be deleted with it: set recursive to delete them too"
         )
 
 
@@ -377,7 +379,7 @@ OBJECT = Resource(
     path="/objects",
     find_by=("discovery_id", "parents"),
     unique=("discovery_id",),
-    twins=True,
+    duplicates_allowed=True,
     index=Tree,
     query=_query,
     search=_search,
@@ -400,6 +402,8 @@ OBJECT = Resource(
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
-        Field("properties", "properties", Properties(), own=write_properties("/objects"), append="append_properties"),
+        Field(
+            "properties", "properties", Properties(), writer=write_properties("/objects"), append="append_properties"
+        ),
     ),
 )

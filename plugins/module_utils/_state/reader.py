@@ -95,7 +95,7 @@ class Reader:
             for option in {*plan.before, *plan.after} & {*self.resource.referring}:
                 values = (*_each(plan.before.get(option)), *_each(plan.after.get(option)))
                 ids = {value for value in values if isinstance(value, str)}
-                shown.setdefault(self.resource.by_option[option].kind.resource, set()).update(ids)
+                shown.setdefault(self.resource.by_option[option].type.resource, set()).update(ids)
         for name, ids in shown.items():
             index, search = self._indexes.get(name), self.resources[name].search
             if index is None or index.whole or search is None:
@@ -106,17 +106,17 @@ class Reader:
                     index.add(record)
 
     def finding(self, item: Item) -> dict[str, Any]:
-        """The part of the given values that finds the item: nothing beside an id, nor beside a key that holds wherever
-        the item is."""
+        """The part of the desired values that finds the item: nothing beside an id, nor beside a key that holds
+        wherever the item is."""
         resource = self.resource
         sure = {
             option: value
-            for option, value in item.given.items()
+            for option, value in item.desired.items()
             if option in resource.find_by and option not in resource.referring
         }
         if item.id or sure:
             return {} if item.id else sure
-        return {option: value for option, value in item.given.items() if option in resource.names}
+        return {option: value for option, value in item.desired.items() if option in resource.names}
 
     def _listed(self, resource: Resource) -> list[Record]:
         keys = self._keys(resource)
@@ -128,8 +128,8 @@ class Reader:
 
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
-        given = {option for item in self.items for option in item.given} if resource is self.resource else set()
-        return {resource.by_option[option].key for option in (*resource.key, *given)}
+        options = {option for item in self.items for option in item.desired} if resource is self.resource else set()
+        return {resource.by_option[option].key for option in (*resource.key, *options)}
 
     def _searched(self, resource: Resource) -> list[Record] | None:
         """What the items may mean; None where that cannot be searched for, or the list is less work."""
@@ -144,10 +144,10 @@ class Reader:
         options = [
             option
             for option in self.resource.referring
-            if self.resource.by_option[option].kind.resource == resource.name
+            if self.resource.by_option[option].type.resource == resource.name
         ]
-        givens = (self.finding(item) if item.state == "absent" else item.given for item in self._focus)
-        return list(dict.fromkeys(text for given in givens for option in options for text in _each(given.get(option))))
+        values = (self.finding(item) if item.state == "absent" else item.desired for item in self._focus)
+        return list(dict.fromkeys(text for value in values for option in options for text in _each(value.get(option))))
 
 
 def _each(value: Any) -> tuple[Any, ...]:

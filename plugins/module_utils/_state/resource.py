@@ -9,9 +9,10 @@ engine know no resource.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -77,22 +78,22 @@ class Index:
         if record is not None:
             return [record]
         title = self.resource.title
-        exact = self.table("name", lambda one: [text_of(one, title)]).get(text, [])
+        exact = self.table("name", lambda record: [text_of(record, title)]).get(text, [])
         if exact or not self.whole:
             return exact
-        return self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
+        return self.table("folded name", lambda record: [text_of(record, title).casefold()]).get(text.casefold(), [])
 
-    def find(self, given: Mapping[str, Any]) -> list[Record]:
+    def find(self, resolved: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is
         missing."""
-        missing = [option for option in self.resource.key if given.get(option) in (None, "", ())]
+        missing = [option for option in self.resource.key if resolved.get(option) in (None, "", ())]
         if missing:
             raise Invalid(
                 f"{' and '.join(missing)} must be given, because it names the {self.resource.label} (or give its id)"
             )
         fields = [self.resource.by_option[option] for option in self.resource.key]
-        table = self.table("key", lambda record: [tuple(one.read(record) for one in fields)])
-        return table.get(tuple(given[option] for option in self.resource.key), [])
+        table = self.table("key", lambda record: [tuple(field.read(record) for field in fields)])
+        return table.get(tuple(resolved[option] for option in self.resource.key), [])
 
     def above(self, _identifier: str) -> set[str]:
         """Ids of all items that an item stands in, for resources that form a tree."""
@@ -111,8 +112,8 @@ class Index:
         return self._scalars[key]
 
 
-class Work(Protocol):
-    """What the hooks of a resource may use of the planner that does the work."""
+class Task(Protocol):
+    """What the hooks of a resource may use of the task that calls them."""
 
     client: Client
     credentials: Credentials
@@ -133,10 +134,10 @@ class Resource:
 
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the
     options that identify an item, `find_by` others that help to find it, `title` is the record key of its name.
-    `create` are the calls to make one, tried in turn while the server does not know the former; `update` is the method
-    to change one. `flags` are options of an item that steer and are no fields. `unique` are the options of which the
-    server never lets two items have the same value, so that a creation may be repeated; `twins` tells that two items of
-    one name are nothing wrong.
+    `create` are the calls that create one, tried in turn while the server does not know the former; `update` is the
+    method to change one. `flags` are options of an item that steer it and are not fields. `unique` are the options of
+    which the server never lets two items have the same value, so that a creation may be repeated; with
+    `duplicates_allowed` two items may have the same name.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
@@ -154,16 +155,16 @@ class Resource:
     create: tuple[tuple[str, str], ...] = ()
     update: str = "PATCH"
     states: tuple[str, ...] = ("present", "absent")
-    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     unique: tuple[str, ...] = ()
-    twins: bool = False
+    duplicates_allowed: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
-    load: Callable[[Work, set[str]], list[Record]] | None = None
+    load: Callable[[Task, set[str]], list[Record]] | None = None
     search: Callable[[Client, Wanted], list[Record] | None] | None = None
     adjust: Callable[[Item], None] = lambda item: None
-    guard: Callable[[Work, list[Plan]], list[str]] = lambda work, plans: []
-    after: Callable[[Work, list[Plan]], dict[str, Any]] = lambda work, plans: {}
+    guard: Callable[[Task, list[Plan]], list[str]] = lambda task, plans: []
+    after: Callable[[Task, list[Plan]], dict[str, Any]] = lambda task, plans: {}
 
     @property
     def label(self) -> str:
@@ -176,21 +177,21 @@ class Resource:
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
-        return {one.option: one for one in self.fields}
+        return {field.option: field for field in self.fields}
 
     @cached_property
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
-        return tuple(one.option for one in self.fields if one.kind.refers)
+        return tuple(field.option for field in self.fields if field.type.refers)
 
     @cached_property
     def self_referring(self) -> tuple[str, ...]:
         """Those of them that name items of this resource."""
-        return tuple(option for option in self.referring if self.by_option[option].kind.resource == self.name)
+        return tuple(option for option in self.referring if self.by_option[option].type.resource == self.name)
 
-    def enforces(self, given: Mapping[str, Any]) -> bool:
+    def enforces(self, resolved: Mapping[str, Any]) -> bool:
         """Whether the server makes sure that a creation with these values cannot make a second item."""
-        return any(given.get(option) for option in self.unique)
+        return any(resolved.get(option) for option in self.unique)
 
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:
