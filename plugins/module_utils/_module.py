@@ -14,7 +14,6 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
 from ansible_collections.saymon.platform.plugins.module_utils._state.engine import Engine
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Secret
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
 from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.plugins.module_utils._state.report import diffs_of, report_list, report_one
@@ -81,7 +80,9 @@ def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[]
 def _written(resource: Resource, items: list[Item]) -> set[str]:
     """The resources whose records the items may change."""
     fields = [(item, resource.by_option[option]) for item in items for option in item.desired]
-    made = {field.type.resource for item, field in fields if field.create and item.flags.get(field.create)}
+    made = {
+        name for item, field in fields if field.create and item.flags.get(field.create) for name in field.type.resources
+    }
     return {resource.name, *made, *(touched for _item, field in fields for touched in field.touches)}
 
 
@@ -134,6 +135,6 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]
-    for secret in (field.option for field in resource.fields if isinstance(field.type, Secret)):
+    for secret in (field.option for field in resource.fields if not field.type.shown_by_server):
         context.secrets.add(*(item.desired.get(secret) for item in items))
     return items

@@ -33,12 +33,15 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.transport imp
 from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import Run, TaskContext
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.tests.unit.support import URL, module_of, validated
 
 Record = dict[str, Any]
 Fault = Callable[[Request], None]
 ROOT: Record = {"id": 1, "name": "ROOT", "class_id": 1, "parent_id": []}
 _COLLECTIONS = ("/users", "/user-groups", "/objects", "/classes", "/states", "/tags", "/password-policies")
+# Under which key a record shows the entries below it, where the path has another name.
+_BELOW = {"/props": "properties"}
 
 
 def lost(_request: Request) -> None:
@@ -70,7 +73,7 @@ class FakeServer(Client):
         self.data: dict[str, list[Record]] = {path: [] for path in _COLLECTIONS}
         self.data["/objects"].append(dict(ROOT))
         for name, records in collections.items():
-            self.data["/" + name.replace("_", "-")].extend(json.loads(json.dumps(list(records))))
+            self.data.setdefault("/" + name.replace("_", "-"), []).extend(json.loads(json.dumps(list(records))))
         self.me: Record = {"id": "64b1f0c2a9d3e45f6a7b0000", "login": "ci"}
         self.journal: list[tuple[str, str, Any]] = []
         self.before: list[tuple[str, Fault]] = []
@@ -160,16 +163,16 @@ class FakeServer(Client):
         if rest[0] == "/password":
             self.passwords[str(record["id"])] = body["newPassword"]
             return None
-        properties = record.setdefault("properties", [])
+        entries = record.setdefault(_BELOW.get(rest[0], rest[0][1:]), [])
         if method == "POST":
-            properties.append({"id": self._next(), **body})
-            return properties[-1]
-        (one,) = (one for one in properties if f"/{one['id']}" == rest[1])
+            entries.append({"id": self._next(), **body})
+            return entries[-1]
+        (entry,) = (entry for entry in entries if f"/{entry['id']}" == rest[1])
         if method == "DELETE":
-            properties.remove(one)
+            entries.remove(entry)
             return None
-        one.update(body)
-        return one
+        entry.update(body)
+        return entry
 
     def _make(self, path: str, body: Record) -> Record:
         record = {"id": self._next(), **body}
@@ -234,10 +237,10 @@ def run_on(
 
 
 def ensure_on(
-    server: FakeServer, resource: str, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
+    server: FakeServer, resource: str | Resource, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
 ) -> dict[str, Any]:
     """The result of bringing a list of items of any resource to its state, whether it has a module or not."""
-    table = RESOURCES[resource]
+    table = RESOURCES[resource] if isinstance(resource, str) else resource
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
     args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})

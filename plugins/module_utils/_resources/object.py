@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError
+from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
@@ -39,61 +40,35 @@ _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
 _MANAGED_ELSEWHERE = frozenset({6, 7, 8})
 
 
-class Properties(FieldType):
-    """Name/value pairs with a type. Canonical form: name to (type, value); the type None stands for the present one, or
-    info."""
+class PropertyType(FieldType):
+    """The type of a property, by name or number. Canonical form: the number."""
 
-    argument: Mapping[str, Any] = {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "name": {"type": "str", "required": True},
-            "value": {"type": "str", "required": True},
-            "type": {"type": "str"},
-        },
-    }
-    empty: Any = {}
-    bulky = True
+    argument: Mapping[str, Any] = {"type": "str"}
+    empty: Any = PROPERTY_TYPES["info"]
 
-    def parse(self, value: Any) -> dict[str, tuple[int | None, str]]:
-        if not isinstance(value, list):
-            raise Invalid("give a list of properties, each with name and value")
-        parsed: dict[str, tuple[int | None, str]] = {}
-        for one in value:
-            try:
-                name, text, type_id = one["name"], one["value"], one.get("type")
-            except (KeyError, TypeError, AttributeError):
-                raise Invalid("give each property a name and a value, and a type if need be") from None
-            if not name or text is None or len(one) > 2 + ("type" in one):
-                raise Invalid("give each property a name and a value, a type if need be, and nothing else")
-            name = _text(name)
-            if name in parsed:
-                raise Invalid(f"property {name!r} is listed twice: names are unique within an object")
-            parsed[name] = (None if type_id is None else _type(type_id), _text(text))
-        return parsed
+    def parse(self, value: Any) -> int:
+        code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
+        if code is None and str(value).isdecimal():
+            code = int(value)
+        if not isinstance(code, int) or isinstance(code, bool) or code < 1:
+            raise Invalid(f"{value!r} is not a type of property: give {', '.join(PROPERTY_TYPES)}, or a number")
+        return code
 
-    def read(self, value: Any) -> dict[str, tuple[int, str]]:
-        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
+    def read(self, value: Any) -> int:
+        return int(value)
 
-    def agrees(self, value: Any, desired: Any, append: bool) -> bool:
-        found = set()
-        for one in value:
-            pair = desired.get(one["name"])
-            if pair is not None:
-                if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
-                    return False
-                found.add(one["name"])
-            elif not append and one.get("type_id") not in _MANAGED_ELSEWHERE:
-                return False
-        return len(found) == len(desired)
 
-    def merge(self, current: Any, desired: Any, append: bool) -> Any:
-        kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
-        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in desired.items()}
-        return {**kept, **wanted}
+class Properties(Entries):
+    """Name/value pairs with a type; names are unique within an item."""
 
-    def write(self, value: Any, _scalar: bool) -> Any:
-        return [{"name": name, "type_id": type_id, "value": text} for name, (type_id, text) in value.items()]
+    def __init__(self) -> None:
+        super().__init__(
+            "property",
+            Field("name", "name", Text(filled=True)),
+            (Field("type", "type_id", PropertyType()), Field("value", "value", Text())),
+            required=("value",),
+            kept=_MANAGED_ELSEWHERE,
+        )
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {
@@ -108,53 +83,6 @@ class Parents(Items):
 
     def merge(self, current: Any, desired: Any, append: bool) -> Any:
         return super().merge(current, desired, append) if desired else current
-
-
-def _type(value: Any) -> int:
-    code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
-    if code is None and str(value).isdecimal():
-        code = int(value)
-    if not isinstance(code, int) or isinstance(code, bool) or code < 1:
-        raise Invalid(f"{value!r} is not a type of property: give {', '.join(PROPERTY_TYPES)}, or a number")
-    return code
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (dict, list)):
-        raise Invalid("name and value of a property are texts: use the filter to_json for structures")
-    return str(value)
-
-
-def write_properties(collection: str) -> Callable[[Task, Mapping[str, Any], Any, Any], Iterator[Request]]:
-    """The writer of a properties field. It makes one call for each property that differs, so that ids, documents and
-    what others added meanwhile stay as they are."""
-
-    def write(task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
-        path = f"{collection}/{record['id']}/props"
-        known = record.get("properties") or []
-        if any("id" not in one for one in known):
-            known = task.client.get_list(path)
-        ids = {text_of(one, "name"): one["id"] for one in known}
-
-        def at(name: str) -> str:
-            if name not in ids:
-                raise WrongAnswer(
-                    f"GET {path} does not list the property {name!r}, which was there a moment ago: run the task again."
-                )
-            return f"{path}/{ids[name]}"
-
-        for name, (type_id, text) in target.items():
-            if name not in current:
-                yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
-            elif current[name] != (type_id, text):
-                changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
-                yield Request("PATCH", at(name), body=changes)
-        for name in sorted(current.keys() - target.keys()):
-            yield Request("DELETE", at(name))
-
-    return write
 
 
 class Tree(Index):
@@ -373,6 +301,8 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
         )
 
 
+PROPERTIES = Properties()
+
 OBJECT = Resource(
     name="object",
     plural="objects",
@@ -403,7 +333,11 @@ OBJECT = Resource(
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
         Field(
-            "properties", "properties", Properties(), writer=write_properties("/objects"), append="append_properties"
+            "properties",
+            "properties",
+            PROPERTIES,
+            writer=sub_collection("/objects", "props", "properties", PROPERTIES),
+            append="append_properties",
         ),
     ),
 )

@@ -107,6 +107,4 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
 
 def _own_references(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
     """How an item refers to others of its resource: in the user's words, or by ids, as `values` holds them."""
-    for option in resource.self_referring:
-        value = values.get(option, ())
-        yield from value if isinstance(value, tuple) else [value]
+    return (reference for name, reference in resource.references(values) if name == resource.name)

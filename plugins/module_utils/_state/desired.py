@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
-from .field_types import Flag, Invalid, Secret
+from .field_types import Flag, Invalid
 from .plan import Item, where_is
 from .resource import Resource
 
@@ -35,7 +35,7 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
             else:
                 flags = {**flags, option: _flag(resource, option, value)}
         except Invalid as error:
-            quoted = option == "id" or (field is not None and not isinstance(field.type, Secret))
+            quoted = option == "id" or (field is not None and field.type.shown_by_server)
             said = f" is {_short(value)}" if quoted else ""
             name = next((str(raw[key]) for key in (*resource.key, "id") if raw.get(key)), "")
             raise BadInput(f"{where_is(resource.plural, place, name)}{option}{said}: {error}.") from None

@@ -26,7 +26,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 )
 
 from .doubts import Doubts, InDoubt, NotThereYet, too_late
-from .field_types import Field, Invalid, Secret
+from .field_types import Field, Invalid
 from .plan import Pending, Plan, age_of, put, resolve_pending, title_of
 from .planner import Planner
 from .progress import Progress
@@ -126,7 +126,7 @@ class Engine:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
         record = {**plan.record, **plan.body}
         for field in plan.written_apart:
-            if not isinstance(field.type, Secret):
+            if field.type.shown_by_server:
                 put(record, record, field.key, field.type.write(plan.after[field.option], False))
         plan.record = {
             key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))
@@ -281,7 +281,7 @@ class Engine:
             target = field.type.canonical(resolve_pending(plan.after[field.option]))
             with self._lock if field.touches else nullcontext():
                 self._write_apart(plan, field, target, doubts)
-            if not isinstance(field.type, Secret):
+            if field.type.shown_by_server:
                 put(plan.record, plan.record, field.key, field.type.write(target, False))
 
     def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
@@ -352,7 +352,7 @@ class Engine:
                 field.key.partition(".")[0] not in answer
                 or field.create_only
                 or field in plan.written_apart
-                or isinstance(field.type, Secret)
+                or not field.type.shown_by_server
             ):
                 continue
             current = field.read(answer)

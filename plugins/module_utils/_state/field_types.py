@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Protocol
@@ -61,8 +61,9 @@ class FieldType:
 
     argument: Mapping[str, Any] = {"type": "raw"}
     empty: Any = None
-    refers = False  # whether values hold names that must be looked up
-    resource = ""  # and of which resource
+    resources: tuple[str, ...] = ()  # whose names values hold, which must be looked up
+    hashable = True
+    shown_by_server = True  # whether records hold the present value
     bulky = False  # whether values may be long, so that a long list had better not keep those that agree
 
     def parse(self, value: Any) -> Any:
@@ -76,6 +77,10 @@ class FieldType:
     def resolve(self, desired: Any, _lookup: Lookup, _create: bool) -> Any:
         """Turn names inside a parsed value into ids."""
         return desired
+
+    def references(self, _value: Any) -> Iterator[tuple[str, Any]]:
+        """The names or ids of other items in a canonical value, each with its resource."""
+        return iter(())
 
     def merge(self, current: Any, desired: Any, _append: bool) -> Any:
         """The canonical value to reach from `current` when the user gave `desired`."""
@@ -113,6 +118,8 @@ class Text(FieldType):
         self.filled = filled
 
     def parse(self, value: Any) -> str:
+        if isinstance(value, (dict, list)):
+            raise Invalid("give a text (use the filter to_json for a structure)")
         if (not isinstance(value, str) and not isinstance(value, (bool, int, float))) or (self.filled and value == ""):
             raise Invalid("give a text that is not empty" if self.filled else "give a text")
         return str(value)
@@ -225,7 +232,7 @@ class Items(FieldType):
 
     def __init__(self, element: FieldType, *, unordered: bool = False, length: int | None = None) -> None:
         self.element = element
-        self.refers, self.resource = element.refers, element.resource
+        self.resources, self.hashable = element.resources, element.hashable
         self.unordered = unordered
         self.length = length
         self.argument = {"type": "list", "elements": element.argument["type"]}
@@ -246,6 +253,10 @@ class Items(FieldType):
 
     def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
         return self._canonical(self.element.resolve(part, lookup, create) for part in desired)
+
+    def references(self, value: Any) -> Iterator[tuple[str, Any]]:
+        for part in value:
+            yield from self.element.references(part)
 
     def merge(self, current: Any, desired: Any, append: bool) -> Any:
         return self._canonical((*current, *desired)) if append else desired
@@ -285,6 +296,7 @@ class Json(FieldType):
     """Free JSON that is sent as given and compared by structure."""
 
     bulky = True
+    hashable = False
 
     def same(self, one: Any, other: Any) -> bool:
         return _same_json(one, other)
@@ -306,6 +318,7 @@ class JsonText(FieldType):
     argument: Mapping[str, Any] = {"type": "dict"}
     empty: Any = {}
     bulky = True
+    hashable = False
 
     def parse(self, value: Any) -> Any:
         value = _json_or(value)
@@ -336,10 +349,10 @@ class Reference(FieldType):
     """
 
     argument: Mapping[str, Any] = {"type": "str"}
-    refers = True
 
     def __init__(self, resource: str, *, trust_ids: bool = False) -> None:
         self.resource = resource
+        self.resources = (resource,)
         self.trust_ids = trust_ids
 
     def parse(self, value: Any) -> str:
@@ -355,6 +368,9 @@ class Reference(FieldType):
             return desired
         return lookup.find_id(self.resource, desired, create)
 
+    def references(self, value: Any) -> Iterator[tuple[str, Any]]:
+        yield self.resource, value
+
     def write(self, value: Any, _scalar: bool) -> Any:
         return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 10 else value
 
@@ -366,6 +382,7 @@ class Secret(FieldType):
     """Written, never read. Canonical form: the text; nothing is known of the present value."""
 
     argument: Mapping[str, Any] = {"type": "str", "no_log": True}
+    shown_by_server = False
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":

@@ -111,8 +111,8 @@ def where_is(plural: str, place: int | str | None, name: str) -> str:
 def pendings(value: Any) -> Iterator[Pending]:
     if isinstance(value, Pending):
         yield value
-    elif isinstance(value, tuple):
-        for part in value:
+    elif isinstance(value, (tuple, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
             yield from pendings(part)
 
 

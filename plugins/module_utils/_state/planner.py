@@ -15,7 +15,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
 from .consistency import changes_structure, refuse_contradictions
-from .field_types import Field, Invalid, Missing, Secret, Unproven
+from .field_types import Field, Invalid, Missing, Unproven
 from .plan import Item, Pending, Plan, ids_of, pendings, put
 from .reader import Reader
 
@@ -191,17 +191,16 @@ class Planner(Reader):
         resolved = dict(resolved)
         for option in referring:
             field = self.resource.by_option[option]
-            name = (option, resolved[option])
-            if name not in self._known:
+            name = (option, resolved[option]) if field.type.hashable else None
+            if name is None or name not in self._known:
                 try:
                     resolved[option] = field.type.resolve(
                         resolved[option], self, bool(field.create and item.flags.get(field.create))
                     )
                 except Invalid as error:
                     raise type(error)(f"{option}: {error}") from None
-                if (
-                    field.type.resource != self.resource.name
-                ):  # a name of this resource may mean another item once more are planned
+                # A name of this resource may mean another item once more are planned.
+                if name is not None and self.resource.name not in field.type.resources:
                     self._known[name] = resolved[option]
             else:
                 resolved[option] = self._known[name]
@@ -239,8 +238,11 @@ class Planner(Reader):
         if field.update_flag and not new and plan.item.flags.get(field.update_flag) == "on_create":
             return
         current = field_type.empty if new else field.read(plan.record)
-        target = field_type.merge(current, value, append)
-        if not isinstance(field_type, Secret) and field_type.same(target, current):
+        try:
+            target = field_type.merge(current, value, append)
+        except Invalid as error:
+            raise Invalid(f"{field.option}: {error}") from None
+        if field_type.shown_by_server and field_type.same(target, current):
             return
         if field.create_only and not new:
             shown = field_type.show(current, self)

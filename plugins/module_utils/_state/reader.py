@@ -39,7 +39,7 @@ class Reader:
     ) -> None:
         self.client = client
         self.resource = resource
-        self.resources = resources
+        self.resources = {**resources, resource.name: resource}
         self.credentials = credentials
         self.check = check
         self.cached = cached
@@ -92,10 +92,10 @@ class Reader:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
         for plan in plans:
-            for option in {*plan.before, *plan.after} & {*self.resource.referring}:
-                values = (*_each(plan.before.get(option)), *_each(plan.after.get(option)))
-                ids = {value for value in values if isinstance(value, str)}
-                shown.setdefault(self.resource.by_option[option].type.resource, set()).update(ids)
+            for values in (plan.before, plan.after):
+                for name, identifier in self.resource.references(values):
+                    if isinstance(identifier, str):
+                        shown.setdefault(name, set()).add(identifier)
         for name, ids in shown.items():
             index, search = self._indexes.get(name), self.resources[name].search
             if index is None or index.whole or search is None:
@@ -141,17 +141,6 @@ class Reader:
 
     def _references(self, resource: Resource) -> list[str]:
         """The different names, ids and paths by which the items refer to a resource."""
-        options = [
-            option
-            for option in self.resource.referring
-            if self.resource.by_option[option].type.resource == resource.name
-        ]
         values = (self.finding(item) if item.state == "absent" else item.desired for item in self._focus)
-        return list(dict.fromkeys(text for value in values for option in options for text in _each(value.get(option))))
-
-
-def _each(value: Any) -> tuple[Any, ...]:
-    """The values of a field that holds one or several."""
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)
+        references = (reference for value in values for reference in self.resource.references(value))
+        return list(dict.fromkeys(text for name, text in references if name == resource.name))

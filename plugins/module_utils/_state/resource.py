@@ -10,7 +10,7 @@ engine know no resource.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -182,12 +182,14 @@ class Resource:
     @cached_property
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
-        return tuple(field.option for field in self.fields if field.type.refers)
+        return tuple(field.option for field in self.fields if field.type.resources)
 
-    @cached_property
-    def self_referring(self) -> tuple[str, ...]:
-        """Those of them that name items of this resource."""
-        return tuple(option for option in self.referring if self.by_option[option].type.resource == self.name)
+    def references(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The names or ids of other items in canonical values by option, each with its resource."""
+        for option in self.referring:
+            value = values.get(option)
+            if value is not None:
+                yield from self.by_option[option].type.references(value)
 
     def enforces(self, resolved: Mapping[str, Any]) -> bool:
         """Whether the server makes sure that a creation with these values cannot make a second item."""

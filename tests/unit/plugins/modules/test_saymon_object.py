@@ -528,7 +528,7 @@ def test_append(args: dict[str, Any], body: Any) -> None:
         (
             True,
             [{"name": "Slot", "value": "4", "type": "info"}],
-            [("PATCH", f"{RACKS}/props/p2", {"value": "4", "type_id": 1})],
+            [("PATCH", f"{RACKS}/props/p2", {"type_id": 1})],
         ),
         (
             True,

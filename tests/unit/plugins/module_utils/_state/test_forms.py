@@ -1,0 +1,176 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every form of resource that the table format carries, each by a table made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Choice, Field, Number, Text
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, ensure_on, lost, refused
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+Record = dict[str, Any]
+Write = tuple[str, str, Any]
+BOX = "64b1f0c2a9d3e45f6a7b9001"
+RANDOM = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+# What may happen to a write: an answer that is lost before or after the server has done it, and a refusal.
+FAULTS = st.lists(st.sampled_from(["before", "after", "refused"]), max_size=3)
+
+
+def prove(
+    make: Callable[[], FakeServer], table: Resource, item: Record, writes: list[Write], **steering: Any
+) -> tuple[Record, FakeServer]:
+    """The four cases of any table: check mode and run, each with a change and without. The diff and the server after
+    it."""
+    server = make()
+    predicted = ensure_on(server, table, item, check=True, **steering)
+    assert (predicted.get("msg"), predicted["changed"], server.writes) == (None, True, [])
+    result = ensure_on(server, table, item, **steering)
+    assert (result.get("msg"), result["changed"], server.writes) == (None, True, writes)
+    assert result["diff"] == predicted["diff"]
+    assert result.get("warnings") is None
+    for check in (True, False):
+        server.journal.clear()
+        again = ensure_on(server, table, item, check=check, **steering)
+        assert (again.get("msg"), again["changed"], again["diff"], server.writes) == (None, False, [], [])
+    (diff,) = predicted["diff"]
+    return {"before": diff["before"], "after": diff["after"]}, server
+
+
+def run_until_done(server: FakeServer, table: Resource, item: Record, faults: list[str], **steering: Any) -> None:
+    """Run through faults, then without any, then once more: nothing is left to do."""
+    for fault in faults:
+        where = server.after if fault == "after" else server.before
+        where.append((".*", refused(500) if fault == "refused" else lost))
+    ensure_on(server, table, item, **steering)
+    server.before.clear()
+    server.after.clear()
+    result = ensure_on(server, table, item, **steering)
+    assert not result.get("failed"), result
+    server.journal.clear()
+    again = ensure_on(server, table, item, **steering)
+    assert (again.get("msg"), again["changed"], server.writes) == (None, False, [])
+
+
+# --- sub-collection
+# ----------------------------------------------------------------------------------------------------------
+
+OPERATIONS = Entries(
+    "operation",
+    Field("name", "name", Text(filled=True)),
+    (
+        Field("kind", "type", Choice({"script": 1, "mail": 2, "fixed": 9}, 1), create_only=True),
+        Field("timeout", "timeoutSeconds", Number(30)),
+    ),
+    kept=frozenset({9}),
+)
+BOXES = Resource(
+    name="box",
+    plural="boxes",
+    path="/boxes",
+    flags={"append_operations": {"type": "bool", "default": False}},
+    fields=(
+        Field("name", "name", Text(filled=True)),
+        Field(
+            "operations",
+            "operations",
+            OPERATIONS,
+            writer=sub_collection("/boxes", "operations", "operations", OPERATIONS),
+            in_create=False,
+            append="append_operations",
+        ),
+    ),
+)
+PRESENT = [
+    {"id": "o1", "name": "restart", "type": 1, "timeoutSeconds": 30},
+    {"id": "o2", "name": "tell", "type": 2, "timeoutSeconds": 5},
+    {"id": "o3", "name": "built in", "type": 9, "timeoutSeconds": 1},
+]
+WANTED = [{"name": "restart", "timeout": "60"}, {"name": "stop", "kind": "script"}]
+CHANGES: list[Write] = [
+    ("PATCH", f"/boxes/{BOX}/operations/o1", {"timeoutSeconds": 60}),
+    ("POST", f"/boxes/{BOX}/operations", {"name": "stop", "type": 1, "timeoutSeconds": 30}),
+]
+REMOVAL: Write = ("DELETE", f"/boxes/{BOX}/operations/o2", None)
+
+
+def boxes(operations: list[Record] | None = None) -> FakeServer:
+    return FakeServer(boxes=[{"id": BOX, "name": "a", "operations": PRESENT if operations is None else operations}])
+
+
+@pytest.mark.parametrize(("append", "writes"), [(True, CHANGES), (False, [*CHANGES, REMOVAL])])
+def test_sub_collection(append: bool, writes: list[Write]) -> None:
+    diff, server = prove(boxes, BOXES, {"name": "a", "operations": WANTED}, writes, append_operations=append)
+    assert diff["after"]["operations"]["stop"] == {"kind": "script", "timeout": 30}
+    ids = {entry["name"]: entry["id"] for entry in server.one("/boxes")["operations"]}
+    assert (ids["restart"], ids["built in"]) == ("o1", "o3")  # kept
+    assert ("tell" in ids) is append
+
+
+def test_sub_collection_of_a_new_parent() -> None:
+    item = {"name": "b", "operations": WANTED}
+    server = FakeServer(boxes=[])
+    ensure_on(server, BOXES, item)
+    created = server.one("/boxes")["id"]
+    assert [(method, path) for method, path, _body in server.writes] == [
+        ("POST", "/boxes"),
+        ("POST", f"/boxes/{created}/operations"),
+        ("POST", f"/boxes/{created}/operations"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operations", "said"),
+    [
+        ([{"name": "x"}, {"name": "x"}], "operation 'x' is listed twice: merge the two."),
+        ([{"timeout": 5}], "each operation must have name."),
+        ([{"name": "x", "colour": "red"}], "has no option 'colour': choose one of name, kind, timeout."),
+        ([{"name": "x", "timeout": "soon"}], "timeout of each operation: give a whole number, 0 or more."),
+        ([{"name": "restart", "kind": "mail"}], "operations: kind of each operation cannot be changed after creation"),
+    ],
+)
+def test_sub_collection_refuses(operations: Any, said: str) -> None:
+    server = boxes()
+    result = ensure_on(server, BOXES, {"name": "a", "operations": operations})
+    assert said in str(result.get("msg"))
+    assert server.writes == []
+
+
+NAMES = st.sampled_from("abcd")
+ENTRIES = st.lists(
+    st.fixed_dictionaries({"name": NAMES}, optional={"timeout": st.integers(0, 3)}),
+    max_size=4,
+    unique_by=lambda entry: entry["name"],
+)
+
+
+@RANDOM
+@given(first=ENTRIES, second=ENTRIES, append=st.booleans(), faults=FAULTS)
+def test_any_sub_collection_is_reached(
+    first: list[Record], second: list[Record], append: bool, faults: list[str]
+) -> None:
+    server = boxes([{"id": f"o{entry['name']}", "type": 1, "timeoutSeconds": 30, **entry} for entry in first])
+    for entry in server.one("/boxes")["operations"]:
+        entry["timeoutSeconds"] = entry.pop("timeout", 30)
+    before = {entry["name"]: entry for entry in server.one("/boxes")["operations"]}
+    old = {name: entry["timeoutSeconds"] for name, entry in before.items()}
+    ids = {name: entry["id"] for name, entry in before.items()}
+    run_until_done(server, BOXES, {"name": "a", "operations": second}, faults, append_operations=append)
+    found = server.one("/boxes")["operations"]
+    wanted = {entry["name"]: entry.get("timeout", old.get(entry["name"], 30)) for entry in second}
+    assert {entry["name"]: entry["timeoutSeconds"] for entry in found} == {**(old if append else {}), **wanted}
+    assert all(entry["id"] == ids[entry["name"]] for entry in found if entry["name"] in ids)
