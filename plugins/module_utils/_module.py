@@ -64,7 +64,10 @@ def ensure(resource: Resource) -> Run:
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
     items = _items(resource, context)
     seen = context.client.lists.writes()
-    planner = Planner(context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True)
+    parallel = context.args["parallel"]
+    planner = Planner(
+        context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True, parallel=parallel
+    )
     plans = planner.plan_all(items)
     if all(plan.action == "none" for plan in plans):
         return _applied(planner, plans, context)
@@ -72,7 +75,7 @@ def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[]
     with nullcontext() if context.check else context.sessions.exclusive(_written(resource, items)):
         if not context.check and context.client.lists.writes() != seen:
             # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
-            planner = Planner(context.client, resource, RESOURCES, context.credentials)
+            planner = Planner(context.client, resource, RESOURCES, context.credentials, parallel=parallel)
             plans = planner.plan_all(items)
         return _applied(planner, plans, context)
 

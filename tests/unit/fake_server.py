@@ -64,7 +64,8 @@ class FakeServer(Client):
 
     `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
-    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `sessions` takes the place of a session
+    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an
+    item ("/rules") where `below` keeps lists by their full path. `sessions` takes the place of a session
     store of its own for each task.
     """
 
@@ -80,6 +81,8 @@ class FakeServer(Client):
         self.after: list[tuple[str, Fault]] = []
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
+        self.whole_lists: set[str] = set()
+        self.below: dict[str, list[Record]] = {}
         self.sessions: SessionStore | None = None
         self.lists = self.counted = CountedLists()
         self._made = 0
@@ -150,6 +153,8 @@ class FakeServer(Client):
         found = [record for record in self.data[collection] if "/" + str(record["id"]) == identifier]
         if not found:
             raise HttpError(method, path, 404, "NotFound", "")
+        if rest and rest[0] in self.whole_lists:
+            return self._act_on_list(path, method, body)
         if rest:
             return self._act_below(found[0], method, rest, body)
         if method == "DELETE":
@@ -173,6 +178,13 @@ class FakeServer(Client):
             return None
         entry.update(body)
         return entry
+
+    def _act_on_list(self, path: str, method: str, body: Any) -> Any:
+        if method != "GET":
+            self.below[path] = body
+        elif path not in self.below:
+            raise HttpError(method, path, 404, "ResourceNotFound", "")
+        return self.below[path] if method == "GET" else None
 
     def _make(self, path: str, body: Record) -> Record:
         record = {"id": self._next(), **body}

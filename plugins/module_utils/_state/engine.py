@@ -319,7 +319,7 @@ class Engine:
             except AnswerLost as error:
                 if field.verify:
                     doubts.unverified[field.option] = error
-                if request.method == "POST":
+                if request.method == "POST" and not field.repeatable:
                     doubts.lost.append(request)
                 raise
             plan.touched = True

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 
-from .field_types import Field, FieldType, Invalid, Lookup
+from .field_types import Field, FieldType, Invalid, Items, Lookup
 from .resource import Task, text_of
 
 Writer = Callable[[Task, Mapping[str, Any], Any, Any], Iterator[Request]]
@@ -81,7 +81,10 @@ class Entry(FieldType):
         return tuple(target)
 
     def same(self, one: Any, other: Any) -> bool:
-        return all(field.type.same(*pair) for field, pair in zip(self.fields, zip(one, other)))
+        return all(
+            value is has if value is None or has is None else field.type.same(value, has)
+            for field, value, has in zip(self.fields, one, other)
+        )
 
     def canonical(self, value: Any) -> Any:
         return self._mapped(value, lambda field, part: field.type.canonical(part))
@@ -223,3 +226,46 @@ def sub_collection(collection: str, below: str, key: str, entries: Entries) -> W
             yield Request("DELETE", at(name))
 
     return write
+
+
+class WholeList(Items):
+    """A list of entries that is replaced as a whole. With `keyed` the first field of an entry is its key, which no two
+    entries share: then adding to the list changes the entry with that key, else it adds what is not there yet."""
+
+    def __init__(self, entry: Entry, *, keyed: bool = False) -> None:
+        super().__init__(entry)
+        self.entry = entry
+        self.keyed = keyed
+        self.argument = {"type": "list", "elements": "dict", "options": entry.argument["options"]}
+
+    def parse(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
+        parsed = tuple(self.entry.parse(part) for part in value)
+        keys = [part[0] for part in parsed] if self.keyed else []
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                raise Invalid(f"{key!r} is listed twice: merge the two")
+        return parsed
+
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        present = {part[0]: part for part in current} if self.keyed else {}
+        target = [self.entry.complete(part, present.get(part[0]) if self.keyed else None) for part in desired]
+        if not append:
+            return tuple(target)
+        if self.keyed:
+            return tuple({**present, **{part[0]: part for part in target}}.values())
+        missing = [part for part in target if not any(self.entry.same(part, has) for has in current)]
+        return (*current, *missing)
+
+
+def whole_list(
+    option: str, entries: WholeList, collection: str, below: str, *, method: str = "PUT", append: str | None = None
+) -> Field:
+    """A field that is read from `collection`/id/`below` and written there by one call. Records show it under the name
+    of the option."""
+
+    def write(_task: Task, record: Mapping[str, Any], _current: Any, target: Any) -> Iterator[Request]:
+        yield Request(method, f"{collection}/{record['id']}/{below}", body=entries.write(target, False))
+
+    return Field(option, option, entries, writer=write, in_create=False, append=append, source=below, repeatable=True)

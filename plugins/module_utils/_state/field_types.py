@@ -405,6 +405,8 @@ class Field:
     `append` names the option that adds to what is there in place of making it exact, `create` the one that creates
     missing items it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or
     `on_create`.
+    `source` is the path below an item from which the value is read, one call for each item that names the field;
+    `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
     """
 
     option: str
@@ -418,6 +420,8 @@ class Field:
     append: str | None = None
     create: str | None = None
     update_flag: str | None = None
+    source: str | None = None
+    repeatable: bool = False
 
     def raw(self, record: Mapping[str, Any]) -> Any:
         """The value in a record of the server, None when there is none."""

@@ -8,7 +8,8 @@ Everything is checked and planned before the first write, so one bad item leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
@@ -85,12 +86,15 @@ class Planner(Reader):
         """Plan one item by what the server holds now. Raises Invalid when it cannot be any more."""
         self._focus, self.whole = [item], False
         try:
-            self.forget()
-            return self.plan(item)
+            return self._plan_anew(item)
         except Unproven:
             self.whole = True
-            self.forget()
-            return self.plan(item)
+            return self._plan_anew(item)
+
+    def _plan_anew(self, item: Item) -> Plan:
+        self.forget()
+        self._read_below([item])
+        return self.plan(item)
 
     def forget(self) -> None:
         super().forget()
@@ -107,6 +111,7 @@ class Planner(Reader):
     def _plan_all(self) -> list[Plan]:
         """Items may refer to each other in any order."""
         items = self.items
+        self._read_below(items)
         plans: dict[int, Plan] = {}
         waiting = list(enumerate(items))
         while waiting:
@@ -206,13 +211,27 @@ class Planner(Reader):
                 resolved[option] = self._known[name]
         return resolved
 
-    def _record(self, item: Item, resolved: Mapping[str, Any]) -> Record | None:
-        """The present record of an item, None when there is none; each record serves one item only."""
+    def _read_below(self, items: Iterable[Item]) -> None:
+        """Read the fields that have paths of their own, as far as items name them."""
+        fields = [field for field in self.resource.fields if field.source]
+        wanted: list[tuple[Record, Field]] = []
+        for item in items if fields else ():
+            named = [field for field in fields if field.option in item.desired]
+            if named and item.state != "absent":
+                with suppress(Invalid):  # which is told when the item is planned
+                    found = self._matches(item, self._resolved(item))
+                    wanted += [(record, field) for record in found[:1] for field in named]
+        self.read_below(wanted)
+
+    def _matches(self, item: Item, resolved: Mapping[str, Any]) -> list[Record]:
         index = self.index(self.resource.name)
         if item.id is None:
-            found = index.find(resolved)
-        else:
-            found = [record for record in [index.records.get(item.id)] if record is not None]
+            return index.find(resolved)
+        return [record for record in [index.records.get(item.id)] if record is not None]
+
+    def _record(self, item: Item, resolved: Mapping[str, Any]) -> Record | None:
+        """The present record of an item, None when there is none; each record serves one item only."""
+        found = self._matches(item, resolved)
         if len(found) > 1:
             raise Invalid(
                 f"several {self.resource.label}s match (ids {ids_of(found)}): give the id, or remove the duplicate"

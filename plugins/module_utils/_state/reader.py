@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
+from .field_types import Field
 from .plan import Item, Pending, Plan
 from .resource import Index, Resource, Wanted
 from .stream_filter import StreamFilter
@@ -24,7 +27,7 @@ class Reader:
     """The records of all resources that one task on items of `resource` is about.
 
     With `cached`, lists may be shared with tasks that run at the same time, never with earlier ones. With `whole`,
-    lists are read whole, however few the items are.
+    lists are read whole, however few the items are. Up to `parallel` reads are on their way at a time.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Reader:
         *,
         check: bool = False,
         cached: bool = False,
+        parallel: int = 1,
     ) -> None:
         self.client = client
         self.resource = resource
@@ -43,6 +47,7 @@ class Reader:
         self.credentials = credentials
         self.check = check
         self.cached = cached
+        self.parallel = parallel
         self.whole = False
         self.items: list[Item] = []
         self._focus: Sequence[Item] = ()  # the items that searches are for
@@ -129,7 +134,31 @@ class Reader:
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
         options = {option for item in self.items for option in item.desired} if resource is self.resource else set()
-        return {resource.by_option[option].key for option in (*resource.key, *options)}
+        fields = [resource.by_option[option] for option in (*resource.key, *options)]
+        return {field.key for field in fields if field.source is None}
+
+    def read_below(self, wanted: Iterable[tuple[Record, Field]]) -> None:
+        """Read fields that have paths of their own into these records."""
+        missing = [(record, field) for record, field in wanted if field.key not in record]
+        if self.parallel == 1 or len(missing) < 2:
+            for record, field in missing:
+                self._read_one_below(record, field)
+            return
+        with ThreadPoolExecutor(self.parallel) as pool:
+            for _done in pool.map(lambda pair: self._read_one_below(*pair), missing):
+                pass
+
+    def _read_one_below(self, record: Record, field: Field) -> None:
+        path = f"{self.resource.path}/{record['id']}/{field.source}"
+        try:
+            data = self.client.get(path)
+        except HttpError as error:
+            if not error.absent:
+                raise
+            data = None  # nothing was ever set there
+        if data is not None and not isinstance(data, list) and not (isinstance(data, dict) and "code" in data):
+            raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
+        record[field.key] = data if isinstance(data, list) else []  # some servers answer 200 with an error's code
 
     def _searched(self, resource: Resource) -> list[Record] | None:
         """What the items may mean; None where that cannot be searched for, or the list is less work."""

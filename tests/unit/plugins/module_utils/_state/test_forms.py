@@ -6,11 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Choice, Field, Number, Text
+from ansible_collections.saymon.platform.plugins.module_utils._state.entries import (
+    Entries,
+    Entry,
+    WholeList,
+    sub_collection,
+    whole_list,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
+    Choice,
+    Field,
+    Json,
+    Number,
+    Reference,
+    Text,
+)
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, ensure_on, lost, refused
 from hypothesis import HealthCheck, Phase, given, settings
@@ -174,3 +188,163 @@ def test_any_sub_collection_is_reached(
     wanted = {entry["name"]: entry.get("timeout", old.get(entry["name"], 30)) for entry in second}
     assert {entry["name"]: entry["timeoutSeconds"] for entry in found} == {**(old if append else {}), **wanted}
     assert all(entry["id"] == ids[entry["name"]] for entry in found if entry["name"] in ids)
+
+
+# --- whole list
+# --------------------------------------------------------------------------------------------------------------
+
+RULE = Entry(
+    "each rule",
+    (
+        Field("condition", "condition", Json("dict", {})),
+        Field("state", "state", Reference("state")),
+        Field("note", "description", Text()),
+    ),
+    required=("condition", "state"),
+)
+SETTING = Entry(
+    "each setting", (Field("name", "name", Text(filled=True)), Field("value", "value", Text())), required=("name",)
+)
+SENSORS = Resource(
+    name="sensor",
+    plural="sensors",
+    path="/sensors",
+    flags={name: {"type": "bool", "default": False} for name in ("append_rules", "append_settings")},
+    fields=(
+        Field("name", "name", Text(filled=True)),
+        whole_list("rules", WholeList(RULE), "/sensors", "state-conditions", append="append_rules"),
+        whole_list(
+            "settings",
+            WholeList(SETTING, keyed=True),
+            "/sensors",
+            "monitoring",
+            method="POST",
+            append="append_settings",
+        ),
+    ),
+)
+STATES = [{"id": 3, "name": "Alarm"}, {"id": 4, "name": "Down"}]
+HIGH = {"condition": {"rtt": {"_gt": "250"}}, "state": 3, "description": "slow"}
+RULES_PATH, SETTINGS_PATH = f"/sensors/{BOX}/state-conditions", f"/sensors/{BOX}/monitoring"
+
+
+def sensors(rules: list[Record] | None = None, settings: list[Record] | None = None) -> FakeServer:
+    server = FakeServer(sensors=[{"id": BOX, "name": "a"}, {"id": 7, "name": "b"}], states=STATES)
+    server.whole_lists = {"/state-conditions", "/monitoring"}
+    server.below = {
+        path: value for path, value in ((RULES_PATH, rules), (SETTINGS_PATH, settings)) if value is not None
+    }
+    return server
+
+
+DOWN_RULE = {"condition": {"up": False}, "state": "Down"}
+DOWN_SENT = {"condition": {"up": False}, "state": 4, "description": ""}
+
+
+@pytest.mark.parametrize(
+    ("present", "append", "sent"),
+    [
+        (None, False, [DOWN_SENT]),
+        (None, True, [DOWN_SENT]),
+        ([HIGH], False, [DOWN_SENT]),
+        ([HIGH], True, [HIGH, DOWN_SENT]),
+        ([DOWN_SENT, HIGH], False, [DOWN_SENT]),
+    ],
+)
+def test_whole_list(present: Any, append: bool, sent: list[Record]) -> None:
+    diff, _server = prove(
+        lambda: sensors(present),
+        SENSORS,
+        {"name": "a", "rules": [DOWN_RULE]},
+        [("PUT", RULES_PATH, sent)],
+        append_rules=append,
+    )
+    assert diff["after"]["rules"][-1] == {"condition": {"up": False}, "state": "Down", "note": ""}
+
+
+@pytest.mark.parametrize(
+    ("append", "sent"),
+    [
+        (False, [{"name": "period", "value": "60"}]),
+        (True, [{"name": "period", "value": "60"}, {"name": "task", "value": "ping"}]),
+    ],
+)
+def test_whole_list_with_a_key(append: bool, sent: list[Record]) -> None:
+    present = [{"name": "period", "value": "5"}, {"name": "task", "value": "ping"}]
+    prove(
+        lambda: sensors(None, present),
+        SENSORS,
+        {"name": "a", "settings": [{"name": "period", "value": 60}]},
+        [("POST", SETTINGS_PATH, sent)],
+        append_settings=append,
+    )
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_whole_lists_are_read_at_once_for_the_items_that_name_them(parallel: int) -> None:
+    server = sensors([HIGH])
+    server.data["/sensors"].append({"id": 8, "name": "c"})
+    high = {"condition": HIGH["condition"], "state": "Alarm", "note": "slow"}
+    both, plain_get = Barrier(parallel, timeout=10), server.get
+
+    def get(path: str, **query: Any) -> Any:
+        both.wait()
+        return plain_get(path, **query)
+
+    server.get = get  # type: ignore[method-assign]
+    items = [{"name": "a", "rules": [high]}, {"name": "b"}, {"name": "c", "rules": []}]
+    result = ensure_on(server, SENSORS, *items, parallel=parallel)
+    assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged"] * 3
+    assert sorted(server.reads) == sorted(["/states", "/sensors", RULES_PATH, "/sensors/8/state-conditions"])
+
+
+def test_whole_list_of_a_new_parent() -> None:
+    server = sensors()
+    ensure_on(server, SENSORS, {"name": "new", "rules": [DOWN_RULE]})
+    created = server.one("/sensors", name="new")["id"]
+    assert server.writes == [
+        ("POST", "/sensors", {"name": "new"}),
+        ("PUT", f"/sensors/{created}/state-conditions", [DOWN_SENT]),
+    ]
+
+
+def test_whole_list_refuses_a_key_that_is_listed_twice() -> None:
+    server = sensors()
+    result = ensure_on(server, SENSORS, {"name": "a", "settings": [{"name": "x"}, {"name": "x"}]})
+    assert "'x' is listed twice: merge the two." in result["msg"]
+
+
+def test_whole_list_that_cannot_be_read_is_told() -> None:
+    server = sensors()
+    server.below[RULES_PATH] = "nonsense"  # type: ignore[assignment]
+    result = ensure_on(server, SENSORS, {"name": "a", "rules": []})
+    assert f"GET {RULES_PATH} did not answer with a list" in result["msg"]
+
+
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {"condition": st.dictionaries(NAMES, st.integers(0, 1), max_size=1), "state": st.sampled_from(["Alarm", "4"])},
+        optional={"note": NAMES},
+    ),
+    max_size=3,
+)
+
+
+@RANDOM
+@given(first=RULES, second=RULES, append=st.booleans(), faults=FAULTS)
+def test_any_whole_list_is_reached(first: list[Record], second: list[Record], append: bool, faults: list[str]) -> None:
+    def sent(rules: list[Record]) -> list[Record]:
+        return [
+            {
+                "condition": rule["condition"],
+                "state": {"Alarm": 3, "4": 4}[rule["state"]],
+                "description": rule.get("note", ""),
+            }
+            for rule in rules
+        ]
+
+    server = sensors(sent(first) if first else None)
+    run_until_done(server, SENSORS, {"name": "a", "rules": second}, faults, append_rules=append)
+    missing = [rule for rule in sent(second) if rule not in sent(first)]
+    wanted = [*sent(first), *missing] if append else sent(second)
+    assert server.below.get(RULES_PATH, []) == wanted
