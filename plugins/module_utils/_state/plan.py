@@ -9,12 +9,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
 
 from .field_types import Field
+
+if TYPE_CHECKING:
+    from .resource import Resource
 
 
 class Pending:
@@ -34,12 +37,10 @@ class Pending:
 class Item:
     """One item as the user wants it: parsed values by option, steering flags, the id if given.
 
-    `place` is its number in the list `plural`, or where it stands in a file; None for the only item of a task. `names`
-    are the options that may name it.
+    `place` is its number in the list, or where it is in a file; None for the only item of a task.
     """
 
-    plural: str
-    names: tuple[str, ...]
+    resource: Resource
     place: int | str | None
     desired: dict[str, Any]
     flags: Mapping[str, Any]
@@ -52,10 +53,7 @@ class Item:
     @property
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""
-        names = (self.desired.get(option) for option in self.names)
-        return where_is(
-            self.plural, self.place, next((name for name in (*names, self.id) if isinstance(name, str) and name), "")
-        )
+        return where_is(self.resource.plural, self.place, self.resource.name_in(self.desired) or self.id or "")
 
 
 @dataclass

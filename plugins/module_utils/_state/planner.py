@@ -144,16 +144,21 @@ class Planner(Reader):
         except Missing:
             if item.state != "absent":
                 raise
-            return Plan(item, "none", self._title(item, None))  # what it is in does not exist, so neither does the item
+            return Plan(
+                item, "none", self._title(item, None, {})
+            )  # what it is in does not exist, so neither does the item
         record = self._record(item, resolved)
-        title = self._title(item, record)
+        title = self._title(item, record, resolved)
         if item.state == "absent":
             if record is None:
                 return Plan(item, "none", title, resolved=resolved)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
         plan = Plan(item, "none", title, record or {}, resolved=resolved)
         by_option = self.resource.by_option
+        known = self._known_by(resolved, record)
         for option, value in resolved.items():
+            if option in known:
+                continue
             field = by_option[option]
             raw = None if record is None else field.raw(record)
             if raw is item or (
@@ -180,11 +185,22 @@ class Planner(Reader):
         record.update(self.client.get_record(f"{self.resource.path}/{record['id']}"))
         return field.raw(record)
 
-    def _title(self, item: Item, record: Record | None) -> str:
-        if record and record.get(self.resource.title):
-            return str(record[self.resource.title])
-        names = [item.desired.get(option) for option in self.resource.names]
-        return str(next((name for name in (*names, item.id) if name), self.resource.label))
+    def _known_by(self, resolved: Mapping[str, Any], record: Record | None) -> tuple[str, ...]:
+        """The options that need no look, because a record with the same values in another order is the same."""
+        resource = self.resource
+        if record is None or not resource.unordered_key or resource.key_of(resolved) != resource.key_in(record):
+            return ()
+        return resource.key
+
+    def _title(self, item: Item, record: Record | None, resolved: Mapping[str, Any]) -> str:
+        resource = self.resource
+        if resource.named_by_references and (record or resolved):
+            key = {option: resource.by_option[option].read(record) for option in resource.key} if record else resolved
+            ends = resource.references({option: key[option] for option in resource.key if option in key})
+            return " - ".join(self.title(name, identifier) for name, identifier in ends)
+        if record and record.get(resource.title):
+            return str(record[resource.title])
+        return resource.name_in(item.desired) or item.id or resource.label
 
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The desired values with ids in place of names; of an item that shall be absent only what is needed to find

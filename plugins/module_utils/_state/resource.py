@@ -91,9 +91,10 @@ class Index:
             raise Invalid(
                 f"{' and '.join(missing)} must be given, because it names the {self.resource.label} (or give its id)"
             )
-        fields = [self.resource.by_option[option] for option in self.resource.key]
-        table = self.table("key", lambda record: [tuple(field.read(record) for field in fields)])
-        return table.get(tuple(resolved[option] for option in self.resource.key), [])
+        resource = self.resource
+        found = self.table("key", lambda record: [resource.key_in(record)]).get(resource.key_of(resolved), [])
+        narrowing = [resource.by_option[option] for option in resource.find_by if option in resolved]
+        return [record for record in found if all(field.read(record) == resolved[field.option] for field in narrowing)]
 
     def above(self, _identifier: str) -> set[str]:
         """Ids of all items that an item stands in, for resources that form a tree."""
@@ -137,7 +138,9 @@ class Resource:
     `create` are the calls that create one, tried in turn while the server does not know the former; `update` is the
     method to change one. `flags` are options of an item that steer it and are not fields. `unique` are the options of
     which the server never lets two items have the same value, so that a creation may be repeated; with
-    `duplicates_allowed` two items may have the same name.
+    `duplicates_allowed` two items may have the same name. With `unordered_key` the values of the key identify an
+    item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
+    the names of what they refer to.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
@@ -158,6 +161,7 @@ class Resource:
     flags: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     unique: tuple[str, ...] = ()
     duplicates_allowed: bool = False
+    unordered_key: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
     load: Callable[[Task, set[str]], list[Record]] | None = None
@@ -183,6 +187,28 @@ class Resource:
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
         return tuple(field.option for field in self.fields if field.type.resources)
+
+    @cached_property
+    def named_by_references(self) -> bool:
+        """Whether an item has no name but those of the items that its key refers to, as a link between two objects."""
+        return bool(self.key) and {*self.key} <= {*self.referring}
+
+    def name_in(self, desired: Mapping[str, Any]) -> str:
+        """What an item is called in the user's words; empty when nothing names it."""
+        if self.named_by_references:
+            key = {option: desired[option] for option in self.key if option in desired}
+            return " - ".join(str(text) for _resource, text in self.references(key))
+        names = (desired.get(option) for option in self.names)
+        return next((name for name in names if isinstance(name, str) and name), "")
+
+    def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What identifies an item, from canonical values by option."""
+        key = tuple(values.get(option) for option in self.key)
+        return tuple(sorted(key, key=str)) if self.unordered_key else key
+
+    def key_in(self, record: Record) -> tuple[Any, ...]:
+        """What identifies a record."""
+        return self.key_of({option: self.by_option[option].read(record) for option in self.key})
 
     def references(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """The names or ids of other items in canonical values by option, each with its resource."""

@@ -348,3 +348,104 @@ def test_any_whole_list_is_reached(first: list[Record], second: list[Record], ap
     missing = [rule for rule in sent(second) if rule not in sent(first)]
     wanted = [*sent(first), *missing] if append else sent(second)
     assert server.below.get(RULES_PATH, []) == wanted
+
+
+# --- pair
+# --------------------------------------------------------------------------------------------------------------------
+
+
+def wires(*, unordered: bool) -> Resource:
+    return Resource(
+        name="wire",
+        plural="wires",
+        path="/wires",
+        key=("source", "target"),
+        find_by=("class",),
+        unordered_key=unordered,
+        fields=(
+            Field("source", "source", Reference("object"), create_only=True),
+            Field("target", "target", Reference("object"), create_only=True),
+            Field("class", "class_id", Reference("class"), create_only=True),
+            Field("weight", "weight", Number(1)),
+        ),
+    )
+
+
+A, B, C = (f"64b1f0c2a9d3e45f6a7b900{letter}" for letter in "abc")
+ENDS = [
+    {"id": identifier, "name": name, "parent_id": [1]} for identifier, name in ((A, "db01"), (B, "sw1"), (C, "sw2"))
+]
+
+
+def wired(*present: Record) -> FakeServer:
+    return FakeServer(
+        objects=ENDS, classes=[{"id": 35, "name": "Link"}, {"id": 36, "name": "Fibre"}], wires=list(present)
+    )
+
+
+ONE = {"id": "w1", "source": A, "target": B, "class_id": 35, "weight": 1}
+ITEM = {"source": "db01", "target": "sw1"}
+
+
+@pytest.mark.parametrize("unordered", [True, False])
+def test_pair(unordered: bool) -> None:
+    table = wires(unordered=unordered)
+    created = {"source": A, "target": B, "weight": 2}
+    diff, server = prove(wired, table, {**ITEM, "weight": 2}, [("POST", "/wires", created)])
+    assert diff["after"] == {"source": "db01", "target": "sw1", "weight": 2, "state": "present"}
+    prove(lambda: wired(ONE), table, {**ITEM, "weight": 2}, [("PATCH", "/wires/w1", {"weight": 2})])
+    prove(lambda: wired(ONE), table, {**ITEM, "state": "absent"}, [("DELETE", "/wires/w1", None)])
+    result = ensure_on(server, table, {**ITEM, "weight": 5}, {**ITEM, "weight": 6})
+    assert (
+        result["msg"]
+        == "wires[1] (db01 - sw1): this wire is listed twice, also as wires[0] (db01 - sw1): merge the two."
+    )
+    assert ensure_on(wired(ONE), table, {**ITEM, "weight": 5})["outcomes"][0]["name"] == "db01 - sw1"
+
+
+@pytest.mark.parametrize(("unordered", "action"), [(True, "unchanged"), (False, "created")])
+def test_pair_with_its_ends_the_other_way_round(unordered: bool, action: str) -> None:
+    server = wired(ONE)
+    result = ensure_on(server, wires(unordered=unordered), {"source": "sw1", "target": "db01"})
+    assert [outcome["action"] for outcome in result["outcomes"]] == [action]
+
+
+def test_pair_with_a_class() -> None:
+    both, table = (ONE, {**ONE, "id": "w2", "class_id": 36}), wires(unordered=False)
+    result = ensure_on(wired(*both), table, {**ITEM, "weight": 2})
+    assert (
+        result["msg"]
+        == "wires[0] (db01 - sw1): several wires match (ids w1, w2): give the id, or remove the duplicate."
+    )
+    prove(lambda: wired(*both), table, {**ITEM, "class": "Fibre", "weight": 2}, [("PATCH", "/wires/w2", {"weight": 2})])
+    changed = ensure_on(wired(ONE), table, {"id": "w1", "class": "Fibre"})
+    assert "class is 'Link' and cannot be changed after creation" in changed["msg"]
+
+
+def test_pair_without_an_end() -> None:
+    server, table = wired(), wires(unordered=False)
+    assert (
+        "there is no object 'sw9': check the spelling, or create it first"
+        in ensure_on(server, table, {**ITEM, "target": "sw9"})["msg"]
+    )
+    assert "target must be given" in ensure_on(server, table, {"source": "db01"})["msg"]
+    gone = ensure_on(server, table, {**ITEM, "target": "sw9", "state": "absent"})
+    assert (gone.get("msg"), gone["changed"], gone["outcomes"][0]["name"]) == (None, False, "db01 - sw9")
+
+
+@RANDOM
+@given(
+    first=st.lists(st.tuples(st.sampled_from([A, B, C]), st.sampled_from([A, B, C])), max_size=4, unique=True),
+    ends=st.tuples(st.sampled_from(["db01", "sw1", "sw2"]), st.sampled_from(["db01", "sw1", "sw2"])),
+    state=st.sampled_from(["present", "absent"]),
+    faults=FAULTS,
+)
+def test_any_pair_is_reached(
+    first: list[tuple[str, str]], ends: tuple[str, str], state: str, faults: list[str]
+) -> None:
+    server = wired(*({"id": f"w{number}", "source": up, "target": to} for number, (up, to) in enumerate(first)))
+    run_until_done(server, wires(unordered=False), {"source": ends[0], "target": ends[1], "state": state}, faults)
+    ids = {"db01": A, "sw1": B, "sw2": C}
+    asked = (ids[ends[0]], ids[ends[1]])
+    wanted = {*first, asked} if state == "present" else {*first} - {asked}
+    assert sorted((one["source"], one["target"]) for one in server.find("/wires")) == sorted(wanted)
