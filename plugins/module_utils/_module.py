@@ -28,20 +28,25 @@ _MOST_PARALLEL = 32
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
-    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}}
+    item: dict[str, dict[str, Any]] = {} if resource.singleton else {"id": {"type": "str"}}
     item.update({field.option: dict(field.type.argument) for field in resource.fields})
-    item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
+    if "state" not in item:
+        item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
     many = {
         name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()
     }
-    options = {
-        **item,
-        resource.plural: {"type": "list", "elements": "dict", "options": many},
-        "src": {"type": "list", "elements": "path"},
-        "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
-        "parallel": {"type": "int", "default": 1},
-    }
+    options = (
+        dict(item)
+        if resource.singleton
+        else {
+            **item,
+            resource.plural: {"type": "list", "elements": "dict", "options": many},
+            "src": {"type": "list", "elements": "path"},
+            "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+            "parallel": {"type": "int", "default": 1},
+        }
+    )
     for name, argument in (*options.items(), *many.items()):
         if "pass" in name or "token" in name:
             argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
@@ -53,8 +58,9 @@ def ensure(resource: Resource) -> Run:
     go."""
 
     def run(context: TaskContext) -> dict[str, Any]:
-        if not 1 <= context.args["parallel"] <= _MOST_PARALLEL:
-            raise BadInput(f"parallel is {context.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
+        parallel = context.args.get("parallel", 1)
+        if not 1 <= parallel <= _MOST_PARALLEL:
+            raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
         with _collector_stopped() as resume_collector:
             return _run(resource, context, resume_collector)
 
@@ -64,7 +70,7 @@ def ensure(resource: Resource) -> Run:
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
     items = _items(resource, context)
     seen = context.client.lists.writes()
-    parallel = context.args["parallel"]
+    parallel = context.args.get("parallel", 1)
     planner = Planner(
         context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True, parallel=parallel
     )
@@ -95,14 +101,14 @@ def _applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[
     changing = [plan for plan in plans if plan.action != "none"]
     diffs = diffs_of(planner, changing)
     context.warnings += planner.warnings
-    engine = Engine(planner, context.warnings, context.say, context.args["parallel"])
+    engine = Engine(planner, context.warnings, context.say, planner.parallel)
     engine.run_all(plans)
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if context.args[resource.plural] is None:
+    if context.args.get(resource.plural) is None:
         return {**result, **report_one(plans[0], engine)}
-    return {**result, **report_list(plans, engine, every=context.args["outcomes"] == "all")}
+    return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 
 
 @contextmanager
@@ -123,8 +129,12 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
 def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
     common = {name: args[name] for name in ("state", *resource.flags)}
-    single = {option: args[option] for option in ("id", *resource.by_option) if args[option] is not None}
-    listed, source = args[resource.plural], resource.plural if args["src"] is None else "src"
+    single = {
+        option: args[option]
+        for option in ("id", *resource.by_option)
+        if option != "state" and args.get(option) is not None
+    }
+    listed, source = args.get(resource.plural), resource.plural if args.get("src") is None else "src"
     if source == "src" and not isinstance(listed, Placed):
         raise BadInput(
             "src can be read only where Ansible itself runs: call the module "

@@ -64,9 +64,9 @@ class FakeServer(Client):
 
     `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
-    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an
-    item ("/rules") where `below` keeps lists by their full path. `sessions` takes the place of a session
-    store of its own for each task.
+    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an item
+    ("/rules") where `below` keeps lists by their full path, `singletons` are records by path, `actions` are what calls
+    below an item ("/close") set in it. `sessions` takes the place of a session store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -83,6 +83,8 @@ class FakeServer(Client):
         self.deaf: set[str] = set()
         self.whole_lists: set[str] = set()
         self.below: dict[str, list[Record]] = {}
+        self.singletons: dict[str, Record] = {}
+        self.actions: dict[str, Record] = {}
         self.sessions: SessionStore | None = None
         self.lists = self.counted = CountedLists()
         self._made = 0
@@ -145,6 +147,9 @@ class FakeServer(Client):
                 for one in self.data["/objects"]
                 if all(_fits(one, key, asked) for key, asked in body["search"].items())
             ]
+        if path in self.singletons:
+            self.singletons[path].update(body or {})
+            return self.singletons[path]
         if path in self.data:
             return self.data[path] if method == "GET" else self._make(path, body)
         if path == "/password-policies/" and method == "PATCH":
@@ -157,16 +162,25 @@ class FakeServer(Client):
             return self._act_on_list(path, method, body)
         if rest:
             return self._act_below(found[0], method, rest, body)
+        return self._act_on_record(collection, found[0], method, body)
+
+    def _act_on_record(self, collection: str, record: Record, method: str, body: Any) -> Any:
         if method == "DELETE":
-            self.data[collection].remove(found[0])
+            self.data[collection].remove(record)
             return None
-        if method == "PATCH":
-            found[0].update(body)
-        return found[0]
+        if method == "PUT":
+            for key in record.keys() - {"id"}:
+                del record[key]
+        if method in ("PATCH", "PUT"):
+            record.update(body)
+        return record
 
     def _act_below(self, record: Record, method: str, rest: Sequence[str], body: Any) -> Any:
         if rest[0] == "/password":
             self.passwords[str(record["id"])] = body["newPassword"]
+            return None
+        if rest[0] in self.actions:
+            record.update(self.actions[rest[0]])
             return None
         entries = record.setdefault(_BELOW.get(rest[0], rest[0][1:]), [])
         if method == "POST":
@@ -255,7 +269,10 @@ def ensure_on(
     table = RESOURCES[resource] if isinstance(resource, str) else resource
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
-    args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
+    if table.singleton:
+        args.update(items[0])
+    else:
+        args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
     return _outcome(server, ensure(table), args, check=check)
 
 

@@ -39,6 +39,8 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
             said = f" is {_short(value)}" if quoted else ""
             name = next((str(raw[key]) for key in (*resource.key, "id") if raw.get(key)), "")
             raise BadInput(f"{where_is(resource.plural, place, name)}{option}{said}: {error}.") from None
+    if "state" in by_option and "state" not in desired and flags.get("state") is not None:
+        desired["state"] = by_option["state"].type.parse(flags["state"])
     item = Item(resource, place, desired, flags, None if raw.get("id") is None else str(raw["id"]))
     resource.adjust(item)
     return item

@@ -126,7 +126,7 @@ class Engine:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
         record = {**plan.record, **plan.body}
         for field in plan.written_apart:
-            if field.type.shown_by_server:
+            if field.key and field.type.shown_by_server:
                 put(record, record, field.key, field.type.write(plan.after[field.option], False))
         plan.record = {
             key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))
@@ -255,7 +255,7 @@ class Engine:
         if str(own) not in map(str, ids) or str(own) == str(ids[0]):
             return own
         try:
-            self._delete(f"{index.resource.path}/{own}")
+            self._delete(index.resource.path_of(own))
         except SaymonError as error:
             said = (
                 f"Another run created the same {index.resource.label} at the "
@@ -269,7 +269,7 @@ class Engine:
 
     def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":
-            self._delete(f"{self.resource.path}/{plan.record['id']}")
+            self._delete(self.resource.path_of(plan.record["id"]))
             plan.touched = True
             return
         self._send_creation(plan, doubts)
@@ -281,7 +281,7 @@ class Engine:
             target = field.type.canonical(resolve_pending(plan.after[field.option]))
             with self._lock if field.touches else nullcontext():
                 self._write_apart(plan, field, target, doubts)
-            if field.type.shown_by_server:
+            if field.key and field.type.shown_by_server:
                 put(plan.record, plan.record, field.key, field.type.write(target, False))
 
     def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
@@ -315,7 +315,7 @@ class Engine:
             if doubts.forbid(request):
                 raise NotThereYet(f"an entry of {field.option}")
             try:
-                self.client.send(request)
+                answer = self.client.send(request).data
             except AnswerLost as error:
                 if field.verify:
                     doubts.unverified[field.option] = error
@@ -323,12 +323,15 @@ class Engine:
                     doubts.lost.append(request)
                 raise
             plan.touched = True
+            if not field.key and is_record(answer):
+                plan.record.update(answer)
 
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
-            answer = self.client.send(
-                Request(self.resource.update, f"{self.resource.path}/{plan.record['id']}", body=body)
-            ).data
+            if self.resource.update == "PUT":
+                body = {**self.resource.known_part(plan.record), **body}
+            path = self.resource.path_of(plan.record["id"])
+            answer = self.client.send(Request(self.resource.update, path, body=body)).data
             plan.touched = True
             answer = answer if is_record(answer) else {}
             sent = [field for field in self.resource.fields if field.key.partition(".")[0] in body]

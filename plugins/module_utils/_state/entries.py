@@ -260,12 +260,30 @@ class WholeList(Items):
 
 
 def whole_list(
-    option: str, entries: WholeList, collection: str, below: str, *, method: str = "PUT", append: str | None = None
+    option: str,
+    entries: WholeList,
+    collection: str,
+    below: str,
+    *,
+    method: str = "PUT",
+    append: str | None = None,
+    source: str | None = None,
+    only: Callable[[Any], bool] | None = None,
 ) -> Field:
     """A field that is read from `collection`/id/`below` and written there by one call. Records show it under the name
-    of the option."""
+    of the option. Where it is read at another path, `source` is that path, and `only` picks its entries there."""
 
     def write(_task: Task, record: Mapping[str, Any], _current: Any, target: Any) -> Iterator[Request]:
         yield Request(method, f"{collection}/{record['id']}/{below}", body=entries.write(target, False))
 
-    return Field(option, option, entries, writer=write, in_create=False, append=append, source=below, repeatable=True)
+    return Field(
+        option,
+        option,
+        entries,
+        writer=write,
+        in_create=False,
+        append=append,
+        source=source or below,
+        only=only,
+        repeatable=True,
+    )

@@ -396,7 +396,7 @@ class Secret(FieldType):
 @dataclass(frozen=True)
 class Field:
     """One field of a resource: the option a user writes, the key in the record (dots lead into nested records), and its
-    type.
+    type. Without a key the value is told from the whole record.
 
     `create_only` cannot change later. `writer(task, record, current, target)` yields the calls that write the field
     when it is not part of the item's body; on creation it still is, if `in_create`. `touches` are the resources whose
@@ -405,7 +405,8 @@ class Field:
     `append` names the option that adds to what is there in place of making it exact, `create` the one that creates
     missing items it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or
     `on_create`.
-    `source` is the path below an item from which the value is read, one call for each item that names the field;
+    `source` is the path below an item from which the value is read, one call for each item that names the field
+    (`only` picks the entries that count);
     `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
     """
 
@@ -421,10 +422,13 @@ class Field:
     create: str | None = None
     update_flag: str | None = None
     source: str | None = None
+    only: Callable[[Any], bool] | None = None
     repeatable: bool = False
 
     def raw(self, record: Mapping[str, Any]) -> Any:
         """The value in a record of the server, None when there is none."""
+        if not self.key:
+            return record
         value: Any = record.get(self.key)
         if value is None and "." in self.key:
             value = record

@@ -144,9 +144,8 @@ class Planner(Reader):
         except Missing:
             if item.state != "absent":
                 raise
-            return Plan(
-                item, "none", self._title(item, None, {})
-            )  # what it is in does not exist, so neither does the item
+            # What it is in does not exist, so neither does the item.
+            return Plan(item, "none", self._title(item, None, {}))
         record = self._record(item, resolved)
         title = self._title(item, record, resolved)
         if item.state == "absent":
@@ -154,22 +153,9 @@ class Planner(Reader):
                 return Plan(item, "none", title, resolved=resolved)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
         plan = Plan(item, "none", title, record or {}, resolved=resolved)
-        by_option = self.resource.by_option
-        known = self._known_by(resolved, record)
-        for option, value in resolved.items():
-            if option in known:
-                continue
-            field = by_option[option]
-            raw = None if record is None else field.raw(record)
-            if raw is item or (
-                raw.__class__ is str and raw == value
-            ):  # in a long list that is right already, nearly all are
-                continue
-            append = bool(field.append and item.flags.get(field.append))
-            if raw.__class__ is Item:
-                raw = self._whole(plan.record, field)
-            if raw is None or not field.agrees(plan.record, raw, value, append):
-                self._compare(plan, field, value, append, record is None)
+        if record is None and self.resource.fixed:
+            raise self._not_among_fixed(title)
+        self._compare_all(plan, new=record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
             return plan
@@ -180,9 +166,33 @@ class Planner(Reader):
         self.index(self.resource.name).add(plan.record)
         return plan
 
+    def _not_among_fixed(self, title: str) -> Invalid:
+        resource, records = self.resource, self.index(self.resource.name).records.values()
+        names = sorted(" ".join(map(str, resource.key_in(record))) for record in records)
+        more = f" (and {len(names) - 20} more)" if len(names) > 20 else ""
+        there = f"there are {', '.join(names[:20])}{more}" if names else "there are none"
+        return Invalid(f"there is no {resource.label} {title!r}, and none can be created: {there}")
+
+    def _compare_all(self, plan: Plan, *, new: bool) -> None:
+        item, by_option = plan.item, self.resource.by_option
+        known = self._known_by(plan.resolved, None if new else plan.record)
+        for option, value in plan.resolved.items():
+            if option in known:
+                continue
+            field = by_option[option]
+            raw = None if new else field.raw(plan.record)
+            # In a long list that is right already, nearly all are.
+            if raw is item or (raw.__class__ is str and raw == value):
+                continue
+            append = bool(field.append and item.flags.get(field.append))
+            if raw.__class__ is Item:
+                raw = self._whole(plan.record, field)
+            if raw is None or not field.agrees(plan.record, raw, value, append):
+                self._compare(plan, field, value, append, new)
+
     def _whole(self, record: Record, field: Field) -> Any:
         """The value of a field that was given up because it agrees with another item, which means another record."""
-        record.update(self.client.get_record(f"{self.resource.path}/{record['id']}"))
+        record.update(self.client.get_record(self.resource.path_of(record["id"])))
         return field.raw(record)
 
     def _known_by(self, resolved: Mapping[str, Any], record: Record | None) -> tuple[str, ...]:
@@ -254,11 +264,9 @@ class Planner(Reader):
             )
         if not found:
             if item.id is not None and item.state != "absent":
-                known_by = " and ".join(self.resource.key)
-                raise Invalid(
-                    f"no {self.resource.label} has the id {item.id!r}: correct it, or leave "
-                    f"it out to find the {self.resource.label} by {known_by}"
-                )
+                key, label = " and ".join(self.resource.key), self.resource.label
+                otherwise = f", or leave it out to find the {label} by {key}" if key else ""
+                raise Invalid(f"no {label} has the id {item.id!r}: correct it{otherwise}")
             return None
         first = self._taken.setdefault(str(found[0]["id"]), item)
         if first is not item:

@@ -127,9 +127,19 @@ class Reader:
         keys = self._keys(resource)
         if resource.load:
             return resource.load(self, keys)
+        if resource.singleton:
+            return [self._only_record(resource)]
         # The result of a single item shows the whole record.
         stream_filter = StreamFilter(resource, self.items if resource is self.resource and len(self.items) > 1 else ())
         return self.client.get_list(resource.path, cached=self.cached, each=stream_filter, **resource.query(keys))
+
+    def _only_record(self, resource: Resource) -> Record:
+        data = self.client.get(resource.path)
+        if not isinstance(data, dict):
+            raise WrongAnswer(
+                f"GET {resource.path} did not answer with a record: check that saymon_url is a SAYMON server."
+            )
+        return {"id": resource.name, **data}
 
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
@@ -149,7 +159,7 @@ class Reader:
                 pass
 
     def _read_one_below(self, record: Record, field: Field) -> None:
-        path = f"{self.resource.path}/{record['id']}/{field.source}"
+        path = f"{self.resource.path_of(record['id'])}/{field.source}"
         try:
             data = self.client.get(path)
         except HttpError as error:
@@ -158,7 +168,8 @@ class Reader:
             data = None  # nothing was ever set there
         if data is not None and not isinstance(data, list) and not (isinstance(data, dict) and "code" in data):
             raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
-        record[field.key] = data if isinstance(data, list) else []  # some servers answer 200 with an error's code
+        entries = data if isinstance(data, list) else []  # some servers answer 200 with the code of an error
+        record[field.key] = [entry for entry in entries if field.only is None or field.only(entry)]
 
     def _searched(self, resource: Resource) -> list[Record] | None:
         """What the items may mean; None where that cannot be searched for, or the list is less work."""

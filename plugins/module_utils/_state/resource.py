@@ -86,6 +86,8 @@ class Index:
     def find(self, resolved: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is
         missing."""
+        if not self.resource.key and not self.resource.singleton:
+            raise Invalid(f"id must be given, because it names the {self.resource.label}")
         missing = [option for option in self.resource.key if resolved.get(option) in (None, "", ())]
         if missing:
             raise Invalid(
@@ -140,7 +142,8 @@ class Resource:
     which the server never lets two items have the same value, so that a creation may be repeated; with
     `duplicates_allowed` two items may have the same name. With `unordered_key` the values of the key identify an
     item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
-    the names of what they refer to.
+    the names of what they refer to. The items of a `fixed` resource exist and can only be changed. A `singleton` is one
+    record at `path` itself. With `update="PUT"` everything that the table knows of a record is sent.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
@@ -162,6 +165,8 @@ class Resource:
     unique: tuple[str, ...] = ()
     duplicates_allowed: bool = False
     unordered_key: bool = False
+    fixed: bool = False
+    singleton: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
     load: Callable[[Task, set[str]], list[Record]] | None = None
@@ -196,8 +201,12 @@ class Resource:
     def name_in(self, desired: Mapping[str, Any]) -> str:
         """What an item is called in the user's words; empty when nothing names it."""
         if self.named_by_references:
-            key = {option: desired[option] for option in self.key if option in desired}
-            return " - ".join(str(text) for _resource, text in self.references(key))
+            ends = {option: desired[option] for option in self.key if option in desired}
+            return " - ".join(str(text) for _resource, text in self.references(ends))
+        key = [desired.get(option) for option in self.key]
+        texts = [value for value in key if isinstance(value, str)]
+        if len(texts) == len(key) > 1:
+            return " ".join(texts)
         names = (desired.get(option) for option in self.names)
         return next((name for name in names if isinstance(name, str) and name), "")
 
@@ -220,6 +229,15 @@ class Resource:
     def enforces(self, resolved: Mapping[str, Any]) -> bool:
         """Whether the server makes sure that a creation with these values cannot make a second item."""
         return any(resolved.get(option) for option in self.unique)
+
+    def path_of(self, identifier: Any) -> str:
+        """Where one item is."""
+        return self.path if self.singleton else f"{self.path}/{identifier}"
+
+    def known_part(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """All of a record that an item's own call may send."""
+        keys = {field.key.partition(".")[0] for field in self.fields if field.writer is None}
+        return {key: value for key, value in record.items() if key in keys}
 
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:

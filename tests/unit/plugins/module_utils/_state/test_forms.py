@@ -20,12 +20,14 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.entries imp
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Choice,
     Field,
+    Flag,
     Json,
     Number,
     Reference,
     Text,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+from ansible_collections.saymon.platform.plugins.module_utils._state.transition import State, transition
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, ensure_on, lost, refused
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -314,6 +316,30 @@ def test_whole_list_refuses_a_key_that_is_listed_twice() -> None:
     assert "'x' is listed twice: merge the two." in result["msg"]
 
 
+def test_whole_list_that_is_read_elsewhere() -> None:
+    """As monitoring settings, which are read among the properties of another type."""
+    field = whole_list(
+        "settings",
+        WholeList(SETTING, keyed=True),
+        "/sensors",
+        "monitoring",
+        method="POST",
+        source="props",
+        only=lambda entry: entry["type_id"] == 8,
+    )
+    table = Resource(name="sensor", plural="sensors", path="/sensors", fields=(SENSORS.fields[0], field))
+    server = sensors()
+    server.whole_lists.add("/props")
+    server.below[f"/sensors/{BOX}/props"] = [
+        {"name": "period", "value": "5", "type_id": 8},
+        {"name": "Owner", "value": "ann", "type_id": 1},
+    ]
+    result = ensure_on(server, table, {"name": "a", "settings": [{"name": "period", "value": 5}]})
+    assert (result["changed"], server.writes) == (False, [])
+    ensure_on(server, table, {"name": "a", "settings": []})
+    assert server.writes == [("POST", SETTINGS_PATH, [])]
+
+
 def test_whole_list_that_cannot_be_read_is_told() -> None:
     server = sensors()
     server.below[RULES_PATH] = "nonsense"  # type: ignore[assignment]
@@ -449,3 +475,218 @@ def test_any_pair_is_reached(
     asked = (ids[ends[0]], ids[ends[1]])
     wanted = {*first, asked} if state == "present" else {*first} - {asked}
     assert sorted((one["source"], one["target"]) for one in server.find("/wires")) == sorted(wanted)
+
+
+# --- update by PUT of everything
+# ---------------------------------------------------------------------------------------------------
+
+PRESETS = Resource(
+    name="preset",
+    plural="presets",
+    path="/presets",
+    key=("key", "name"),
+    update="PUT",
+    fields=(
+        Field("key", "key", Text(filled=True)),
+        Field("name", "name", Text(filled=True)),
+        Field("value", "value", Text()),
+        Field("colour", "style.colour", Text()),
+    ),
+)
+PRESET = {"id": "p1", "key": "view", "name": "mine", "value": "x", "style": {"colour": "red", "width": 1}, "seen": 5}
+
+
+def test_put_of_everything() -> None:
+    wanted = {"key": "view", "name": "mine", "colour": "blue"}
+    body = {"key": "view", "name": "mine", "value": "x", "style": {"colour": "blue", "width": 1}}
+    _diff, server = prove(lambda: FakeServer(presets=[PRESET]), PRESETS, wanted, [("PUT", "/presets/p1", body)])
+    prove(
+        lambda: FakeServer(presets=[PRESET]), PRESETS, {**wanted, "state": "absent"}, [("DELETE", "/presets/p1", None)]
+    )
+    assert server.one("/presets")["value"] == "x"  # not reset by what was left out
+
+
+@RANDOM
+@given(values=st.fixed_dictionaries({}, optional={"value": NAMES, "colour": NAMES}), faults=FAULTS)
+def test_any_put_keeps_what_was_left_out(values: Record, faults: list[str]) -> None:
+    server = FakeServer(presets=[PRESET])
+    run_until_done(server, PRESETS, {"key": "view", "name": "mine", **values}, faults)
+    record = server.one("/presets")
+    assert (record["value"], record["style"]["colour"]) == (values.get("value", "x"), values.get("colour", "red"))
+
+
+# --- fixed set
+# ---------------------------------------------------------------------------------------------------------------
+
+TEMPLATES = Resource(
+    name="template",
+    plural="templates",
+    path="/templates",
+    key=("group", "kind"),
+    states=("present",),
+    fixed=True,
+    fields=(
+        Field("group", "group", Text(filled=True)),
+        Field("kind", "type", Text(filled=True)),
+        Field("text", "text", Text()),
+    ),
+)
+FIXED = [
+    {"id": "t1", "group": "alarm", "type": "mail", "text": "x"},
+    {"id": "t2", "group": "alarm", "type": "sms", "text": "y"},
+]
+
+
+def test_fixed_set() -> None:
+    item = {"group": "alarm", "kind": "sms", "text": "z"}
+    prove(lambda: FakeServer(templates=FIXED), TEMPLATES, item, [("PATCH", "/templates/t2", {"text": "z"})])
+    server = FakeServer(templates=FIXED)
+    result = ensure_on(server, TEMPLATES, {**item, "kind": "fax"})
+    assert result["msg"] == (
+        "templates[0] (alarm fax): there is no template 'alarm fax', and "
+        "none can be created: there are alarm mail, alarm sms."
+    )
+    assert "'absent' is not one of present" in ensure_on(server, TEMPLATES, {**item, "state": "absent"})["msg"]
+    assert server.writes == []
+
+
+@RANDOM
+@given(kind=st.sampled_from(["mail", "sms"]), text=st.sampled_from(["x", "y", "z"]), faults=FAULTS)
+def test_any_fixed_item_is_reached(kind: str, text: str, faults: list[str]) -> None:
+    server = FakeServer(templates=FIXED)
+    run_until_done(server, TEMPLATES, {"group": "alarm", "kind": kind, "text": text}, faults)
+    assert server.one("/templates", type=kind)["text"] == text
+
+
+# --- singleton
+# ---------------------------------------------------------------------------------------------------------------
+
+SETUP = Resource(
+    name="setup",
+    plural="setups",
+    path="/setup",
+    key=(),
+    states=("present",),
+    singleton=True,
+    fields=(
+        Field("language", "language", Text()),
+        Field("debug", "log.debug", Flag()),
+        Field("days", "days", Number()),
+    ),
+)
+
+
+def setup() -> FakeServer:
+    server = FakeServer()
+    server.singletons["/setup"] = {"language": "en", "log": {"debug": False, "level": 3}}
+    return server
+
+
+def test_singleton() -> None:
+    diff, server = prove(
+        setup, SETUP, {"debug": True, "language": "en"}, [("PATCH", "/setup", {"log": {"debug": True, "level": 3}})]
+    )
+    assert diff == {"before": {"debug": False}, "after": {"debug": True}}
+    assert server.reads == ["/setup"]
+
+
+@RANDOM
+@given(
+    values=st.fixed_dictionaries({}, optional={"language": NAMES, "debug": st.booleans(), "days": st.integers(0, 2)}),
+    faults=FAULTS,
+)
+def test_any_singleton_is_reached(values: Record, faults: list[str]) -> None:
+    server = setup()
+    run_until_done(server, SETUP, values, faults)
+    record = server.singletons["/setup"]
+    assert record["language"] == values.get("language", "en")
+    assert record["log"] == {"debug": values.get("debug", False), "level": 3}
+
+
+# --- transition
+# --------------------------------------------------------------------------------------------------------------
+
+
+def _present(record: Record) -> str:
+    if record.get("closed"):
+        return "closed"
+    return "acknowledged" if record.get("acknowledged") else "open"
+
+
+ALARMS = Resource(
+    name="alarm",
+    plural="alarms",
+    path="/alarms",
+    key=(),
+    fixed=True,
+    fields=(
+        transition(
+            "/alarms",
+            State(
+                _present,
+                {
+                    ("open", "acknowledged"): ("POST", "acknowledge"),
+                    ("acknowledged", "open"): ("POST", "withdraw"),
+                    ("acknowledged", "closed"): ("POST", "close"),
+                },
+            ),
+        ),
+    ),
+)
+
+
+def alarms(**record: Any) -> FakeServer:
+    server = FakeServer(alarms=[{"id": "i1", **record}])
+    server.actions = {
+        "/acknowledge": {"acknowledged": 5},
+        "/withdraw": {"acknowledged": None},
+        "/close": {"closed": True},
+    }
+    return server
+
+
+@pytest.mark.parametrize(
+    ("present", "target", "steps"),
+    [
+        ({}, "acknowledged", ["acknowledge"]),
+        ({}, "closed", ["acknowledge", "close"]),
+        ({"acknowledged": 1}, "open", ["withdraw"]),
+    ],
+)
+def test_transition(present: Record, target: str, steps: list[str]) -> None:
+    writes: list[Write] = [("POST", f"/alarms/i1/{step}", None) for step in steps]
+    diff, _server = prove(lambda: alarms(**present), ALARMS, {"id": "i1", "state": target}, writes)
+    assert diff == {"before": {"state": _present(present)}, "after": {"state": target}}
+
+
+def test_transition_for_a_whole_list() -> None:
+    server = alarms()
+    result = ensure_on(server, ALARMS, {"id": "i1"}, state="acknowledged")
+    assert (result["changed"], server.one("/alarms")["acknowledged"]) == (True, 5)
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ({"id": "i1", "state": "open"}, "state: there is no way from closed to open: choose another state."),
+        ({"id": "i1", "state": "gone"}, "state is 'gone': give one of acknowledged, closed, open."),
+        ({"id": "i2", "state": "open"}, "no alarm has the id 'i2'"),
+        ({"state": "open"}, "id must be given, because it names the alarm"),
+    ],
+)
+def test_transition_refuses(item: Record, said: str) -> None:
+    server = alarms(closed=True)
+    assert said in ensure_on(server, ALARMS, item)["msg"]
+    assert server.writes == []
+
+
+@RANDOM
+@given(
+    present=st.sampled_from([{}, {"acknowledged": 1}]),
+    target=st.sampled_from(["open", "acknowledged", "closed"]),
+    faults=FAULTS,
+)
+def test_any_state_is_reached(present: Record, target: str, faults: list[str]) -> None:
+    server = alarms(**present)
+    run_until_done(server, ALARMS, {"id": "i1", "state": target}, faults)
+    assert _present(server.one("/alarms")) == target
