@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._state.append import append_all
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
 from ansible_collections.saymon.platform.plugins.module_utils._state.engine import Engine
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
@@ -28,9 +29,9 @@ _MOST_PARALLEL = 32
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
-    item: dict[str, dict[str, Any]] = {} if resource.singleton else {"id": {"type": "str"}}
+    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}} if resource.states and not resource.singleton else {}
     item.update({field.option: dict(field.type.argument) for field in resource.fields})
-    if "state" not in item:
+    if resource.states and "state" not in item:
         item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
     many = {
@@ -58,19 +59,44 @@ def ensure(resource: Resource) -> Run:
     go."""
 
     def run(context: TaskContext) -> dict[str, Any]:
-        parallel = context.args.get("parallel", 1)
-        if not 1 <= parallel <= _MOST_PARALLEL:
-            raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
+        _parallel(context)  # a bad one is refused before anything is read
         with _collector_stopped() as resume_collector:
             return _run(resource, context, resume_collector)
 
     return run
 
 
+def append(resource: Resource) -> Run:
+    """The run of a module that adds items, one from the options of the task or many from a list, without comparing."""
+
+    def run(context: TaskContext) -> dict[str, Any]:
+        items = _items(resource, context)
+        planner = Planner(
+            context.client,
+            resource,
+            RESOURCES,
+            context.credentials,
+            check=context.check,
+            cached=True,
+            parallel=_parallel(context),
+        )
+        return append_all(planner, items)
+
+    return run
+
+
+def _parallel(context: TaskContext) -> int:
+    """How many requests may be on their way at a time."""
+    parallel: int = context.args.get("parallel", 1)
+    if not 1 <= parallel <= _MOST_PARALLEL:
+        raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
+    return parallel
+
+
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
     items = _items(resource, context)
     seen = context.client.lists.writes()
-    parallel = context.args.get("parallel", 1)
+    parallel = _parallel(context)
     planner = Planner(
         context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True, parallel=parallel
     )
@@ -128,7 +154,7 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
 
 def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
-    common = {name: args[name] for name in ("state", *resource.flags)}
+    common = {name: args.get(name) for name in ("state", *resource.flags)}
     single = {
         option: args[option]
         for option in ("id", *resource.by_option)

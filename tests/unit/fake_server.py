@@ -30,7 +30,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, SessionStore
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
-from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._module import append, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import Run, TaskContext
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
@@ -273,7 +273,8 @@ def ensure_on(
         args.update(items[0])
     else:
         args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
-    return _outcome(server, ensure(table), args, check=check)
+    run = ensure(table) if table.states else append(table)
+    return _outcome(server, run, args, check=check)
 
 
 def _outcome(

@@ -82,6 +82,24 @@ class Planner(Reader):
         self._reset()
         return self._plan_all()
 
+    def resolve_all(self, items: list[Item]) -> list[dict[str, Any]]:
+        """The desired values of items that are compared with nothing, with ids in place of names, or BadInput."""
+        self.items = self._focus = items
+        try:
+            return [self._resolved_or_refused(item) for item in items]
+        except BadInput:
+            if not self.partial:
+                raise
+        self.read_whole()
+        self._reset()
+        return [self._resolved_or_refused(item) for item in items]
+
+    def _resolved_or_refused(self, item: Item) -> dict[str, Any]:
+        try:
+            return self._resolved(item)
+        except Invalid as error:
+            raise BadInput(f"{item.where}{error}.") from None
+
     def plan_again(self, item: Item) -> Plan:
         """Plan one item by what the server holds now. Raises Invalid when it cannot be any more."""
         self._focus, self.whole = [item], False

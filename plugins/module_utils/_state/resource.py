@@ -143,7 +143,8 @@ class Resource:
     `duplicates_allowed` two items may have the same name. With `unordered_key` the values of the key identify an
     item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
     the names of what they refer to. The items of a `fixed` resource exist and can only be changed. A `singleton` is one
-    record at `path` itself. With `update="PUT"` everything that the table knows of a record is sent.
+    record at `path` itself. With `update="PUT"` everything that the table knows of a record is sent. Without `states`
+    items are only added, and `path` may hold options in braces.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns

@@ -690,3 +690,48 @@ def test_any_state_is_reached(present: Record, target: str, faults: list[str]) -
     server = alarms(**present)
     run_until_done(server, ALARMS, {"id": "i1", "state": target}, faults)
     assert _present(server.one("/alarms")) == target
+
+
+# --- append
+# ------------------------------------------------------------------------------------------------------------------
+
+REMARKS = Resource(
+    name="remark",
+    plural="remarks",
+    path="/objects/{object}/remarks",
+    key=(),
+    states=(),
+    fields=(Field("object", "object_id", Reference("object")), Field("text", "message.text", Text(filled=True))),
+)
+REMARK = {"object": "db01", "text": "hello"}
+SENT: Write = ("POST", f"/objects/{A}/remarks", {"message": {"text": "hello"}})
+
+
+def test_append_is_a_change_each_time() -> None:
+    server = FakeServer(objects=ENDS)
+    predicted = ensure_on(server, REMARKS, REMARK, check=True)
+    assert (predicted["changed"], server.writes) == (True, [])
+    assert predicted["diff"][0]["after"] == REMARK
+    for times in (1, 2):
+        result = ensure_on(server, REMARKS, REMARK)
+        assert (result["changed"], result["diff"], server.writes) == (True, predicted["diff"], [SENT] * times)
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_append_never_repeats_a_call(parallel: int) -> None:
+    server = FakeServer(objects=ENDS)
+    server.after = [(f"POST /objects/{A}/remarks", lost)]
+    server.before = [(f"POST /objects/{B}/remarks", refused(403))]
+    items = [REMARK, {**REMARK, "object": "sw1"}, {**REMARK, "object": "sw2"}]
+    result = ensure_on(server, REMARKS, *items, parallel=parallel)
+    assert [outcome["action"] for outcome in result["outcomes"]] == ["failed", "failed", "sent"]
+    assert [outcome["changed"] for outcome in result["outcomes"]] == [True, False, True]
+    assert result["msg"].startswith("2 of 3 remarks failed: remarks[0]: This may have been done:")
+    assert len(server.writes) == 3
+
+
+def test_append_refuses_before_it_sends() -> None:
+    server = FakeServer(objects=ENDS)
+    result = ensure_on(server, REMARKS, REMARK, {**REMARK, "object": "sw9"})
+    assert result["msg"] == "remarks[1]: object: there is no object 'sw9': check the spelling, or create it first."
+    assert server.writes == []
