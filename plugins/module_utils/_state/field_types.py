@@ -95,6 +95,15 @@ class FieldType:
         """Whether two canonical values are equal."""
         return bool(one == other)
 
+    @property
+    def single(self) -> FieldType:
+        """The type of one value, where this is a list of them."""
+        return self
+
+    def holds(self, value: Any, wanted: Any) -> bool:
+        """Whether a canonical value is this single one, or has it in it."""
+        return self.same(value, wanted)
+
     def canonical(self, value: Any) -> Any:
         """The canonical form again, after ids have taken the place of marks."""
         return value
@@ -263,6 +272,13 @@ class Items(FieldType):
 
     def same(self, one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(self.element.same(*pair) for pair in zip(one, other))
+
+    @property
+    def single(self) -> FieldType:
+        return self.element
+
+    def holds(self, value: Any, wanted: Any) -> bool:
+        return any(self.element.same(part, wanted) for part in value)
 
     def canonical(self, value: Any) -> Any:
         return self._canonical(value)

@@ -48,7 +48,7 @@ class Item:
 
     @property
     def state(self) -> str:
-        return str(self.flags["state"])
+        return str(self.flags.get("state"))
 
     @property
     def where(self) -> str:

@@ -165,7 +165,7 @@ def test_special_texts_become_plain(script: Script) -> None:
         (
             "saymon_user_info",
             {"logn": "x"},
-            "saymon.platform.saymon_user_info: there is no option logn, only dest, email, group, id, login, ",
+            "saymon.platform.saymon_user_info: there is no option logn, only dest, email, fields, group, ",
         ),
         ("saymon_api", {}, "saymon.platform.saymon_api: missing required arguments: path."),
         ("saymon_api", {"path": "/x", "method": "GOT"}, "method is 'GOT': give one of GET, POST, PUT, PATCH, DELETE."),
