@@ -72,9 +72,28 @@ class Engine:
             return
         self._create_prerequisites()
         progress = Progress(self.resource.plural, len(changing), self.say)
+        freeing = self._freeing(changing)
+        for _plan in self._run_wave(freeing):
+            progress.step()
+        done = {id(plan) for plan in freeing}
+        changing = [plan for plan in changing if id(plan) not in done]
         for wave in sorted({plan.wave for plan in changing}):
             for _plan in self._run_wave([plan for plan in changing if plan.wave == wave]):
                 progress.step()
+
+    def _freeing(self, plans: list[Plan]) -> list[Plan]:
+        """The deletions that free a name which another item of the list takes. Where items refer to each other none
+        goes first, since what is below one may have to move away before."""
+        resource = self.resource
+        fields = [resource.by_option[option] for option in resource.key]
+        if any(resource.name in field.type.resources for field in resource.fields):
+            return []
+        taken = {(field.option, plan.after.get(field.option)) for plan in plans for field in fields}
+        return [
+            plan
+            for plan in plans
+            if plan.action == "delete" and any((field.option, field.read(plan.record)) in taken for field in fields)
+        ]
 
     def _run_wave(self, plans: list[Plan]) -> Iterator[None]:
         """Carry out plans that do not need each other. Where another run may create the same items now, and the server

@@ -735,3 +735,18 @@ def test_append_refuses_before_it_sends() -> None:
     result = ensure_on(server, REMARKS, REMARK, {**REMARK, "object": "sw9"})
     assert result["msg"] == "remarks[1]: object: there is no object 'sw9': check the spelling, or create it first."
     assert server.writes == []
+
+
+# --- the order of calls
+# ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_a_deletion_that_frees_a_name_goes_first(parallel: int) -> None:
+    server = FakeServer(boxes=[{"id": "1", "name": "a"}, {"id": "2", "name": "b"}, {"id": "3", "name": "c"}])
+    items = [{"id": "3", "state": "absent"}, {"id": "2", "name": "a"}, {"id": "1", "state": "absent"}]
+    result = ensure_on(server, BOXES, *items, parallel=parallel)
+    assert (result.get("msg"), result["summary"]["deleted"], result["summary"]["updated"]) == (None, 2, 1)
+    calls = [(method, path) for method, path, _body in server.writes]
+    assert calls[0] == ("DELETE", "/boxes/1")
+    assert sorted(calls[1:]) == [("DELETE", "/boxes/3"), ("PATCH", "/boxes/2")]
