@@ -12,9 +12,9 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._state.append import append_all
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
 from ansible_collections.saymon.platform.plugins.module_utils._state.engine import Engine
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Secret
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
 from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.plugins.module_utils._state.report import diffs_of, report_list, report_one
@@ -29,20 +29,25 @@ _MOST_PARALLEL = 32
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
-    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}}
-    item.update({one.option: dict(one.kind.argument) for one in resource.fields})
-    item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
+    item: dict[str, dict[str, Any]] = {"id": {"type": "str"}} if resource.states and not resource.singleton else {}
+    item.update({field.option: dict(field.type.argument) for field in resource.fields})
+    if resource.states and "state" not in item:
+        item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
     many = {
         name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()
     }
-    options = {
-        **item,
-        resource.plural: {"type": "list", "elements": "dict", "options": many},
-        "src": {"type": "list", "elements": "path"},
-        "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
-        "parallel": {"type": "int", "default": 1},
-    }
+    options = (
+        dict(item)
+        if resource.singleton
+        else {
+            **item,
+            resource.plural: {"type": "list", "elements": "dict", "options": many},
+            "src": {"type": "list", "elements": "path"},
+            "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+            "parallel": {"type": "int", "default": 1},
+        }
+    )
     for name, argument in (*options.items(), *many.items()):
         if "pass" in name or "token" in name:
             argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
@@ -54,18 +59,47 @@ def ensure(resource: Resource) -> Run:
     go."""
 
     def run(context: TaskContext) -> dict[str, Any]:
-        if not 1 <= context.args["parallel"] <= _MOST_PARALLEL:
-            raise BadInput(f"parallel is {context.args['parallel']}: give a number from 1 to {_MOST_PARALLEL}.")
+        _parallel(context)  # a bad one is refused before anything is read
         with _collector_stopped() as resume_collector:
             return _run(resource, context, resume_collector)
 
     return run
 
 
+def append(resource: Resource) -> Run:
+    """The run of a module that adds items, one from the options of the task or many from a list, without comparing."""
+
+    def run(context: TaskContext) -> dict[str, Any]:
+        items = _items(resource, context)
+        planner = Planner(
+            context.client,
+            resource,
+            RESOURCES,
+            context.credentials,
+            check=context.check,
+            cached=True,
+            parallel=_parallel(context),
+        )
+        return append_all(planner, items)
+
+    return run
+
+
+def _parallel(context: TaskContext) -> int:
+    """How many requests may be on their way at a time."""
+    parallel: int = context.args.get("parallel", 1)
+    if not 1 <= parallel <= _MOST_PARALLEL:
+        raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
+    return parallel
+
+
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
     items = _items(resource, context)
     seen = context.client.lists.writes()
-    planner = Planner(context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True)
+    parallel = _parallel(context)
+    planner = Planner(
+        context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True, parallel=parallel
+    )
     plans = planner.plan_all(items)
     if all(plan.action == "none" for plan in plans):
         return _applied(planner, plans, context)
@@ -73,32 +107,34 @@ def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[]
     with nullcontext() if context.check else context.sessions.exclusive(_written(resource, items)):
         if not context.check and context.client.lists.writes() != seen:
             # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
-            planner = Planner(context.client, resource, RESOURCES, context.credentials)
+            planner = Planner(context.client, resource, RESOURCES, context.credentials, parallel=parallel)
             plans = planner.plan_all(items)
         return _applied(planner, plans, context)
 
 
 def _written(resource: Resource, items: list[Item]) -> set[str]:
     """The resources whose records the items may change."""
-    fields = [(item, resource.by_option[option]) for item in items for option in item.given]
-    made = {one.kind.resource for item, one in fields if one.create and item.flags.get(one.create)}
-    return {resource.name, *made, *(touched for _item, one in fields for touched in one.touches)}
+    fields = [(item, resource.by_option[option]) for item in items for option in item.desired]
+    made = {
+        name for item, field in fields if field.create and item.flags.get(field.create) for name in field.type.resources
+    }
+    return {resource.name, *made, *(touched for _item, field in fields for touched in field.touches)}
 
 
 def _applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
-    """Carry out the plans (in check mode foresee them), and say what became of them."""
+    """Carry out the plans (in check mode predict them), and say what became of them."""
     resource = planner.resource
     changing = [plan for plan in plans if plan.action != "none"]
     diffs = diffs_of(planner, changing)
     context.warnings += planner.warnings
-    engine = Engine(planner, context.warnings, context.say, context.args["parallel"])
-    engine.apply_all(plans)
+    engine = Engine(planner, context.warnings, context.say, planner.parallel)
+    engine.run_all(plans)
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if context.args[resource.plural] is None:
+    if context.args.get(resource.plural) is None:
         return {**result, **report_one(plans[0], engine)}
-    return {**result, **report_list(plans, engine, every=context.args["outcomes"] == "all")}
+    return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 
 
 @contextmanager
@@ -118,23 +154,27 @@ def _collector_stopped() -> Iterator[Callable[[], None]]:
 
 def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
-    common = {name: args[name] for name in ("state", *resource.flags)}
-    own = {option: args[option] for option in ("id", *resource.by_option) if args[option] is not None}
-    listed, source = args[resource.plural], resource.plural if args["src"] is None else "src"
+    common = {name: args.get(name) for name in ("state", *resource.flags)}
+    single = {
+        option: args[option]
+        for option in ("id", *resource.by_option)
+        if option != "state" and args.get(option) is not None
+    }
+    listed, source = args.get(resource.plural), resource.plural if args.get("src") is None else "src"
     if source == "src" and not isinstance(listed, Placed):
         raise BadInput(
             "src can be read only where Ansible itself runs: call the module "
             f"through its action, or give {resource.plural}."
         )
     if listed is None:
-        items = [parse_item(resource, own, None, common)]
-    elif own:
+        items = [parse_item(resource, single, None, common)]
+    elif single:
         raise BadInput(
-            f"{source} and {', '.join(own)} are given together (module_defaults count too): "
+            f"{source} and {', '.join(single)} are given together (module_defaults count too): "
             f"put everything into the list, or leave {source} out."
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]
-    for secret in (one.option for one in resource.fields if isinstance(one.kind, Secret)):
-        context.secrets.add(*(item.given.get(secret) for item in items))
+    for secret in (field.option for field in resource.fields if not field.type.shown_by_server):
+        context.secrets.add(*(item.desired.get(secret) for item in items))
     return items

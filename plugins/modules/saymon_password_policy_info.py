@@ -23,6 +23,13 @@ options:
   name:
     description: Only policies with this name.
     type: str
+  fields:
+    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
+    type: list
+    elements: str
+  limit:
+    description: Return no more than this many, those with the lowest ids.
+    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -110,26 +117,11 @@ dest:
   sample: policies.json
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
-from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
+from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.password_policy import PASSWORD_POLICY
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
-SPEC = Spec(options={"id": {"type": "str"}, "name": {"type": "str"}, **DEST_OPTIONS})
-
-
-def find(context: TaskContext) -> list[Record]:
-    refuse_empty(context.args, SPEC.options)
-    policies = context.client.get_list("/password-policies")
-    if context.args["id"]:
-        policies = [policy for policy in policies if str(policy["id"]) == context.args["id"]]
-    if context.args["name"]:
-        policies = [policy for policy in policies if policy.get("name") == context.args["name"]]
-    return policies
-
-
-run = listed("password_policies", find)
+SPEC, run = info_of(PASSWORD_POLICY, {"name": "name"})
 
 
 if __name__ == "__main__":

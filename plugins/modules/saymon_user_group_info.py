@@ -26,6 +26,13 @@ options:
     description: Whether to look up the members, which takes one more request.
     type: bool
     default: true
+  fields:
+    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
+    type: list
+    elements: str
+  limit:
+    description: Return no more than this many, those with the lowest ids.
+    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -121,39 +128,26 @@ dest:
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import group_ids
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user_group import USER_GROUP
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
-from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
-
-SPEC = Spec(
-    options={
-        "id": {"type": "str"},
-        "name": {"type": "str"},
-        "with_members": {"type": "bool", "default": True},
-        **DEST_OPTIONS,
-    }
-)
 
 
-def find(context: TaskContext) -> list[Record]:
-    refuse_empty(context.args, SPEC.options)
-    args = context.args
-    groups = context.client.get_list("/user-groups")
-    if args["id"]:
-        groups = [group for group in groups if str(group["id"]) == args["id"]]
-    if args["name"]:
-        groups = [group for group in groups if group.get("name") == args["name"]]
-    if args["with_members"] and groups:
+def _add_members(context: TaskContext, groups: list[Record]) -> None:
+    if context.args["with_members"] and groups:
         users = context.client.get_list("/users")
         for group in groups:
             members = [user for user in users if str(group["id"]) in group_ids(user)]
             group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]
-    return groups
 
 
-run = listed("user_groups", find)
+SPEC, run = info_of(
+    USER_GROUP,
+    {"name": "name"},
+    options={"with_members": {"type": "bool", "default": True}},
+    complete=_add_members,
+)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,13 @@ options:
         blocked or has expired.
     type: str
     choices: [active, blocked, invited, need_activation]
+  fields:
+    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
+    type: list
+    elements: str
+  limit:
+    description: Return no more than this many, those with the lowest ids.
+    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -156,49 +163,22 @@ dest:
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES, group_ids, is_masked
+from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER, is_masked
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
-from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 
-SPEC = Spec(
-    options={
-        "id": {"type": "str"},
-        "login": {"type": "str"},
-        "email": {"type": "str"},
-        "group": {"type": "str"},
-        "status": {"type": "str", "choices": sorted(STATUSES)},
-        **DEST_OPTIONS,
-    }
-)
+_FILTERS = {"login": "login", "email": "email", "group": "groups", "status": "status"}
 
 
-def find(context: TaskContext) -> list[Record]:
-    refuse_empty(context.args, SPEC.options)
-    args = context.args
-    users = context.client.get_list("/users")
-    if is_masked(users) and any(args[name] for name in ("login", "email", "group", "status")):
+def _warn_of_masked(context: TaskContext, users: list[Record]) -> None:
+    if is_masked(users) and any(context.args[name] for name in _FILTERS):
         context.warnings.append(
             "The account lacks the permission manage-users, so the server shows only id and display name of users: "
             "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
         )
-    if args["id"]:
-        users = [user for user in users if str(user["id"]) == args["id"]]
-    if args["login"]:
-        users = [user for user in users if user.get("login") == args["login"]]
-    if args["email"]:
-        users = [user for user in users if str(user.get("email", "")).lower() == args["email"].lower()]
-    if args["status"]:
-        users = [user for user in users if user.get("status") == STATUSES[args["status"]]]
-    if args["group"] and users:
-        groups = context.client.get_list("/user-groups")
-        wanted = {str(group["id"]) for group in groups if args["group"] in (str(group["id"]), group.get("name"))}
-        users = [user for user in users if wanted.intersection(group_ids(user))]
-    return users
 
 
-run = listed("users", find)
+SPEC, run = info_of(USER, _FILTERS, inspect=_warn_of_masked)
 
 
 if __name__ == "__main__":

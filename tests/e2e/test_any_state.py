@@ -238,7 +238,9 @@ def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
     if result.get("failed"):
         # Only the server knows its rules; what it refuses is told with its own words.
         return (
-            "" if " answered 4" in result["msg"] or "which could not be made" in result["msg"] else str(result["msg"])
+            ""
+            if " answered 4" in result["msg"] or "which could not be created" in result["msg"]
+            else str(result["msg"])
         )
     if (foreseen["diff"], foreseen["changed"]) != (result["diff"], result["changed"]):
         return f"check mode promised {foreseen['diff']}, the run did {result['diff']}"

@@ -327,12 +327,12 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "no group": (
         "saymon_user",
         {"users": [{"login": "good"}, {"login": "bad", "groups": ["Operatrs"]}]},
-        "users[1] (bad): groups: there is no user group 'Operatrs': check the spelling, or make it first.",
+        "users[1] (bad): groups: there is no user group 'Operatrs': check the spelling, or create it first.",
     ),
     "no option": (
         "saymon_user",
         {"users": [{"login": "good"}, {"login": "bad", "pasword": PASSWORD}]},
-        "users[1] (bad): pasword: there is no such option, only id, login, ",
+        "users[1] (bad): pasword: there is no such option, choose one of id, login, ",
     ),
     "no text": (
         "saymon_user",
@@ -348,7 +348,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "twice": (
         "saymon_user",
         {"users": [{"login": "operator", "email": "a@example.org"}, {"login": "operator", "language": "en"}]},
-        "users[1] (operator): this user stands in the list twice, also as users[0] (operator): merge the two.",
+        "users[1] (operator): this user is listed twice, also as users[0] (operator): merge the two.",
     ),
     "oneself": (
         "saymon_user",
@@ -364,38 +364,38 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         "saymon_user_group",
         {"user_groups": [{"name": "good"}, {"name": "bad", "object_include": ["/ROOT/Nowhere"]}]},
         "user_groups[1] (bad): object_include: there is no object "
-        "'/ROOT/Nowhere': check the spelling, or make it first.",
+        "'/ROOT/Nowhere': check the spelling, or create it first.",
     ),
     "no member": (
         "saymon_user_group",
         {"user_groups": [{"name": "good"}, {"name": "Operators", "members": ["loner", "nobody"]}]},
-        "user_groups[1] (Operators): members: there is no user 'nobody': check the spelling, or make it first.",
+        "user_groups[1] (Operators): members: there is no user 'nobody': check the spelling, or create it first.",
     ),
     "no number": (
         "saymon_password_policy",
         {"password_policies": [{"name": "good"}, {"name": "bad", "length": "long"}]},
-        "password_policies[1] (bad): length is 'long': give a whole number from 0 up.",
+        "password_policies[1] (bad): length is 'long': give a whole number, 0 or more.",
     ),
     "no class": (
         "saymon_object",
         {"objects": [{"name": "good"}, {"name": "bad", "class": "Hosts"}]},
-        "objects[1] (bad): class: there is no class 'Hosts': check the spelling, or make it first.",
+        "objects[1] (bad): class: there is no class 'Hosts': check the spelling, or create it first.",
     ),
     "no tag": (
         "saymon_object",
         {"objects": [{"name": "good", "tags": ["new"], "create_tags": True}, {"name": "bad", "tags": ["newer"]}]},
-        "objects[1] (bad): tags: there is no tag 'newer': check the spelling, or make it first.",
+        "objects[1] (bad): tags: there is no tag 'newer': check the spelling, or create it first.",
     ),
     "children": (
         "saymon_object",
         {"objects": [{"name": "good"}, {"name": "North site", "state": "absent"}]},
         "objects[1] (North site): 'North site' has children (2), which "
-        "would go with it: set recursive to delete them too.",
+        "would be deleted with it: set recursive to delete them too.",
     ),
     "another class": (
         "saymon_object",
         {"objects": [{"name": "good"}, {"discovery_id": "web-north-1", "class": "Info"}]},
-        "objects[1] (web-north-1): class is 'Host' and cannot change after creation: ",
+        "objects[1] (web-north-1): class is 'Host' and cannot be changed after creation: ",
     ),
     "no user": (
         "saymon_auth_token",
@@ -571,7 +571,7 @@ def test_the_role(runner: Runner, sandbox: Sandbox) -> None:
     assert failures(done.results) == [
         (
             "saymon.platform.saymon_apply : Bring the users to their state",
-            "users[0] (x): groups: there is no user group 'none': check the spelling, or make it first.",
+            "users[0] (x): groups: there is no user group 'none': check the spelling, or create it first.",
         )
     ]
     assert [f"{entry['method']} {entry['path'].split('/')[1]}" for entry in sandbox.writes()] == [

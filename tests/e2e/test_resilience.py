@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lost answers, a server that dies, two runs at once, servers and accounts that cannot do all: no double, no half,
+"""Lost answers, a server that dies, two runs at once, servers and accounts that cannot do all: no duplicate, no half,
 clear words."""
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def test_a_double_without_a_key_is_named_by_the_next_run(runner: Runner, sandbox
     assert failures(show(runner, twin).results) == [
         (
             "saymon_object",
-            f"several objects agree with it (ids {', '.join(sorted(ids))}): give the id, or remove the duplicate.",
+            f"several objects match (ids {', '.join(sorted(ids))}): give the id, or remove the duplicate.",
         )
     ]
     assert sandbox.writes() == []

@@ -30,15 +30,18 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, SessionStore
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
-from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._module import append, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import Run, TaskContext
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.tests.unit.support import URL, module_of, validated
 
 Record = dict[str, Any]
 Fault = Callable[[Request], None]
 ROOT: Record = {"id": 1, "name": "ROOT", "class_id": 1, "parent_id": []}
 _COLLECTIONS = ("/users", "/user-groups", "/objects", "/classes", "/states", "/tags", "/password-policies")
+# Under which key a record shows the entries below it, where the path has another name.
+_BELOW = {"/props": "properties"}
 
 
 def lost(_request: Request) -> None:
@@ -61,8 +64,9 @@ class FakeServer(Client):
 
     `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
-    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `sessions` takes the place of a session
-    store of its own for each task.
+    one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an item
+    ("/rules") where `below` keeps lists by their full path, `singletons` are records by path, `actions` are what calls
+    below an item ("/close") set in it. `sessions` takes the place of a session store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -70,13 +74,17 @@ class FakeServer(Client):
         self.data: dict[str, list[Record]] = {path: [] for path in _COLLECTIONS}
         self.data["/objects"].append(dict(ROOT))
         for name, records in collections.items():
-            self.data["/" + name.replace("_", "-")].extend(json.loads(json.dumps(list(records))))
+            self.data.setdefault("/" + name.replace("_", "-"), []).extend(json.loads(json.dumps(list(records))))
         self.me: Record = {"id": "64b1f0c2a9d3e45f6a7b0000", "login": "ci"}
         self.journal: list[tuple[str, str, Any]] = []
         self.before: list[tuple[str, Fault]] = []
         self.after: list[tuple[str, Fault]] = []
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
+        self.whole_lists: set[str] = set()
+        self.below: dict[str, list[Record]] = {}
+        self.singletons: dict[str, Record] = {}
+        self.actions: dict[str, Record] = {}
         self.sessions: SessionStore | None = None
         self.lists = self.counted = CountedLists()
         self._made = 0
@@ -137,6 +145,9 @@ class FakeServer(Client):
                 for one in self.data["/objects"]
                 if all(_fits(one, key, asked) for key, asked in body["search"].items())
             ]
+        if path in self.singletons:
+            self.singletons[path].update(body or {})
+            return self.singletons[path]
         if path in self.data:
             return self.data[path] if method == "GET" else self._make(path, body)
         if path == "/password-policies/" and method == "PATCH":
@@ -145,29 +156,47 @@ class FakeServer(Client):
         found = [record for record in self.data[collection] if "/" + str(record["id"]) == identifier]
         if not found:
             raise HttpError(method, path, 404, "NotFound", "")
+        if rest and rest[0] in self.whole_lists:
+            return self._act_on_list(path, method, body)
         if rest:
             return self._act_below(found[0], method, rest, body)
+        return self._act_on_record(collection, found[0], method, body)
+
+    def _act_on_record(self, collection: str, record: Record, method: str, body: Any) -> Any:
         if method == "DELETE":
-            self.data[collection].remove(found[0])
+            self.data[collection].remove(record)
             return None
-        if method == "PATCH":
-            found[0].update(body)
-        return found[0]
+        if method == "PUT":
+            for key in record.keys() - {"id"}:
+                del record[key]
+        if method in ("PATCH", "PUT"):
+            record.update(body)
+        return record
 
     def _act_below(self, record: Record, method: str, rest: Sequence[str], body: Any) -> Any:
         if rest[0] == "/password":
             self.passwords[str(record["id"])] = body["newPassword"]
             return None
-        properties = record.setdefault("properties", [])
-        if method == "POST":
-            properties.append({"id": self._next(), **body})
-            return properties[-1]
-        (one,) = (one for one in properties if f"/{one['id']}" == rest[1])
-        if method == "DELETE":
-            properties.remove(one)
+        if rest[0] in self.actions:
+            record.update(self.actions[rest[0]])
             return None
-        one.update(body)
-        return one
+        entries = record.setdefault(_BELOW.get(rest[0], rest[0][1:]), [])
+        if method == "POST":
+            entries.append({"id": self._next(), **body})
+            return entries[-1]
+        (entry,) = (entry for entry in entries if f"/{entry['id']}" == rest[1])
+        if method == "DELETE":
+            entries.remove(entry)
+            return None
+        entry.update(body)
+        return entry
+
+    def _act_on_list(self, path: str, method: str, body: Any) -> Any:
+        if method != "GET":
+            self.below[path] = body
+        elif path not in self.below:
+            raise HttpError(method, path, 404, "ResourceNotFound", "")
+        return self.below[path] if method == "GET" else None
 
     def _make(self, path: str, body: Record) -> Record:
         record = {"id": self._next(), **body}
@@ -232,14 +261,18 @@ def run_on(
 
 
 def ensure_on(
-    server: FakeServer, resource: str, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
+    server: FakeServer, resource: str | Resource, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
 ) -> dict[str, Any]:
     """The result of bringing a list of items of any resource to its state, whether it has a module or not."""
-    table = RESOURCES[resource]
+    table = RESOURCES[resource] if isinstance(resource, str) else resource
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
-    args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
-    return _outcome(server, ensure(table), args, check=check)
+    if table.singleton:
+        args.update(items[0])
+    else:
+        args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
+    run = ensure(table) if table.states else append(table)
+    return _outcome(server, run, args, check=check)
 
 
 def _outcome(

@@ -64,9 +64,10 @@ _ROOMS: dict[str, set[str]] = {
     "_run": {"_api", "_arguments"},
     "_listing": {"_api", "_state", "_run"},
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
+    "_info": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
-_WRITE_WORDS = {"POST", "PUT", "PATCH", "DELETE", "ensure", "apply_all"}
+_WRITE_WORDS = {"POST", "PUT", "PATCH", "DELETE", "ensure", "run_all"}
 # Words by which the machinery would betray that it knows a resource.
 _RESOURCES = {"user", "user_group", "object", "link", "class", "incident", "configuration", "update_password"}
 _MACHINERY = ("planner.py", "engine.py")

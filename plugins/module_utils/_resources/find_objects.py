@@ -57,7 +57,7 @@ def find_objects(context: TaskContext) -> list[Record]:
         pattern = re.compile(args["name_regex"] or "")
     except re.error as error:
         raise BadInput(
-            f"name_regex is {args['name_regex']!r}, which is no regular expression ({error}): correct it."
+            f"name_regex is {args['name_regex']!r}, which is not a regular expression ({error}): correct it."
         ) from None
     ids = {name: _ids_of(context, name) for name in ("class", "state", "tag") if args[name]}
     if not all(ids.values()):

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError
+from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
@@ -28,8 +29,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import (
     Index,
     Resource,
+    Task,
     Wanted,
-    Work,
     text_of,
 )
 
@@ -39,61 +40,35 @@ _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
 _MANAGED_ELSEWHERE = frozenset({6, 7, 8})
 
 
-class Properties(FieldType):
-    """Name/value pairs with a type. Canonical form: name to (type, value); the type None stands for the present one, or
-    info."""
+class PropertyType(FieldType):
+    """The type of a property, by name or number. Canonical form: the number."""
 
-    argument: Mapping[str, Any] = {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "name": {"type": "str", "required": True},
-            "value": {"type": "str", "required": True},
-            "type": {"type": "str"},
-        },
-    }
-    empty: Any = {}
-    bulky = True
+    argument: Mapping[str, Any] = {"type": "str"}
+    empty: Any = PROPERTY_TYPES["info"]
 
-    def parse(self, value: Any) -> dict[str, tuple[int | None, str]]:
-        if not isinstance(value, list):
-            raise Invalid("give a list of properties, each with name and value")
-        parsed: dict[str, tuple[int | None, str]] = {}
-        for one in value:
-            try:
-                name, text, type_id = one["name"], one["value"], one.get("type")
-            except (KeyError, TypeError, AttributeError):
-                raise Invalid("give each property a name and a value, and a type if need be") from None
-            if not name or text is None or len(one) > 2 + ("type" in one):
-                raise Invalid("give each property a name and a value, a type if need be, and nothing else")
-            name = _text(name)
-            if name in parsed:
-                raise Invalid(f"property {name!r} stands there twice: names are unique within an object")
-            parsed[name] = (None if type_id is None else _type(type_id), _text(text))
-        return parsed
+    def parse(self, value: Any) -> int:
+        code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
+        if code is None and str(value).isdecimal():
+            code = int(value)
+        if not isinstance(code, int) or isinstance(code, bool) or code < 1:
+            raise Invalid(f"{value!r} is not a type of property: give {', '.join(PROPERTY_TYPES)}, or a number")
+        return code
 
-    def read(self, value: Any) -> dict[str, tuple[int, str]]:
-        return {one["name"]: (int(one.get("type_id") or 1), str(one.get("value") or "")) for one in value}
+    def read(self, value: Any) -> int:
+        return int(value)
 
-    def agrees(self, value: Any, given: Any, append: bool) -> bool:
-        found = set()
-        for one in value:
-            pair = given.get(one["name"])
-            if pair is not None:
-                if pair[1] != one.get("value") or pair[0] not in (None, one.get("type_id")):
-                    return False
-                found.add(one["name"])
-            elif not append and one.get("type_id") not in _MANAGED_ELSEWHERE:
-                return False
-        return len(found) == len(given)
 
-    def merge(self, current: Any, given: Any, append: bool) -> Any:
-        kept = current if append else {name: pair for name, pair in current.items() if pair[0] in _MANAGED_ELSEWHERE}
-        wanted = {name: (type_id or current.get(name, (1, ""))[0], text) for name, (type_id, text) in given.items()}
-        return {**kept, **wanted}
+class Properties(Entries):
+    """Name/value pairs with a type; names are unique within an item."""
 
-    def write(self, value: Any, _scalar: bool) -> Any:
-        return [{"name": name, "type_id": type_id, "value": text} for name, (type_id, text) in value.items()]
+    def __init__(self) -> None:
+        super().__init__(
+            "property",
+            Field("name", "name", Text(filled=True)),
+            (Field("type", "type_id", PropertyType()), Field("value", "value", Text())),
+            required=("value",),
+            kept=_MANAGED_ELSEWHERE,
+        )
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {
@@ -106,55 +81,8 @@ class Parents(Items):
     """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it
     where it is."""
 
-    def merge(self, current: Any, given: Any, append: bool) -> Any:
-        return super().merge(current, given, append) if given else current
-
-
-def _type(value: Any) -> int:
-    code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
-    if code is None and str(value).isdecimal():
-        code = int(value)
-    if not isinstance(code, int) or isinstance(code, bool) or code < 1:
-        raise Invalid(f"{value!r} is no type of a property: give {', '.join(PROPERTY_TYPES)}, or a number")
-    return code
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (dict, list)):
-        raise Invalid("name and value of a property are texts: use the filter to_json for structures")
-    return str(value)
-
-
-def write_properties(collection: str) -> Callable[[Work, Mapping[str, Any], Any, Any], Iterator[Request]]:
-    """The `own` of a properties field. It makes one call for each property that differs, so that ids, documents and
-    what others added meanwhile stay as they are."""
-
-    def own(work: Work, record: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
-        path = f"{collection}/{record['id']}/props"
-        known = record.get("properties") or []
-        if any("id" not in one for one in known):
-            known = work.client.get_list(path)
-        ids = {text_of(one, "name"): one["id"] for one in known}
-
-        def at(name: str) -> str:
-            if name not in ids:
-                raise WrongAnswer(
-                    f"GET {path} does not list the property {name!r}, which was there a moment ago: run the task again."
-                )
-            return f"{path}/{ids[name]}"
-
-        for name, (type_id, text) in desired.items():
-            if name not in current:
-                yield Request("POST", path, body={"name": name, "value": text, "type_id": type_id})
-            elif current[name] != (type_id, text):
-                changes = {"value": text} if current[name][0] == type_id else {"value": text, "type_id": type_id}
-                yield Request("PATCH", at(name), body=changes)
-        for name in sorted(current.keys() - desired.keys()):
-            yield Request("DELETE", at(name))
-
-    return own
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        return super().merge(current, desired, append) if desired else current
 
 
 class Tree(Index):
@@ -172,7 +100,7 @@ class Tree(Index):
         return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
 
     def children(self, parent: str, name: str) -> list[Record]:
-        return self.table("child", lambda one: [(up, text_of(one, "name")) for up in self.parents(one)]).get(
+        return self.table("child", lambda record: [(up, text_of(record, "name")) for up in self.parents(record)]).get(
             (parent, name), []
         )
 
@@ -216,15 +144,17 @@ class Tree(Index):
             seen |= ups
         return seen
 
-    def find(self, given: Mapping[str, Any]) -> list[Record]:
-        if given.get("discovery_id"):
-            found = self.table("discovery id", lambda one: [text_of(one, "discovery_id")])
-            return found.get(given["discovery_id"], [])
-        if not given.get("name"):
+    def find(self, resolved: Mapping[str, Any]) -> list[Record]:
+        if resolved.get("discovery_id"):
+            found = self.table("discovery id", lambda record: [text_of(record, "discovery_id")])
+            return found.get(resolved["discovery_id"], [])
+        if not resolved.get("name"):
             raise Invalid(
                 "discovery_id, or name with parents, must be given, because it names the object (or give its id)"
             )
-        below = [one for up in given.get("parents") or (self.root,) for one in self.children(str(up), given["name"])]
+        below = [
+            one for up in resolved.get("parents") or (self.root,) for one in self.children(str(up), resolved["name"])
+        ]
         return list({str(one["id"]): one for one in below}.values())
 
     def below(self, identifier: str) -> list[Record]:
@@ -294,8 +224,8 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     """By key, by id, and by all names that paths are made of; names are looked for last, together with the root, where
     paths begin."""
     hunt = _Hunt(client, client_data="client_data" in wanted.keys)
-    keys = {item.given["discovery_id"] for item in wanted.items if not item.id and item.given.get("discovery_id")}
-    named = [item for item in wanted.items if not item.id and not item.given.get("discovery_id")]
+    keys = {item.desired["discovery_id"] for item in wanted.items if not item.id and item.desired.get("discovery_id")}
+    named = [item for item in wanted.items if not item.id and not item.desired.get("discovery_id")]
     ids = {
         *wanted.ids,
         *(item.id for item in wanted.items if item.id),
@@ -303,7 +233,7 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     }
     hunt.ask("discovery_id", sorted(keys))
     hunt.ask_ids(ids - hunt.found.keys())
-    names = {item.given["name"] for item in named if item.given.get("name")}
+    names = {item.desired["name"] for item in named if item.desired.get("name")}
     names.update(name for text in wanted.texts if text not in hunt.found for name in _names_on(text))
     if len(names) > _MOST_NAMES:
         return None
@@ -326,8 +256,8 @@ def _names_on(text: str) -> set[str]:
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _guard(work: Work, plans: list[Plan]) -> list[str]:
-    tree = work.index("object")
+def _guard(task: Task, plans: list[Plan]) -> list[str]:
+    tree = task.index("object")
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
     for plan in plans:
@@ -335,24 +265,24 @@ def _guard(work: Work, plans: list[Plan]) -> list[str]:
             continue
         if plan.action in ("none", "update"):
             _refuse_no_parents(tree, plan)
-        if plan.action == "create" and not plan.item.given.get("name"):
+        if plan.action == "create" and not plan.item.desired.get("name"):
             raise Invalid(
-                f"{plan.item.where}there is no object {plan.title!r}, and none can be made without a name: give name"
+                f"{plan.item.where}there is no object {plan.title!r}, and none can be created without a name: give name"
             )
         identifier = str(plan.record.get("id"))
         if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
-            raise Invalid(f"{plan.item.where}{plan.title!r} would stand below itself: correct parents")
+            raise Invalid(f"{plan.item.where}{plan.title!r} would be below itself: correct parents")
         if plan.action == "delete":
             _refuse_deletion(tree, plan, going)
     return []
 
 
 def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
-    given, append = plan.item.given.get("parents"), plan.item.flags.get("append_parents")
-    if given == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
+    desired, append = plan.item.desired.get("parents"), plan.item.flags.get("append_parents")
+    if desired == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
         raise Invalid(
-            f"{plan.item.where}parents is empty, but {plan.title!r} stands below "
-            "other objects, and every object must stand somewhere: "
+            f"{plan.item.where}parents is empty, but {plan.title!r} is below "
+            "other objects, and every object must be below another: "
             "give /ROOT to move it below the root, or leave parents out"
         )
 
@@ -365,9 +295,11 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
     if staying and not plan.item.flags.get("recursive"):
         raise Invalid(
             f"{where}{plan.title!r} has children ({len(staying)}), which "
-            "would go with it: set recursive to delete them too"
+            "would be deleted with it: set recursive to delete them too"
         )
 
+
+PROPERTIES = Properties()
 
 OBJECT = Resource(
     name="object",
@@ -375,7 +307,7 @@ OBJECT = Resource(
     path="/objects",
     find_by=("discovery_id", "parents"),
     unique=("discovery_id",),
-    twins=True,
+    duplicates_allowed=True,
     index=Tree,
     query=_query,
     search=_search,
@@ -398,6 +330,12 @@ OBJECT = Resource(
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
-        Field("properties", "properties", Properties(), own=write_properties("/objects"), append="append_properties"),
+        Field(
+            "properties",
+            "properties",
+            PROPERTIES,
+            writer=sub_collection("/objects", "props", "properties", PROPERTIES),
+            append="append_properties",
+        ),
     ),
 )

@@ -13,12 +13,12 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Text,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Plan
-from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Work
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 
 _IN_FORCE = "1"
 
 
-def _spare_the_default(_work: Work, plans: list[Plan]) -> list[str]:
+def _spare_the_default(_task: Task, plans: list[Plan]) -> list[str]:
     for plan in plans:
         if plan.action == "delete" and str(plan.record["id"]) == _IN_FORCE:
             raise Invalid(

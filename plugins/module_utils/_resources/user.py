@@ -24,7 +24,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     set_of,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
-from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Work
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
 STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
@@ -52,39 +52,40 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     return users
 
 
-def _change_password(work: Work, user: Mapping[str, Any], _current: Any, desired: Any) -> Iterator[Request]:
-    body = {"newPassword": desired}
-    if user.get("login") == work.credentials.login and work.credentials.password:
-        body["currentPassword"] = work.credentials.password  # required for one's own
+def _change_password(task: Task, user: Mapping[str, Any], _current: Any, target: Any) -> Iterator[Request]:
+    body = {"newPassword": target}
+    if user.get("login") == task.credentials.login and task.credentials.password:
+        body["currentPassword"] = task.credentials.password  # required for one's own
     yield Request("PUT", f"/users/{user['id']}/password", body=body)
 
 
-def _has_password(work: Work, user: Mapping[str, Any], desired: Any) -> bool | None:
-    return verify_password(work.client.connection, str(user.get("login")), desired)
+def _has_password(task: Task, user: Mapping[str, Any], target: Any) -> bool | None:
+    return verify_password(task.client.connection, str(user.get("login")), target)
 
 
 def _block(item: Item) -> None:
     if item.state == "blocked":
-        item.given["status"] = STATUSES["blocked"]
+        item.desired["status"] = STATUSES["blocked"]
 
 
-def _guard(work: Work, plans: list[Plan]) -> list[str]:
+def _guard(task: Task, plans: list[Plan]) -> list[str]:
     for plan in plans:
         name = plan.after.get("display_name")
         if name and name == plan.after.get("login", plan.record.get("login")):
             raise Invalid(
-                f"{plan.item.where}display_name is {name!r}, the login itself, which the server refuses: choose another"
+                f"{plan.item.where}display_name is {name!r}, the login itself, which the server refuses: "
+                "choose another name"
             )
-    return _spare_oneself(work, plans)
+    return _spare_oneself(task, plans)
 
 
-def _spare_oneself(work: Work, plans: list[Plan]) -> list[str]:
+def _spare_oneself(task: Task, plans: list[Plan]) -> list[str]:
     """Refuse to lock out the account that does the work, which costs a look at who that is only if somebody is to
     go."""
     going = [plan for plan in plans if plan.action == "delete" or plan.after.get("status") == STATUSES["blocked"]]
     going = [plan for plan in going if plan.record.get("id") is not None and not plan.item.flags.get("allow_self")]
     if any(plan.action != "create" for plan in going):
-        me = str(work.client.get_record("/users/current")["id"])
+        me = str(task.client.get_record("/users/current")["id"])
         for plan in going:
             if str(plan.record["id"]) == me:
                 what = "deleted" if plan.action == "delete" else "blocked"
@@ -115,7 +116,12 @@ USER = Resource(
         Field("display_name", "displayName", Text()),
         Field("email", "email", Text()),
         Field(
-            "password", "password", Secret(), own=_change_password, verify=_has_password, update_flag="update_password"
+            "password",
+            "password",
+            Secret(),
+            writer=_change_password,
+            verify=_has_password,
+            update_flag="update_password",
         ),
         Field("groups", "group", set_of(Reference("user_group")), append="append_groups"),
         Field("permissions", "permissions", set_of(Text()), append="append_permissions"),
@@ -128,7 +134,7 @@ USER = Resource(
         Field("event_filter", "eventFilter", Json("list", [])),
         Field("favorites", "favorites", Items(Json("dict", {}))),
     ),
-    load=lambda work, keys: list_users(work.client, cached=work.cached),
+    load=lambda task, keys: list_users(task.client, cached=task.cached),
     adjust=_block,
     guard=_guard,
 )

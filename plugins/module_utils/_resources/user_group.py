@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""User groups. Who is a member stands on the users, and is written there."""
+"""User groups. The members are kept in the records of users, and are written there."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     set_of,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Plan
-from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Work
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 
 from .user import USER, group_ids
 
 
-def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
+def _load(task: Task, keys: set[str]) -> list[dict[str, Any]]:
     """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
-    groups = work.client.get_list("/user-groups", cached=work.cached)
-    if "members" in keys or any(item.state == "absent" for item in work.items):
+    groups = task.client.get_list("/user-groups", cached=task.cached)
+    if "members" in keys or any(item.state == "absent" for item in task.items):
         members: dict[str, list[Any]] = {}
-        for user in work.index("user").records.values():
+        for user in task.index("user").records.values():
             for identifier in group_ids(user):
                 members.setdefault(identifier, []).append(user["id"])
         for group in groups:
@@ -36,37 +36,37 @@ def _load(work: Work, keys: set[str]) -> list[dict[str, Any]]:
     return groups
 
 
-def _set_members(work: Work, group: Mapping[str, Any], current: Any, desired: Any) -> Iterator[Request]:
-    users = work.index("user")
+def _set_members(task: Task, group: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
+    users = task.index("user")
     scalar = bool(users.holds_scalars("group"))
-    for identifier in sorted({*current} ^ {*desired}):
+    for identifier in sorted({*current} ^ {*target}):
         user = users.records[identifier]
         groups = tuple(sorted({*group_ids(user)} ^ {str(group["id"])}))
-        written = USER.by_option["groups"].kind.write(groups, scalar)
+        written = USER.by_option["groups"].type.write(groups, scalar)
         yield Request("PATCH", f"/users/{identifier}", body={"group": written})
         user["group"] = written  # reached only when the call went well
 
 
-def _spare_other_groups(work: Work, plans: list[Plan]) -> list[str]:
+def _spare_other_groups(task: Task, plans: list[Plan]) -> list[str]:
     """On an older server a user is in one group at most, so nobody can be added who is in another."""
     adding = [plan for plan in plans if plan.after.get("members")]
-    users = work.index("user") if adding else None
+    users = task.index("user") if adding else None
     if users is None or not users.holds_scalars("group"):
         return []
     taken: set[str] = set()
     for plan in adding:
         for identifier in sorted({*plan.after["members"]} - {*plan.before["members"]}, key=str):
             if group_ids(users.records.get(identifier, {})) or identifier in taken:
-                login = work.title("user", identifier)
+                login = task.title("user", identifier)
                 raise Invalid(
                     f"{plan.item.where}members: {login!r} is in another group, "
-                    "and this older server knows one group a user"
+                    "and this older server allows one group for each user"
                 )
             taken.add(identifier)
     return []
 
 
-def _tell_dangling(work: Work, plans: list[Plan]) -> dict[str, Any]:
+def _tell_dangling(task: Task, plans: list[Plan]) -> dict[str, Any]:
     """Users that still carry the id of a deleted group; whether the server clears it is not known. In check mode, those
     that would."""
     gone = {
@@ -76,7 +76,7 @@ def _tell_dangling(work: Work, plans: list[Plan]) -> dict[str, Any]:
     }
     if not gone:
         return {}
-    users = list(work.index("user").records.values()) if work.check else work.client.get_list("/users")
+    users = list(task.index("user").records.values()) if task.check else task.client.get_list("/users")
     return {"dangling_members": sorted(str(user.get("login")) for user in users if gone.keys() & set(group_ids(user)))}
 
 
@@ -99,7 +99,7 @@ USER_GROUP = Resource(
             "members",
             "members",
             set_of(Reference("user")),
-            own=_set_members,
+            writer=_set_members,
             in_create=False,
             touches=("user",),
             append="append_members",

@@ -24,7 +24,7 @@ class Planned(Protocol):
         """The records of a resource."""
 
     def finding(self, item: Item) -> dict[str, Any]:
-        """The part of the given values that finds the item."""
+        """The part of the desired values that finds the item."""
 
 
 def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
@@ -36,7 +36,11 @@ def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
         return
     index = planner.index(resource.name)
     for plan in plans if going else ():
-        above = {up for one in _own_references(resource, plan.given) for up in (str(one), *index.above(str(one)))}
+        above = {
+            up
+            for reference in _own_references(resource, plan.resolved)
+            for up in (str(reference), *index.above(str(reference)))
+        }
         doomed = sorted(above & going.keys())
         if doomed and plan.item.state != "absent":
             raise Invalid(
@@ -66,33 +70,33 @@ def _refuse_confusion(resource: Resource, plan: Plan, future: Index) -> None:
     """What an item finds, and by what it is found, once the list is done."""
     label = resource.label
     if plan.item.state == "absent":
-        if plan.given and future.find(plan.given):
+        if plan.resolved and future.find(plan.resolved):
             raise Invalid(
-                f"{plan.item.where}it shall be absent, but this list leaves "
+                f"{plan.item.where}it is to be absent, but this list puts "
                 f"another {label} in its place: correct one of the two"
             )
         return
-    searches = [plan.given] if plan.item.id is None else []
+    searches = [plan.resolved] if plan.item.id is None else []
     if _is_named(resource, plan):
         record = future.records[str(plan.record["id"])]
         searches.append({option: resource.by_option[option].read(record) for option in resource.names})
-    for given in searches:
-        found = future.find(given)
+    for wanted in searches:
+        found = future.find(wanted)
         if len(found) > 1:
             raise Invalid(
-                f"{plan.item.where}several {label}s could not be told apart "
-                f"then (ids {ids_of(found)}): choose another name"
+                f"{plan.item.where}this list would leave several {label}s "
+                f"with this name (ids {ids_of(found)}): choose another name"
             )
 
 
 def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
     resource, absent = planner.resource, plan.item.state == "absent"
-    if absent and not plan.given:
+    if absent and not plan.resolved:
         return  # it was found by its id, or what it stands in is not there
-    texts = list(_own_references(resource, planner.finding(plan.item) if absent else plan.item.given))
+    texts = list(_own_references(resource, planner.finding(plan.item) if absent else plan.item.desired))
     if any((resource.name, text) in planner.prerequisites for text in texts):
         return
-    meant = {str(one) for one in _own_references(resource, plan.given)}
+    meant = {str(reference) for reference in _own_references(resource, plan.resolved)}
     for text in texts:
         found = {str(record["id"]) for record in future.named(text)}
         if not found <= meant or len(found) not in ((0, 1) if absent else (1,)):
@@ -101,8 +105,6 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
             )
 
 
-def _own_references(resource: Resource, given: Mapping[str, Any]) -> Iterator[Any]:
-    """How an item refers to others of its resource: in the user's words, or by ids, depending on what `given` holds."""
-    for option in resource.self_referring:
-        value = given.get(option, ())
-        yield from value if isinstance(value, tuple) else [value]
+def _own_references(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
+    """How an item refers to others of its resource: in the user's words, or by ids, as `values` holds them."""
+    return (reference for name, reference in resource.references(values) if name == resource.name)

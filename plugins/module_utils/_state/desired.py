@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
-from .field_types import Flag, Invalid, Secret
+from .field_types import Flag, Invalid
 from .plan import Item, where_is
 from .resource import Resource
 
@@ -19,27 +19,29 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
     """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
     if not isinstance(raw, dict):
         where = where_is(resource.plural, place, "")
-        raise BadInput(f"{where}an item is no dictionary, but a {type(raw).__name__}: give a dictionary of options.")
-    given: dict[str, Any] = {}
+        raise BadInput(f"{where}an item must be a dictionary of options, got {type(raw).__name__}.")
+    desired: dict[str, Any] = {}
     flags = common
     by_option = resource.by_option
     for option, value in raw.items():
         if value is None or (option == "id" and value != ""):
             continue
-        one = by_option.get(option)
+        field = by_option.get(option)
         try:
             if value == "" and (option == "id" or (_finds(resource, option) and raw.get("id") is None)):
                 raise Invalid("give a text that is not empty")  # else another item would be found, or none
-            if one is not None:
-                given[option] = one.kind.parse(value)
+            if field is not None:
+                desired[option] = field.type.parse(value)
             else:
                 flags = {**flags, option: _flag(resource, option, value)}
         except Invalid as error:
-            quoted = option == "id" or (one is not None and not isinstance(one.kind, Secret))
+            quoted = option == "id" or (field is not None and field.type.shown_by_server)
             said = f" is {_short(value)}" if quoted else ""
             name = next((str(raw[key]) for key in (*resource.key, "id") if raw.get(key)), "")
             raise BadInput(f"{where_is(resource.plural, place, name)}{option}{said}: {error}.") from None
-    item = Item(resource.plural, resource.names, place, given, flags, None if raw.get("id") is None else str(raw["id"]))
+    if "state" in by_option and "state" not in desired and flags.get("state") is not None:
+        desired["state"] = by_option["state"].type.parse(flags["state"])
+    item = Item(resource, place, desired, flags, None if raw.get("id") is None else str(raw["id"]))
     resource.adjust(item)
     return item
 
@@ -60,14 +62,14 @@ def _flag(resource: Resource, option: str, value: Any) -> Any:
     argument = {"choices": resource.states} if option == "state" else resource.flags.get(option)
     if argument is None:
         raise Invalid(
-            f"there is no such option, only {', '.join(['id', *resource.by_option, 'state', *resource.flags])}"
+            f"there is no such option, choose one of {', '.join(['id', *resource.by_option, 'state', *resource.flags])}"
         )
     if "choices" in argument and value not in argument["choices"]:
-        raise Invalid(f"{_short(value)} is none of {', '.join(argument['choices'])}")
+        raise Invalid(f"{_short(value)} is not one of {', '.join(argument['choices'])}")
     try:
         return value if "choices" in argument else Flag().parse(value)
     except Invalid as error:
-        raise Invalid(f"{_short(value)} is neither: {error}") from None
+        raise Invalid(f"{_short(value)} is not valid: {error}") from None
 
 
 def _short(value: Any) -> str:

@@ -21,7 +21,7 @@ class NotThereYet(Exception):
 def too_late(what: object) -> SaymonError:
     """The error when it has not shown in time."""
     return SaymonError(
-        f"The answer to the creation of {what} got lost, and it may still be created: look, and run the task again."
+        f"The answer to the creation of {what} was lost, and it may still be created: check, then run the task again."
     )
 
 
@@ -41,7 +41,7 @@ class InDoubt(SaymonError):
 class Doubts:
     """The calls for one item whose answers got lost.
 
-    `created` and `lost` are creations which the server may still be at work on, and would make twice. `unverified` are
+    `created` and `lost` are creations which the server may still be at work on, and would do twice. `unverified` are
     options with a value that the server never shows, with the error of the call that should have set it alone.
     `patience` is in seconds.
     """
@@ -65,7 +65,7 @@ class Doubts:
     def forbid(self, request: Request) -> bool:
         """Whether this very call may still be under way."""
         return any(
-            (one.method, one.path, one.body) == (request.method, request.path, request.body) for one in self.lost
+            (sent.method, sent.path, sent.body) == (request.method, request.path, request.body) for sent in self.lost
         )
 
     def wait(self) -> bool:

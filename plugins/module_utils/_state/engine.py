@@ -4,7 +4,7 @@
 """Carries out plans: sends the few calls that are needed, in rounds, so that what others refer to comes first.
 
 In check mode nothing is sent. When the answer to a write is lost, the state is read again and the work goes on from
-what is found. What the server might make twice is not sent again: it may still be at work on the first call.
+what is found. What the server might create twice is not sent again: it may still be at work on the first call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 )
 
 from .doubts import Doubts, InDoubt, NotThereYet, too_late
-from .field_types import Field, Invalid, Secret
+from .field_types import Field, Invalid
 from .plan import Pending, Plan, age_of, put, resolve_pending, title_of
 from .planner import Planner
 from .progress import Progress
@@ -41,7 +41,7 @@ class Engine:
     """Does what a planner has planned, with up to `parallel` requests on their way at a time.
 
     `warnings` is the list to add to, `say` tells how far a long list has got. `touched` becomes true when something was
-    made that items refer to, or may have been; `recovered` counts those of them that were found after the answer had
+    created that items refer to, or may have been; `recovered` counts those of them that were found after the answer had
     got lost.
     """
 
@@ -61,52 +61,75 @@ class Engine:
 
     # --- the order of work ------------------------------------------------------------------------
 
-    def apply_all(self, plans: list[Plan]) -> None:
+    def run_all(self, plans: list[Plan]) -> None:
         """Send what the plans need, round by round so that what others refer to comes first. A failure stays with its
         item."""
         changing = [plan for plan in plans if plan.action != "none"]
         if self.planner.check:
             for plan in changing:
-                self._foresee(plan)
+                self._predict(plan)
             return
-        self._create_prerequisite()
+        self._create_prerequisites()
         progress = Progress(self.resource.plural, len(changing), self.say)
+        freeing = self._freeing(changing)
+        for _plan in self._run_wave(freeing):
+            progress.step()
+        done = {id(plan) for plan in freeing}
+        changing = [plan for plan in changing if id(plan) not in done]
         for wave in sorted({plan.wave for plan in changing}):
-            for _plan in self._apply_wave([plan for plan in changing if plan.wave == wave]):
+            for _plan in self._run_wave([plan for plan in changing if plan.wave == wave]):
                 progress.step()
 
-    def _apply_wave(self, plans: list[Plan]) -> Iterator[None]:
-        """Carry out plans that do not need each other. Where another run may make the same items now, and the server
-        would not mind, the new ones are made last and looked at once, before anything is added to them."""
+    def _freeing(self, plans: list[Plan]) -> list[Plan]:
+        """The deletions that free a name which another item of the list takes. Where items refer to each other none
+        goes first, since what is below one may have to move away before."""
+        resource = self.resource
+        fields = [resource.by_option[option] for option in resource.key]
+        if any(resource.name in field.type.resources for field in resource.fields):
+            return []
+        taken = {(field.option, plan.after.get(field.option)) for plan in plans for field in fields}
+        return [
+            plan
+            for plan in plans
+            if plan.action == "delete" and any((field.option, field.read(plan.record)) in taken for field in fields)
+        ]
+
+    def _run_wave(self, plans: list[Plan]) -> Iterator[None]:
+        """Carry out plans that do not need each other. Where another run may create the same items now, and the server
+        would not mind, the new ones are created last and looked at once, before anything is added to them."""
         fresh: list[Plan] = []
         others: list[Plan] = []
         for plan in plans:
-            unsafe = plan.action == "create" and not self.resource.twins and not self.resource.enforces(plan.given)
+            unsafe = (
+                plan.action == "create"
+                and not self.resource.duplicates_allowed
+                and not self.resource.enforces(plan.resolved)
+            )
             (fresh if unsafe else others).append(plan)
-        yield from self._each(others, self._send)
+        yield from self._run_each(others, self._send)
         if fresh:
-            for _plan in self._each(fresh, self._send_creation):
+            for _plan in self._run_each(fresh, self._send_creation):
                 pass
             self._agree_on_one(fresh)
-            yield from self._each(fresh, self._send)
+            yield from self._run_each(fresh, self._send)
 
-    def _each(self, plans: list[Plan], send: Send) -> Iterator[None]:
+    def _run_each(self, plans: list[Plan], send: Send) -> Iterator[None]:
         if self.parallel == 1:
             for plan in plans:
-                self._apply(plan, send)
+                self._run_one(plan, send)
                 yield
             return
         with ThreadPoolExecutor(self.parallel) as pool:
-            yield from pool.map(lambda plan: self._apply(plan, send), plans)
+            yield from pool.map(lambda plan: self._run_one(plan, send), plans)
 
-    def _apply(self, plan: Plan, send: Send) -> None:
+    def _run_one(self, plan: Plan, send: Send) -> None:
         if plan.error is not None:
             return
         if self._broken is not None:
             plan.error, plan.skipped = self._broken, not plan.touched
             return
         try:
-            self._carry_out(plan, send)
+            self._until_certain(plan, send)
         except Unreachable as error:
             plan.error = self._broken = error
         except InDoubt as error:
@@ -117,19 +140,19 @@ class Engine:
         except Invalid as error:
             plan.error = BadInput(f"{error}.")
 
-    def _foresee(self, plan: Plan) -> None:
+    def _predict(self, plan: Plan) -> None:
         """Give a plan the record that carrying it out would leave, without an id that nobody knows yet."""
         record = {**plan.record, **plan.body}
-        for one in plan.own:
-            if not isinstance(one.kind, Secret):
-                put(record, record, one.key, one.kind.write(plan.after[one.option], False))
+        for field in plan.written_apart:
+            if field.key and field.type.shown_by_server:
+                put(record, record, field.key, field.type.write(plan.after[field.option], False))
         plan.record = {
             key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))
         }
 
     # --- lost answers -----------------------------------------------------------------------------
 
-    def _carry_out(self, plan: Plan, send: Send) -> None:
+    def _until_certain(self, plan: Plan, send: Send) -> None:
         """Send one plan's calls. When an answer is lost, look what became of them and go on from there."""
         doubts = self._doubts.setdefault(id(plan), Doubts(self.client.connection.timeout))
         while True:
@@ -146,7 +169,7 @@ class Engine:
                 if doubts.count(error) >= _ATTEMPTS:
                     raise InDoubt(error) from error
             except HttpError as error:
-                if doubts.last is None or todo.action != "create" or todo.made is not None:
+                if doubts.last is None or todo.action != "create" or todo.created is not None:
                     raise
                 refusal = error  # perhaps because the call before, whose answer was lost, has created it meanwhile
             finally:
@@ -179,12 +202,12 @@ class Engine:
 
     # --- what others refer to ---------------------------------------------------------------------
 
-    def _create_prerequisite(self) -> None:
+    def _create_prerequisites(self) -> None:
         """Create what items refer to. What fails concerns those items only, and is told there."""
         prerequisites = self.planner.prerequisites
         for (name, text), pending in prerequisites.items():
             try:
-                pending.id = self._create_ahead(self.planner.resources[name], text)
+                pending.id = self._create_one_prerequisite(self.planner.resources[name], text)
             except SaymonError as error:
                 pending.error = str(error)
         made = [(name, text, pending) for (name, text), pending in prerequisites.items() if pending.id is not None]
@@ -194,7 +217,7 @@ class Engine:
             if index is not None:
                 pending.id = self._keep_one(index, pending.id, index.named(text))
 
-    def _create_ahead(self, resource: Resource, text: str) -> Any:
+    def _create_one_prerequisite(self, resource: Resource, text: str) -> Any:
         """The id of the new item, which is looked for when the answer gets lost."""
         doubts = Doubts(self.client.connection.timeout)
         try:
@@ -218,13 +241,13 @@ class Engine:
     # --- duplicates -------------------------------------------------------------------------------
 
     def _agree_on_one(self, plans: list[Plan]) -> None:
-        """Another run may have made the same items since they were looked for. All runs agree on the one with the
+        """Another run may have created the same items since they were looked for. All runs agree on the one with the
         lowest id."""
         index = self._read_again(self.resource.name)
         for plan in plans:
             if index is None or plan.error is not None:
                 continue
-            kept = self._keep_one(index, plan.record["id"], index.find(plan.given))
+            kept = self._keep_one(index, plan.record["id"], index.find(plan.resolved))
             if str(kept) != str(plan.record["id"]):
                 try:
                     self._look_again(plan, Doubts(0.0))
@@ -247,7 +270,7 @@ class Engine:
         if str(own) not in map(str, ids) or str(own) == str(ids[0]):
             return own
         try:
-            self._delete(f"{index.resource.path}/{own}")
+            self._delete(index.resource.path_of(own))
         except SaymonError as error:
             said = (
                 f"Another run created the same {index.resource.label} at the "
@@ -260,100 +283,107 @@ class Engine:
 
     def _send(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action == "delete":
-            self._delete(f"{self.resource.path}/{plan.record['id']}")
+            self._delete(self.resource.path_of(plan.record["id"]))
             plan.touched = True
             return
         self._send_creation(plan, doubts)
-        if plan.made is not None:
-            self._update(plan, self._ignored(plan, plan.made))
+        if plan.created is not None:
+            self._update(plan, self._ignored(plan, plan.created))
         elif plan.body:
             self._update(plan, resolve_pending(plan.body) if plan.refers else plan.body)
-        for one in plan.own:
-            desired = one.kind.canonical(resolve_pending(plan.after[one.option]))
-            with self._lock if one.touches else nullcontext():
-                self._send_own(plan, one, desired, doubts)
-            if not isinstance(one.kind, Secret):
-                put(plan.record, plan.record, one.key, one.kind.write(desired, False))
+        for field in plan.written_apart:
+            target = field.type.canonical(resolve_pending(plan.after[field.option]))
+            with self._lock if field.touches else nullcontext():
+                self._write_apart(plan, field, target, doubts)
+            if field.key and field.type.shown_by_server:
+                put(plan.record, plan.record, field.key, field.type.write(target, False))
 
     def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
-        if plan.action != "create" or plan.made is not None:
+        if plan.action != "create" or plan.created is not None:
             return
         if doubts.created:
             raise NotThereYet(f"the {self.resource.label} {plan.title!r}")
         body = resolve_pending(plan.body) if plan.refers else plan.body
         try:
-            plan.made = self._create(self.resource, body)
+            plan.created = self._create(self.resource, body)
         except AnswerLost:
-            doubts.created = not self.resource.enforces(plan.given)
+            doubts.created = not self.resource.enforces(plan.resolved)
             doubts.unverified.update(
-                (one.option, None) for one in self.resource.fields if one.verify and one.key in body
+                (field.option, None) for field in self.resource.fields if field.verify and field.key in body
             )
             raise
         plan.touched = True
-        plan.record = {**body, **plan.made}
+        plan.record = {**body, **plan.created}
 
-    def _send_own(self, plan: Plan, one: Field, desired: Any, doubts: Doubts) -> None:
+    def _write_apart(self, plan: Plan, field: Field, target: Any, doubts: Doubts) -> None:
         """Write a field by calls of its own."""
-        if one.option in doubts.unverified and one.verify:
-            verdict, error = one.verify(self.planner, plan.record, desired), doubts.unverified[one.option]
+        if field.option in doubts.unverified and field.verify:
+            verdict, error = field.verify(self.planner, plan.record, target), doubts.unverified[field.option]
             if verdict is None and error is not None:
                 raise InDoubt(error) from error
             if verdict:
                 return
-        for request in one.own(self.planner, plan.record, plan.before[one.option], desired) if one.own else ():
+        for request in (
+            field.writer(self.planner, plan.record, plan.before[field.option], target) if field.writer else ()
+        ):
             if doubts.forbid(request):
-                raise NotThereYet(f"an entry of {one.option}")
+                raise NotThereYet(f"an entry of {field.option}")
             try:
-                self.client.send(request)
+                answer = self.client.send(request).data
             except AnswerLost as error:
-                if one.verify:
-                    doubts.unverified[one.option] = error
-                if request.method == "POST":
+                if field.verify:
+                    doubts.unverified[field.option] = error
+                if request.method == "POST" and not field.repeatable:
                     doubts.lost.append(request)
                 raise
             plan.touched = True
+            if not field.key and is_record(answer):
+                plan.record.update(answer)
 
     def _update(self, plan: Plan, body: dict[str, Any]) -> None:
         if body:
-            answer = self.client.send(
-                Request(self.resource.update, f"{self.resource.path}/{plan.record['id']}", body=body)
-            ).data
+            if self.resource.update == "PUT":
+                body = {**self.resource.known_part(plan.record), **body}
+            path = self.resource.path_of(plan.record["id"])
+            answer = self.client.send(Request(self.resource.update, path, body=body)).data
             plan.touched = True
             answer = answer if is_record(answer) else {}
-            sent = [one for one in self.resource.fields if one.key.partition(".")[0] in body]
-            ignored = [one.option for one in sent if answer and not one.kind.same(one.read(answer), one.read(body))]
+            sent = [field for field in self.resource.fields if field.key.partition(".")[0] in body]
+            ignored = [
+                field.option for field in sent if answer and not field.type.same(field.read(answer), field.read(body))
+            ]
             if ignored:
                 self.warnings.append(
-                    f"{plan.item.where}the server did not take over {', '.join(ignored)}: "
-                    "this version may not know it, or something else about the item rules it out."
+                    f"{plan.item.where}the server ignored {', '.join(ignored)}: "
+                    "this version may not support it, or it conflicts with something else about the item."
                 )
             plan.record = {**plan.record, **body, **answer}
 
     def _ignored(self, plan: Plan, answer: Record) -> dict[str, Any]:
-        """What a creation did not take over, as its answer shows: another run may have made the item a moment before,
-        or the server has put something where the user wants nothing."""
+        """What a creation did not take over, as its answer shows: another run may have created the item just before, or
+        the server has put something where the user wants nothing."""
         body: dict[str, Any] = {}
-        for option, given in plan.given.items():
-            one = self.resource.by_option[option]
+        for option, value in plan.resolved.items():
+            field = self.resource.by_option[option]
             if (
-                one.key.partition(".")[0] not in answer
-                or one.create_only
-                or one in plan.own
-                or isinstance(one.kind, Secret)
+                field.key.partition(".")[0] not in answer
+                or field.create_only
+                or field in plan.written_apart
+                or not field.type.shown_by_server
             ):
                 continue
-            current = one.read(answer)
-            given = one.kind.canonical(resolve_pending(given)) if plan.refers else given
-            wanted = one.kind.merge(current, given, bool(one.append and plan.item.flags.get(one.append)))
-            if one.kind.same(current, wanted):
+            current = field.read(answer)
+            value = field.type.canonical(resolve_pending(value)) if plan.refers else value
+            wanted = field.type.merge(current, value, bool(field.append and plan.item.flags.get(field.append)))
+            if field.type.same(current, wanted):
                 continue
-            if one.own:
-                plan.own.append(one)
+            if field.writer:
+                plan.written_apart.append(field)
                 plan.before[option], plan.after[option] = current, wanted
             else:
                 with self._lock:  # what is read for one item must not be taken for what another one needs
-                    scalar = bool(self.planner.index(self.resource.name).holds_scalars(one.key))
-                put(body, answer, one.key, one.kind.write(wanted, scalar))
+                    scalar = bool(self.planner.index(self.resource.name).holds_scalars(field.key))
+                put(body, answer, field.key, field.type.write(wanted, scalar))
         return body
 
     def _delete(self, path: str) -> None:
@@ -364,7 +394,7 @@ class Engine:
                 raise
 
     def _create(self, resource: Resource, body: dict[str, Any]) -> Record:
-        """Make an item and return the answer, which carries its id. The call that the server knows is remembered."""
+        """Create an item and return the answer, which carries its id. The call that the server knows is remembered."""
         creators = [self._creator[resource.name]] if resource.name in self._creator else resource.creators
         for method, path in creators:
             try:

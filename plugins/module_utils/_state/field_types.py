@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of fields that resources are made of: how each is read from a user, read from the server, compared, written
+"""The types of fields that resources are made of: how each is read from a user, read from the server, compared, written
 and shown.
 
 Every value has one canonical form, so that equal means equal: 60 and "60", one id and a list of it, absent, null and
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Protocol
@@ -61,8 +61,9 @@ class FieldType:
 
     argument: Mapping[str, Any] = {"type": "raw"}
     empty: Any = None
-    refers = False  # whether values hold names that must be looked up
-    resource = ""  # and of which resource
+    resources: tuple[str, ...] = ()  # whose names values hold, which must be looked up
+    hashable = True
+    shown_by_server = True  # whether records hold the present value
     bulky = False  # whether values may be long, so that a long list had better not keep those that agree
 
     def parse(self, value: Any) -> Any:
@@ -73,22 +74,35 @@ class FieldType:
         """Canonical form of what the server sent; `value` is neither None nor an empty text."""
         return value
 
-    def resolve(self, given: Any, _lookup: Lookup, _create: bool) -> Any:
+    def resolve(self, desired: Any, _lookup: Lookup, _create: bool) -> Any:
         """Turn names inside a parsed value into ids."""
-        return given
+        return desired
 
-    def merge(self, current: Any, given: Any, _append: bool) -> Any:
-        """The canonical value to reach from `current` when the user gave `given`."""
-        return given
+    def references(self, _value: Any) -> Iterator[tuple[str, Any]]:
+        """The names or ids of other items in a canonical value, each with its resource."""
+        return iter(())
 
-    def agrees(self, value: Any, given: Any, _append: bool) -> bool:
+    def merge(self, current: Any, desired: Any, _append: bool) -> Any:
+        """The canonical value to reach from `current` when the user gave `desired`."""
+        return desired
+
+    def agrees(self, value: Any, desired: Any, _append: bool) -> bool:
         """Whether what the server sent is what the user gave: the quick answer for the many items of a list that are
         right already."""
-        return self.same(self.read(value), given)
+        return self.same(self.read(value), desired)
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether two canonical values are equal."""
         return bool(one == other)
+
+    @property
+    def single(self) -> FieldType:
+        """The type of one value, where this is a list of them."""
+        return self
+
+    def holds(self, value: Any, wanted: Any) -> bool:
+        """Whether a canonical value is this single one, or has it in it."""
+        return self.same(value, wanted)
 
     def canonical(self, value: Any) -> Any:
         """The canonical form again, after ids have taken the place of marks."""
@@ -113,6 +127,8 @@ class Text(FieldType):
         self.filled = filled
 
     def parse(self, value: Any) -> str:
+        if isinstance(value, (dict, list)):
+            raise Invalid("give a text (use the filter to_json for a structure)")
         if (not isinstance(value, str) and not isinstance(value, (bool, int, float))) or (self.filled and value == ""):
             raise Invalid("give a text that is not empty" if self.filled else "give a text")
         return str(value)
@@ -139,9 +155,8 @@ class Number(FieldType):
             or (self.whole and not isinstance(number, int))
             or (self.least is not None and number < self.least)
         ):
-            raise Invalid(
-                f"give a {'whole ' if self.whole else ''}number{'' if self.least is None else f' from {self.least} up'}"
-            )
+            word = "whole number" if self.whole else "number"
+            raise Invalid(f"give a {word}{'' if self.least is None else f', {self.least} or more'}")
         return number
 
     def read(self, value: Any) -> Any:
@@ -219,17 +234,17 @@ class Choice(FieldType):
 
 
 class Items(FieldType):
-    """A list of values of one kind. Canonical form: a tuple, in order; for `unordered` sorted and without
+    """A list of values of one type. Canonical form: a tuple, in order; for `unordered` sorted and without
     duplicates."""
 
     empty: Any = ()
 
-    def __init__(self, kind: FieldType, *, unordered: bool = False, length: int | None = None) -> None:
-        self.kind = kind
-        self.refers, self.resource = kind.refers, kind.resource
+    def __init__(self, element: FieldType, *, unordered: bool = False, length: int | None = None) -> None:
+        self.element = element
+        self.resources, self.hashable = element.resources, element.hashable
         self.unordered = unordered
         self.length = length
-        self.argument = {"type": "list", "elements": kind.argument["type"]}
+        self.argument = {"type": "list", "elements": element.argument["type"]}
 
     def parse(self, value: Any) -> tuple[Any, ...]:
         try:
@@ -238,27 +253,38 @@ class Items(FieldType):
             raise Invalid("give a list") from None
         if self.length and values and len(values) != self.length:
             raise Invalid(f"give {self.length} values, or an empty list")
-        return self._canonical(self.kind.parse(one) for one in values)
+        return self._canonical(self.element.parse(part) for part in values)
 
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             value = [value]  # older servers hold one value here
-        return self._canonical(self.kind.read(one) for one in value if one is not None)
+        return self._canonical(self.element.read(part) for part in value if part is not None)
 
-    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
-        return self._canonical(self.kind.resolve(one, lookup, create) for one in given)
+    def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
+        return self._canonical(self.element.resolve(part, lookup, create) for part in desired)
 
-    def merge(self, current: Any, given: Any, append: bool) -> Any:
-        return self._canonical((*current, *given)) if append else given
+    def references(self, value: Any) -> Iterator[tuple[str, Any]]:
+        for part in value:
+            yield from self.element.references(part)
+
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        return self._canonical((*current, *desired)) if append else desired
 
     def same(self, one: Any, other: Any) -> bool:
-        return len(one) == len(other) and all(self.kind.same(*pair) for pair in zip(one, other))
+        return len(one) == len(other) and all(self.element.same(*pair) for pair in zip(one, other))
+
+    @property
+    def single(self) -> FieldType:
+        return self.element
+
+    def holds(self, value: Any, wanted: Any) -> bool:
+        return any(self.element.same(part, wanted) for part in value)
 
     def canonical(self, value: Any) -> Any:
         return self._canonical(value)
 
     def write(self, value: Any, scalar: bool) -> Any:
-        written = [self.kind.write(one, False) for one in value]
+        written = [self.element.write(part, False) for part in value]
         if not scalar:
             return written
         if len(written) > 1:
@@ -266,15 +292,15 @@ class Items(FieldType):
         return written[0] if written else None
 
     def show(self, value: Any, lookup: Lookup) -> Any:
-        shown = [self.kind.show(one, lookup) for one in value]
+        shown = [self.element.show(part, lookup) for part in value]
         return sorted(shown, key=str) if self.unordered else shown
 
     def _canonical(self, values: Any) -> tuple[Any, ...]:
         return tuple(sorted(set(values), key=str)) if self.unordered else tuple(values)
 
 
-def set_of(kind: FieldType) -> Items:
-    return Items(kind, unordered=True)
+def set_of(element: FieldType) -> Items:
+    return Items(element, unordered=True)
 
 
 def _same_json(one: Any, other: Any) -> bool:
@@ -286,6 +312,7 @@ class Json(FieldType):
     """Free JSON that is sent as given and compared by structure."""
 
     bulky = True
+    hashable = False
 
     def same(self, one: Any, other: Any) -> bool:
         return _same_json(one, other)
@@ -307,6 +334,7 @@ class JsonText(FieldType):
     argument: Mapping[str, Any] = {"type": "dict"}
     empty: Any = {}
     bulky = True
+    hashable = False
 
     def parse(self, value: Any) -> Any:
         value = _json_or(value)
@@ -317,10 +345,10 @@ class JsonText(FieldType):
     def read(self, value: Any) -> Any:
         return _json_or(value)
 
-    def merge(self, current: Any, given: Any, _append: bool) -> Any:
-        if not isinstance(current, dict) or not isinstance(given, dict):
-            return given
-        return {**current, **{key: self.merge(current.get(key), value, False) for key, value in given.items()}}
+    def merge(self, current: Any, desired: Any, _append: bool) -> Any:
+        if not isinstance(current, dict) or not isinstance(desired, dict):
+            return desired
+        return {**current, **{key: self.merge(current.get(key), value, False) for key, value in desired.items()}}
 
     def same(self, one: Any, other: Any) -> bool:
         return _same_json(one, other)
@@ -331,16 +359,16 @@ class JsonText(FieldType):
 
 class Reference(FieldType):
     """An item of another resource, given by name or id. Canonical form: the id as text (or the mark of an item to be
-    made).
+    created).
 
     With `trust_ids` a value that has the form of an id is taken as one, which saves reading the other resource.
     """
 
     argument: Mapping[str, Any] = {"type": "str"}
-    refers = True
 
     def __init__(self, resource: str, *, trust_ids: bool = False) -> None:
         self.resource = resource
+        self.resources = (resource,)
         self.trust_ids = trust_ids
 
     def parse(self, value: Any) -> str:
@@ -351,10 +379,13 @@ class Reference(FieldType):
     def read(self, value: Any) -> str:
         return str(value["id"] if isinstance(value, dict) else value)  # tags come as ids or as records
 
-    def resolve(self, given: Any, lookup: Lookup, create: bool) -> Any:
-        if self.trust_ids and _ID.fullmatch(given):
-            return given
-        return lookup.find_id(self.resource, given, create)
+    def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
+        if self.trust_ids and _ID.fullmatch(desired):
+            return desired
+        return lookup.find_id(self.resource, desired, create)
+
+    def references(self, value: Any) -> Iterator[tuple[str, Any]]:
+        yield self.resource, value
 
     def write(self, value: Any, _scalar: bool) -> Any:
         return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 10 else value
@@ -367,6 +398,7 @@ class Secret(FieldType):
     """Written, never read. Canonical form: the text; nothing is known of the present value."""
 
     argument: Mapping[str, Any] = {"type": "str", "no_log": True}
+    shown_by_server = False
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
@@ -380,30 +412,39 @@ class Secret(FieldType):
 @dataclass(frozen=True)
 class Field:
     """One field of a resource: the option a user writes, the key in the record (dots lead into nested records), and its
-    kind.
+    type. Without a key the value is told from the whole record.
 
-    `create_only` cannot change later. `own(lookup, record, current, desired)` yields the calls that write it when it is
-    no part of the item's body; on creation it still is, if `in_create`. `touches` are the resources whose records these
-    calls change; other items may change them too, so such calls are made one at a time. `verify(lookup, record,
-    desired)` tells whether the server has taken over a value that it never shows, None when nobody can tell. `append`
-    names the option that adds to what is there in place of making it exact, `create` the one that makes missing items
-    it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or `on_create`.
+    `create_only` cannot change later. `writer(task, record, current, target)` yields the calls that write the field
+    when it is not part of the item's body; on creation it still is, if `in_create`. `touches` are the resources whose
+    records these calls change; other items may change them too, so such calls are made one at a time. `verify(task,
+    record, target)` tells whether the server has taken over a value that it never shows, None when nobody can tell.
+    `append` names the option that adds to what is there in place of making it exact, `create` the one that creates
+    missing items it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or
+    `on_create`.
+    `source` is the path below an item from which the value is read, one call for each item that names the field
+    (`only` picks the entries that count);
+    `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
     """
 
     option: str
     key: str
-    kind: FieldType
+    type: FieldType
     create_only: bool = False
-    own: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Request]] | None = None
+    writer: Callable[[Any, Mapping[str, Any], Any, Any], Iterable[Request]] | None = None
     in_create: bool = True
     touches: tuple[str, ...] = ()
     verify: Callable[[Any, Mapping[str, Any], Any], bool | None] | None = None
     append: str | None = None
     create: str | None = None
     update_flag: str | None = None
+    source: str | None = None
+    only: Callable[[Any], bool] | None = None
+    repeatable: bool = False
 
     def raw(self, record: Mapping[str, Any]) -> Any:
         """The value in a record of the server, None when there is none."""
+        if not self.key:
+            return record
         value: Any = record.get(self.key)
         if value is None and "." in self.key:
             value = record
@@ -415,14 +456,14 @@ class Field:
         """Canonical form of this field in a record of the server."""
         value = self.raw(record)
         try:
-            return self.kind.empty if value is None else self.kind.read(value)
+            return self.type.empty if value is None else self.type.read(value)
         except _ODD as error:
             raise self._unreadable(record) from error
 
-    def agrees(self, record: Mapping[str, Any], value: Any, given: Any, append: bool) -> bool:
+    def agrees(self, record: Mapping[str, Any], value: Any, desired: Any, append: bool) -> bool:
         """Whether the (raw) value in a record is what a user gave."""
         try:
-            return self.kind.agrees(value, given, append)
+            return self.type.agrees(value, desired, append)
         except _ODD as error:
             raise self._unreadable(record) from error
 
@@ -434,7 +475,7 @@ class Field:
 
 
 def _number(value: Any) -> int | float | None:
-    """60, 60.0 and "60" as 60; None for what is no number."""
+    """60, 60.0 and "60" as 60; None for what is not a number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

@@ -2,24 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What planner and engine work with: items as the user wants them, plans of what each needs, and marks of what is not
-made yet."""
+created yet."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
 
 from .field_types import Field
 
+if TYPE_CHECKING:
+    from .resource import Resource
+
 
 class Pending:
-    """The id of an item that is planned and not made yet. Once it is made, `id` is set; `wave` is the round in which
-    that happens."""
+    """The id of an item that is planned and not created yet. `id` is set then; `wave` is the round it comes in."""
 
     def __init__(self, title: str, wave: int) -> None:
         self.title = title
@@ -35,28 +37,23 @@ class Pending:
 class Item:
     """One item as the user wants it: parsed values by option, steering flags, the id if given.
 
-    `place` is its number in the list `plural`, or where it stands in a file; None for the only item of a task. `names`
-    are the options that may name it.
+    `place` is its number in the list, or where it is in a file; None for the only item of a task.
     """
 
-    plural: str
-    names: tuple[str, ...]
+    resource: Resource
     place: int | str | None
-    given: dict[str, Any]
+    desired: dict[str, Any]
     flags: Mapping[str, Any]
     id: str | None = None
 
     @property
     def state(self) -> str:
-        return str(self.flags["state"])
+        return str(self.flags.get("state"))
 
     @property
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""
-        names = (self.given.get(option) for option in self.names)
-        return where_is(
-            self.plural, self.place, next((name for name in (*names, self.id) if isinstance(name, str) and name), "")
-        )
+        return where_is(self.resource.plural, self.place, self.resource.name_in(self.desired) or self.id or "")
 
 
 @dataclass
@@ -64,8 +61,8 @@ class Plan:
     """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it
     did.
 
-    `action` is create, update, delete or none. `body` is what the item's own call sends, `own` the fields with calls of
-    their own, `given` what the user gave with ids in place of names.
+    `action` is create, update, delete or none. `body` is what the item's own call sends, `written_apart` the
+    fields with calls of their own, `resolved` what the user gave with ids in place of names.
     """
 
     item: Item
@@ -75,27 +72,27 @@ class Plan:
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
-    own: list[Field] = field(default_factory=list)
-    given: Mapping[str, Any] = field(default_factory=dict)
+    written_apart: list[Field] = field(default_factory=list)
+    resolved: Mapping[str, Any] = field(default_factory=dict)
     pending: Pending | None = None
     wave: int = 0
-    refers: bool = False  # to something that is not made yet
+    refers: bool = False  # to something that is not created yet
     error: SaymonError | None = None
     touched: bool = False  # whether a call that writes has gone well, or may have
     recovered: bool = False
     skipped: bool = False
-    made: Record | None = None  # the answer to the creation
+    created: Record | None = None  # the answer to the creation
     rest: Plan | None = None  # what is left to do, once the state had to be looked at again
 
 
 def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(
-        sorted("not made yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records)
+        sorted("not created yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records)
     )
 
 
 def age_of(identifier: Any) -> tuple[int, str]:
-    """Sorts ids, whether numbers or texts, by the time when they were made: those of one server grow."""
+    """Sorts ids, whether numbers or texts, by the time when they were created: those of one server grow."""
     text = str(identifier)
     return len(text), text
 
@@ -112,16 +109,16 @@ def where_is(plural: str, place: int | str | None, name: str) -> str:
 def pendings(value: Any) -> Iterator[Pending]:
     if isinstance(value, Pending):
         yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from pendings(one)
+    elif isinstance(value, (tuple, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from pendings(part)
 
 
 def resolve_pending(value: Any) -> Any:
-    """The same value with the ids of what has been made meanwhile."""
+    """The same value with the ids of what has been created meanwhile."""
     if isinstance(value, Pending):
         if value.id is None:
-            raise BadInput(f"it refers to {value.title!r}, which could not be made: {value.error.rstrip('.')}.")
+            raise BadInput(f"it refers to {value.title!r}, which could not be created: {value.error.rstrip('.')}.")
         return value.id
     return _mapped(value, resolve_pending)
 
@@ -133,9 +130,9 @@ def title_of(value: Any) -> Any:
 
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
-        return {key: change(one) for key, one in value.items()}
+        return {key: change(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(change(one) for one in value)
+        return type(value)(change(part) for part in value)
     return value
 
 

@@ -8,14 +8,15 @@ Everything is checked and planned before the first write, so one bad item leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
 from .consistency import changes_structure, refuse_contradictions
-from .field_types import Field, Invalid, Missing, Secret, Unproven
+from .field_types import Field, Invalid, Missing, Unproven
 from .plan import Item, Pending, Plan, ids_of, pendings, put
 from .reader import Reader
 
@@ -28,13 +29,13 @@ class Planner(Reader):
         self.warnings: list[str] = []
         self.prerequisites: dict[
             tuple[str, str], Pending
-        ] = {}  # what is referred to and must be made before everything else
+        ] = {}  # what is referred to and must be created before everything else
         self._known: dict[tuple[str, Any], Any] = {}  # what names of other resources mean, by option
         self._taken: dict[str, Item] = {}
         self._assume = False
 
     def find_id(self, resource: str, text: str, create: bool) -> Any:
-        """Id of the one record that a reference means. With `create` a missing one is planned, to be made before
+        """Id of the one record that a reference means. With `create` a missing one is planned, to be created before
         everything else."""
         index = self.index(resource)
         found = index.named(text)
@@ -48,11 +49,11 @@ class Planner(Reader):
             raise Unproven(f"there may be a {label} {text!r} in another spelling")
         if (resource, text) not in self.prerequisites:
             if not create and not self._assume:
-                raise Missing(f"there is no {label} {text!r}: check the spelling, or make it first")
+                raise Missing(f"there is no {label} {text!r}: check the spelling, or create it first")
             self.prerequisites[resource, text] = Pending(text.rsplit("/", 1)[-1] if text.startswith("/") else text, -1)
             if not create:
                 self.warnings.append(
-                    f"There is no {label} {text!r} yet; check mode assumes that an earlier task makes it."
+                    f"There is no {label} {text!r} yet; check mode assumes that an earlier task creates it."
                 )
         return self.prerequisites[resource, text]
 
@@ -80,16 +81,37 @@ class Planner(Reader):
         self._reset()
         return self._plan_all()
 
+    def resolve_all(self, items: list[Item]) -> list[dict[str, Any]]:
+        """The desired values of items that are compared with nothing, with ids in place of names, or BadInput."""
+        self.items = self._focus = items
+        try:
+            return [self._resolved_or_refused(item) for item in items]
+        except BadInput:
+            if not self.partial:
+                raise
+        self.read_whole()
+        self._reset()
+        return [self._resolved_or_refused(item) for item in items]
+
+    def _resolved_or_refused(self, item: Item) -> dict[str, Any]:
+        try:
+            return self._resolved(item)
+        except Invalid as error:
+            raise BadInput(f"{item.where}{error}.") from None
+
     def plan_again(self, item: Item) -> Plan:
         """Plan one item by what the server holds now. Raises Invalid when it cannot be any more."""
         self._focus, self.whole = [item], False
         try:
-            self.forget()
-            return self.plan(item)
+            return self._plan_anew(item)
         except Unproven:
             self.whole = True
-            self.forget()
-            return self.plan(item)
+            return self._plan_anew(item)
+
+    def _plan_anew(self, item: Item) -> Plan:
+        self.forget()
+        self._read_below([item])
+        return self.plan(item)
 
     def forget(self) -> None:
         super().forget()
@@ -106,6 +128,7 @@ class Planner(Reader):
     def _plan_all(self) -> list[Plan]:
         """Items may refer to each other in any order."""
         items = self.items
+        self._read_below(items)
         plans: dict[int, Plan] = {}
         waiting = list(enumerate(items))
         while waiting:
@@ -117,7 +140,7 @@ class Planner(Reader):
                 except Invalid as error:
                     problems[number] = error
             if len(problems) == len(waiting) and self.check and not self._assume:
-                self._assume = True  # for one item: in a real run an earlier task would have made what it refers to
+                self._assume = True  # for one item: in a real run an earlier task would have created what it refers to
             elif len(problems) == len(waiting):
                 said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
@@ -134,31 +157,22 @@ class Planner(Reader):
     def plan(self, item: Item) -> Plan:
         """Compare one item with the server's record. Raises Invalid when something in it cannot be."""
         try:
-            given = self._resolved(item)
+            resolved = self._resolved(item)
         except Missing:
             if item.state != "absent":
                 raise
-            return Plan(item, "none", self._title(item, None))  # what it stands in is not there, so neither is the item
-        record = self._record(item, given)
-        title = self._title(item, record)
+            # What it is in does not exist, so neither does the item.
+            return Plan(item, "none", self._title(item, None, {}))
+        record = self._record(item, resolved)
+        title = self._title(item, record, resolved)
         if item.state == "absent":
             if record is None:
-                return Plan(item, "none", title, given=given)
-            return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, given=given)
-        plan = Plan(item, "none", title, record or {}, given=given)
-        by_option = self.resource.by_option
-        for option, value in given.items():
-            one = by_option[option]
-            raw = None if record is None else one.raw(record)
-            if raw is item or (
-                raw.__class__ is str and raw == value
-            ):  # in a long list that is right already, nearly all are
-                continue
-            append = bool(one.append and item.flags.get(one.append))
-            if raw.__class__ is Item:
-                raw = self._whole(plan.record, one)
-            if raw is None or not one.agrees(plan.record, raw, value, append):
-                self._compare(plan, one, value, append, record is None)
+                return Plan(item, "none", title, resolved=resolved)
+            return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
+        plan = Plan(item, "none", title, record or {}, resolved=resolved)
+        if record is None and self.resource.fixed:
+            raise self._not_among_fixed(title)
+        self._compare_all(plan, new=record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
             return plan
@@ -169,97 +183,144 @@ class Planner(Reader):
         self.index(self.resource.name).add(plan.record)
         return plan
 
-    def _whole(self, record: Record, one: Field) -> Any:
-        """The value of a field that was given up because it agrees with another item, which means another record."""
-        record.update(self.client.get_record(f"{self.resource.path}/{record['id']}"))
-        return one.raw(record)
+    def _not_among_fixed(self, title: str) -> Invalid:
+        resource, records = self.resource, self.index(self.resource.name).records.values()
+        names = sorted(" ".join(map(str, resource.key_in(record))) for record in records)
+        more = f" (and {len(names) - 20} more)" if len(names) > 20 else ""
+        there = f"there are {', '.join(names[:20])}{more}" if names else "there are none"
+        return Invalid(f"there is no {resource.label} {title!r}, and none can be created: {there}")
 
-    def _title(self, item: Item, record: Record | None) -> str:
-        if record and record.get(self.resource.title):
-            return str(record[self.resource.title])
-        names = [item.given.get(option) for option in self.resource.names]
-        return str(next((name for name in (*names, item.id) if name), self.resource.label))
+    def _compare_all(self, plan: Plan, *, new: bool) -> None:
+        item, by_option = plan.item, self.resource.by_option
+        known = self._known_by(plan.resolved, None if new else plan.record)
+        for option, value in plan.resolved.items():
+            if option in known:
+                continue
+            field = by_option[option]
+            raw = None if new else field.raw(plan.record)
+            # In a long list that is right already, nearly all are.
+            if raw is item or (raw.__class__ is str and raw == value):
+                continue
+            append = bool(field.append and item.flags.get(field.append))
+            if raw.__class__ is Item:
+                raw = self._whole(plan.record, field)
+            if raw is None or not field.agrees(plan.record, raw, value, append):
+                self._compare(plan, field, value, append, new)
+
+    def _whole(self, record: Record, field: Field) -> Any:
+        """The value of a field that was given up because it agrees with another item, which means another record."""
+        record.update(self.client.get_record(self.resource.path_of(record["id"])))
+        return field.raw(record)
+
+    def _known_by(self, resolved: Mapping[str, Any], record: Record | None) -> tuple[str, ...]:
+        """The options that need no look, because a record with the same values in another order is the same."""
+        resource = self.resource
+        if record is None or not resource.unordered_key or resource.key_of(resolved) != resource.key_in(record):
+            return ()
+        return resource.key
+
+    def _title(self, item: Item, record: Record | None, resolved: Mapping[str, Any]) -> str:
+        resource = self.resource
+        if resource.named_by_references and (record or resolved):
+            key = {option: resource.by_option[option].read(record) for option in resource.key} if record else resolved
+            ends = resource.references({option: key[option] for option in resource.key if option in key})
+            return " - ".join(self.title(name, identifier) for name, identifier in ends)
+        if record and record.get(resource.title):
+            return str(record[resource.title])
+        return resource.name_in(item.desired) or item.id or resource.label
 
     def _resolved(self, item: Item) -> dict[str, Any]:
-        """The given values with ids in place of names; of an item that shall be absent only what is needed to find
+        """The desired values with ids in place of names; of an item that shall be absent only what is needed to find
         it."""
-        given = self.finding(item) if item.state == "absent" else item.given
-        referring = [option for option in self.resource.referring if option in given]
+        resolved = self.finding(item) if item.state == "absent" else item.desired
+        referring = [option for option in self.resource.referring if option in resolved]
         if not referring:
-            return given
-        given = dict(given)
+            return resolved
+        resolved = dict(resolved)
         for option in referring:
-            one = self.resource.by_option[option]
-            name = (option, given[option])
-            if name not in self._known:
+            field = self.resource.by_option[option]
+            name = (option, resolved[option]) if field.type.hashable else None
+            if name is None or name not in self._known:
                 try:
-                    given[option] = one.kind.resolve(
-                        given[option], self, bool(one.create and item.flags.get(one.create))
+                    resolved[option] = field.type.resolve(
+                        resolved[option], self, bool(field.create and item.flags.get(field.create))
                     )
                 except Invalid as error:
                     raise type(error)(f"{option}: {error}") from None
-                if (
-                    one.kind.resource != self.resource.name
-                ):  # a name of this resource may mean another item once more are planned
-                    self._known[name] = given[option]
+                # A name of this resource may mean another item once more are planned.
+                if name is not None and self.resource.name not in field.type.resources:
+                    self._known[name] = resolved[option]
             else:
-                given[option] = self._known[name]
-        return given
+                resolved[option] = self._known[name]
+        return resolved
 
-    def _record(self, item: Item, given: Mapping[str, Any]) -> Record | None:
-        """The present record of an item, None when there is none; each record serves one item only."""
+    def _read_below(self, items: Iterable[Item]) -> None:
+        """Read the fields that have paths of their own, as far as items name them."""
+        fields = [field for field in self.resource.fields if field.source]
+        wanted: list[tuple[Record, Field]] = []
+        for item in items if fields else ():
+            named = [field for field in fields if field.option in item.desired]
+            if named and item.state != "absent":
+                with suppress(Invalid):  # which is told when the item is planned
+                    found = self._matches(item, self._resolved(item))
+                    wanted += [(record, field) for record in found[:1] for field in named]
+        self.read_below(wanted)
+
+    def _matches(self, item: Item, resolved: Mapping[str, Any]) -> list[Record]:
         index = self.index(self.resource.name)
         if item.id is None:
-            found = index.find(given)
-        else:
-            found = [record for record in [index.records.get(item.id)] if record is not None]
+            return index.find(resolved)
+        return [record for record in [index.records.get(item.id)] if record is not None]
+
+    def _record(self, item: Item, resolved: Mapping[str, Any]) -> Record | None:
+        """The present record of an item, None when there is none; each record serves one item only."""
+        found = self._matches(item, resolved)
         if len(found) > 1:
             raise Invalid(
-                f"several {self.resource.label}s agree with it (ids "
-                f"{ids_of(found)}): give the id, or remove the duplicate"
+                f"several {self.resource.label}s match (ids {ids_of(found)}): give the id, or remove the duplicate"
             )
         if not found:
             if item.id is not None and item.state != "absent":
-                known_by = " and ".join(self.resource.key)
-                raise Invalid(
-                    f"no {self.resource.label} has the id {item.id!r}: correct it, or leave "
-                    f"it out to find the {self.resource.label} by {known_by}"
-                )
+                key, label = " and ".join(self.resource.key), self.resource.label
+                otherwise = f", or leave it out to find the {label} by {key}" if key else ""
+                raise Invalid(f"no {label} has the id {item.id!r}: correct it{otherwise}")
             return None
         first = self._taken.setdefault(str(found[0]["id"]), item)
         if first is not item:
             raise Invalid(
-                f"this {self.resource.label} stands in the list twice, also "
-                f"as {first.where.rstrip(': ')}: merge the two"
+                f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}: merge the two"
             )
         return found[0]
 
-    def _compare(self, plan: Plan, one: Field, value: Any, append: bool, new: bool) -> None:
+    def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
         """Add to a plan what it takes to get a field to what `value` asks for."""
-        kind = one.kind
-        if one.update_flag and not new and plan.item.flags.get(one.update_flag) == "on_create":
+        field_type = field.type
+        if field.update_flag and not new and plan.item.flags.get(field.update_flag) == "on_create":
             return
-        current = kind.empty if new else one.read(plan.record)
-        desired = kind.merge(current, value, append)
-        if not isinstance(kind, Secret) and kind.same(desired, current):
+        current = field_type.empty if new else field.read(plan.record)
+        try:
+            target = field_type.merge(current, value, append)
+        except Invalid as error:
+            raise Invalid(f"{field.option}: {error}") from None
+        if field_type.shown_by_server and field_type.same(target, current):
             return
-        if one.create_only and not new:
-            shown = kind.show(current, self)
+        if field.create_only and not new:
+            shown = field_type.show(current, self)
             raise Invalid(
-                f"{one.option} is {shown!r} and cannot change after creation: leave "
-                f"{one.option} out, or delete the {self.resource.label} first"
+                f"{field.option} is {shown!r} and cannot be changed after creation: leave "
+                f"{field.option} out, or delete the {self.resource.label} first"
             )
-        plan.before[one.option] = current
-        plan.after[one.option] = desired
-        if one.own and not (new and one.in_create):
-            plan.own.append(one)
+        plan.before[field.option] = current
+        plan.after[field.option] = target
+        if field.writer and not (new and field.in_create):
+            plan.written_apart.append(field)
         else:
-            scalar = isinstance(desired, tuple) and self.index(self.resource.name).holds_scalars(one.key)
+            scalar = isinstance(target, tuple) and self.index(self.resource.name).holds_scalars(field.key)
             if scalar is None:
-                raise Unproven(f"too little was read to know how this server keeps {one.option}")
+                raise Unproven(f"too little was read to know how this server keeps {field.option}")
             try:
-                put(plan.body, plan.record, one.key, kind.write(desired, scalar))
+                put(plan.body, plan.record, field.key, field_type.write(target, scalar))
             except Invalid as error:
-                raise Invalid(f"{one.option}: {error}") from None
-        for pending in pendings(desired):
+                raise Invalid(f"{field.option}: {error}") from None
+        for pending in pendings(target):
             plan.refers, plan.wave = True, max(plan.wave, pending.wave + 1)

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
+from .field_types import Field
 from .plan import Item, Pending, Plan
 from .resource import Index, Resource, Wanted
 from .stream_filter import StreamFilter
@@ -24,7 +27,7 @@ class Reader:
     """The records of all resources that one task on items of `resource` is about.
 
     With `cached`, lists may be shared with tasks that run at the same time, never with earlier ones. With `whole`,
-    lists are read whole, however few the items are.
+    lists are read whole, however few the items are. Up to `parallel` reads are on their way at a time.
     """
 
     def __init__(
@@ -36,13 +39,15 @@ class Reader:
         *,
         check: bool = False,
         cached: bool = False,
+        parallel: int = 1,
     ) -> None:
         self.client = client
         self.resource = resource
-        self.resources = resources
+        self.resources = {**resources, resource.name: resource}
         self.credentials = credentials
         self.check = check
         self.cached = cached
+        self.parallel = parallel
         self.whole = False
         self.items: list[Item] = []
         self._focus: Sequence[Item] = ()  # the items that searches are for
@@ -92,10 +97,10 @@ class Reader:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
         for plan in plans:
-            for option in {*plan.before, *plan.after} & {*self.resource.referring}:
-                values = (*_each(plan.before.get(option)), *_each(plan.after.get(option)))
-                ids = {value for value in values if isinstance(value, str)}
-                shown.setdefault(self.resource.by_option[option].kind.resource, set()).update(ids)
+            for values in (plan.before, plan.after):
+                for name, identifier in self.resource.references(values):
+                    if isinstance(identifier, str):
+                        shown.setdefault(name, set()).add(identifier)
         for name, ids in shown.items():
             index, search = self._indexes.get(name), self.resources[name].search
             if index is None or index.whole or search is None:
@@ -106,30 +111,65 @@ class Reader:
                     index.add(record)
 
     def finding(self, item: Item) -> dict[str, Any]:
-        """The part of the given values that finds the item: nothing beside an id, nor beside a key that holds wherever
-        the item is."""
+        """The part of the desired values that finds the item: nothing beside an id, nor beside a key that holds
+        wherever the item is."""
         resource = self.resource
         sure = {
             option: value
-            for option, value in item.given.items()
+            for option, value in item.desired.items()
             if option in resource.find_by and option not in resource.referring
         }
         if item.id or sure:
             return {} if item.id else sure
-        return {option: value for option, value in item.given.items() if option in resource.names}
+        return {option: value for option, value in item.desired.items() if option in resource.names}
 
     def _listed(self, resource: Resource) -> list[Record]:
         keys = self._keys(resource)
         if resource.load:
             return resource.load(self, keys)
+        if resource.singleton:
+            return [self._only_record(resource)]
         # The result of a single item shows the whole record.
         stream_filter = StreamFilter(resource, self.items if resource is self.resource and len(self.items) > 1 else ())
         return self.client.get_list(resource.path, cached=self.cached, each=stream_filter, **resource.query(keys))
 
+    def _only_record(self, resource: Resource) -> Record:
+        data = self.client.get(resource.path)
+        if not isinstance(data, dict):
+            raise WrongAnswer(
+                f"GET {resource.path} did not answer with a record: check that saymon_url is a SAYMON server."
+            )
+        return {"id": resource.name, **data}
+
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
-        given = {option for item in self.items for option in item.given} if resource is self.resource else set()
-        return {resource.by_option[option].key for option in (*resource.key, *given)}
+        options = {option for item in self.items for option in item.desired} if resource is self.resource else set()
+        fields = [resource.by_option[option] for option in (*resource.key, *options)]
+        return {field.key for field in fields if field.source is None}
+
+    def read_below(self, wanted: Iterable[tuple[Record, Field]]) -> None:
+        """Read fields that have paths of their own into these records."""
+        missing = [(record, field) for record, field in wanted if field.key not in record]
+        if self.parallel == 1 or len(missing) < 2:
+            for record, field in missing:
+                self._read_one_below(record, field)
+            return
+        with ThreadPoolExecutor(self.parallel) as pool:
+            for _done in pool.map(lambda pair: self._read_one_below(*pair), missing):
+                pass
+
+    def _read_one_below(self, record: Record, field: Field) -> None:
+        path = f"{self.resource.path_of(record['id'])}/{field.source}"
+        try:
+            data = self.client.get(path)
+        except HttpError as error:
+            if not error.absent:
+                raise
+            data = None  # nothing was ever set there
+        if data is not None and not isinstance(data, list) and not (isinstance(data, dict) and "code" in data):
+            raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
+        entries = data if isinstance(data, list) else []  # some servers answer 200 with the code of an error
+        record[field.key] = [entry for entry in entries if field.only is None or field.only(entry)]
 
     def _searched(self, resource: Resource) -> list[Record] | None:
         """What the items may mean; None where that cannot be searched for, or the list is less work."""
@@ -141,17 +181,6 @@ class Reader:
 
     def _references(self, resource: Resource) -> list[str]:
         """The different names, ids and paths by which the items refer to a resource."""
-        options = [
-            option
-            for option in self.resource.referring
-            if self.resource.by_option[option].kind.resource == resource.name
-        ]
-        givens = (self.finding(item) if item.state == "absent" else item.given for item in self._focus)
-        return list(dict.fromkeys(text for given in givens for option in options for text in _each(given.get(option))))
-
-
-def _each(value: Any) -> tuple[Any, ...]:
-    """The values of a field that holds one or several."""
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)
+        values = (self.finding(item) if item.state == "absent" else item.desired for item in self._focus)
+        references = (reference for value in values for reference in self.resource.references(value))
+        return list(dict.fromkeys(text for name, text in references if name == resource.name))

@@ -29,7 +29,7 @@ def diffs_of(planner: Planner, plans: list[Plan]) -> list[dict[str, Any]]:
             side = {}
             for option, value in sorted(values.items()):
                 field = planner.resource.by_option.get(option)
-                side[option] = field.kind.show(value, planner) if field and value is not None else value
+                side[option] = field.type.show(value, planner) if field and value is not None else value
             sides.append(side)
         if plan.action == "create":
             sides = [{"state": "absent"}, {**sides[1], "state": "present"}]

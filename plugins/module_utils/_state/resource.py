@@ -9,9 +9,10 @@ engine know no resource.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -77,22 +78,25 @@ class Index:
         if record is not None:
             return [record]
         title = self.resource.title
-        exact = self.table("name", lambda one: [text_of(one, title)]).get(text, [])
+        exact = self.table("name", lambda record: [text_of(record, title)]).get(text, [])
         if exact or not self.whole:
             return exact
-        return self.table("folded name", lambda one: [text_of(one, title).casefold()]).get(text.casefold(), [])
+        return self.table("folded name", lambda record: [text_of(record, title).casefold()]).get(text.casefold(), [])
 
-    def find(self, given: Mapping[str, Any]) -> list[Record]:
+    def find(self, resolved: Mapping[str, Any]) -> list[Record]:
         """The records that agree with an item in every identifying field; raises Invalid when one of these is
         missing."""
-        missing = [option for option in self.resource.key if given.get(option) in (None, "", ())]
+        if not self.resource.key and not self.resource.singleton:
+            raise Invalid(f"id must be given, because it names the {self.resource.label}")
+        missing = [option for option in self.resource.key if resolved.get(option) in (None, "", ())]
         if missing:
             raise Invalid(
                 f"{' and '.join(missing)} must be given, because it names the {self.resource.label} (or give its id)"
             )
-        fields = [self.resource.by_option[option] for option in self.resource.key]
-        table = self.table("key", lambda record: [tuple(one.read(record) for one in fields)])
-        return table.get(tuple(given[option] for option in self.resource.key), [])
+        resource = self.resource
+        found = self.table("key", lambda record: [resource.key_in(record)]).get(resource.key_of(resolved), [])
+        narrowing = [resource.by_option[option] for option in resource.find_by if option in resolved]
+        return [record for record in found if all(field.read(record) == resolved[field.option] for field in narrowing)]
 
     def above(self, _identifier: str) -> set[str]:
         """Ids of all items that an item stands in, for resources that form a tree."""
@@ -111,8 +115,8 @@ class Index:
         return self._scalars[key]
 
 
-class Work(Protocol):
-    """What the hooks of a resource may use of the planner that does the work."""
+class Task(Protocol):
+    """What the hooks of a resource may use of the task that calls them."""
 
     client: Client
     credentials: Credentials
@@ -133,10 +137,14 @@ class Resource:
 
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the
     options that identify an item, `find_by` others that help to find it, `title` is the record key of its name.
-    `create` are the calls to make one, tried in turn while the server does not know the former; `update` is the method
-    to change one. `flags` are options of an item that steer and are no fields. `unique` are the options of which the
-    server never lets two items have the same value, so that a creation may be repeated; `twins` tells that two items of
-    one name are nothing wrong.
+    `create` are the calls that create one, tried in turn while the server does not know the former; `update` is the
+    method to change one. `flags` are options of an item that steer it and are not fields. `unique` are the options of
+    which the server never lets two items have the same value, so that a creation may be repeated; with
+    `duplicates_allowed` two items may have the same name. With `unordered_key` the values of the key identify an
+    item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
+    the names of what they refer to. The items of a `fixed` resource exist and can only be changed. A `singleton` is one
+    record at `path` itself. With `update="PUT"` everything that the table knows of a record is sent. Without `states`
+    items are only added, and `path` may hold options in braces.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
@@ -154,16 +162,19 @@ class Resource:
     create: tuple[tuple[str, str], ...] = ()
     update: str = "PATCH"
     states: tuple[str, ...] = ("present", "absent")
-    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     unique: tuple[str, ...] = ()
-    twins: bool = False
+    duplicates_allowed: bool = False
+    unordered_key: bool = False
+    fixed: bool = False
+    singleton: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
-    load: Callable[[Work, set[str]], list[Record]] | None = None
+    load: Callable[[Task, set[str]], list[Record]] | None = None
     search: Callable[[Client, Wanted], list[Record] | None] | None = None
     adjust: Callable[[Item], None] = lambda item: None
-    guard: Callable[[Work, list[Plan]], list[str]] = lambda work, plans: []
-    after: Callable[[Work, list[Plan]], dict[str, Any]] = lambda work, plans: {}
+    guard: Callable[[Task, list[Plan]], list[str]] = lambda task, plans: []
+    after: Callable[[Task, list[Plan]], dict[str, Any]] = lambda task, plans: {}
 
     @property
     def label(self) -> str:
@@ -176,21 +187,58 @@ class Resource:
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
-        return {one.option: one for one in self.fields}
+        return {field.option: field for field in self.fields}
 
     @cached_property
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
-        return tuple(one.option for one in self.fields if one.kind.refers)
+        return tuple(field.option for field in self.fields if field.type.resources)
 
     @cached_property
-    def self_referring(self) -> tuple[str, ...]:
-        """Those of them that name items of this resource."""
-        return tuple(option for option in self.referring if self.by_option[option].kind.resource == self.name)
+    def named_by_references(self) -> bool:
+        """Whether an item has no name but those of the items that its key refers to, as a link between two objects."""
+        return bool(self.key) and {*self.key} <= {*self.referring}
 
-    def enforces(self, given: Mapping[str, Any]) -> bool:
+    def name_in(self, desired: Mapping[str, Any]) -> str:
+        """What an item is called in the user's words; empty when nothing names it."""
+        if self.named_by_references:
+            ends = {option: desired[option] for option in self.key if option in desired}
+            return " - ".join(str(text) for _resource, text in self.references(ends))
+        key = [desired.get(option) for option in self.key]
+        texts = [value for value in key if isinstance(value, str)]
+        if len(texts) == len(key) > 1:
+            return " ".join(texts)
+        names = (desired.get(option) for option in self.names)
+        return next((name for name in names if isinstance(name, str) and name), "")
+
+    def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What identifies an item, from canonical values by option."""
+        key = tuple(values.get(option) for option in self.key)
+        return tuple(sorted(key, key=str)) if self.unordered_key else key
+
+    def key_in(self, record: Record) -> tuple[Any, ...]:
+        """What identifies a record."""
+        return self.key_of({option: self.by_option[option].read(record) for option in self.key})
+
+    def references(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The names or ids of other items in canonical values by option, each with its resource."""
+        for option in self.referring:
+            value = values.get(option)
+            if value is not None:
+                yield from self.by_option[option].type.references(value)
+
+    def enforces(self, resolved: Mapping[str, Any]) -> bool:
         """Whether the server makes sure that a creation with these values cannot make a second item."""
-        return any(given.get(option) for option in self.unique)
+        return any(resolved.get(option) for option in self.unique)
+
+    def path_of(self, identifier: Any) -> str:
+        """Where one item is."""
+        return self.path if self.singleton else f"{self.path}/{identifier}"
+
+    def known_part(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """All of a record that an item's own call may send."""
+        keys = {field.key.partition(".")[0] for field in self.fields if field.writer is None}
+        return {key: value for key, value in record.items() if key in keys}
 
     @property
     def creators(self) -> tuple[tuple[str, str], ...]:

@@ -25,14 +25,14 @@ class StreamFilter:
 
     def __init__(self, resource: Resource, items: Iterable[Item]) -> None:
         items = list(items)
-        given = {option for item in items for option in item.given}
-        self._bulky = [one for one in resource.fields if one.kind.bulky and one.option in given]
+        desired = {option for item in items for option in item.desired}
+        self._bulky = [field for field in resource.fields if field.type.bulky and field.option in desired]
         names = [
             resource.by_option[option]
             for option in resource.names
-            if option not in resource.referring and option in given
+            if option not in resource.referring and option in desired
         ]
-        self._tables = [(one.key, _by_name(one.option, items)) for one in names if self._bulky]
+        self._tables = [(field.key, _by_name(field.option, items)) for field in names if self._bulky]
 
     def __call__(self, record: Record) -> Record:
         for key, table in self._tables:
@@ -43,18 +43,18 @@ class StreamFilter:
         return record
 
     def _lighten(self, record: Record, item: Item) -> None:
-        for one in self._bulky:
-            wanted, value = item.given.get(one.option), record.get(one.key)
+        for field in self._bulky:
+            wanted, value = item.desired.get(field.option), record.get(field.key)
             if wanted is None or not value or isinstance(value, Item):
                 continue
-            if one.agrees(record, value, wanted, bool(one.append and item.flags.get(one.append))):
-                record[one.key] = item
+            if field.agrees(record, value, wanted, bool(field.append and item.flags.get(field.append))):
+                record[field.key] = item
 
 
 def _by_name(option: str, items: Iterable[Item]) -> dict[Any, Item | None]:
     found: dict[Any, Item | None] = {}
     for item in items:
-        name = item.given.get(option)
+        name = item.desired.get(option)
         if name:
             found[name] = None if name in found else item
     return found

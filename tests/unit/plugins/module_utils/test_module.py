@@ -37,7 +37,7 @@ def test_options(name: str) -> None:
     for option, argument in many.items():
         assert "default" not in argument  # else an item would overrule what is said beside the list
         assert {**argument, "default": spec.options[option].get("default")} == {"default": None, **spec.options[option]}
-        secret = option in resource.by_option and isinstance(resource.by_option[option].kind, Secret)
+        secret = option in resource.by_option and isinstance(resource.by_option[option].type, Secret)
         assert bool(argument.get("no_log")) is secret
         assert "no_log" in argument or not any(word in option for word in ("pass", "token", "secret", "key"))
     assert spec.options["state"]["default"] == "present"

@@ -440,23 +440,24 @@ def test_rename_by_discovery_id(script: Script) -> None:
     [
         (
             {"name": "Site", "state": "absent"},
-            "'Site' has children (2), which would go with it: set recursive to delete them too.",
+            "'Site' has children (2), which would be deleted with it: set recursive to delete them too.",
         ),
         (
             {"objects": [{"name": "New"}, {"discovery_id": "cmdb-1", "state": "absent"}]},
-            "objects[1] (cmdb-1): 'Rack' has children (1), which would go with it: set recursive to delete them too.",
+            "objects[1] (cmdb-1): 'Rack' has children (1), "
+            "which would be deleted with it: set recursive to delete them too.",
         ),
         ({"id": "1", "state": "absent"}, "'ROOT' is the root object, which cannot be deleted: name one below it."),
         (
             {"id": "1", "state": "absent", "recursive": True},
             "'ROOT' is the root object, which cannot be deleted: name one below it.",
         ),
-        ({"discovery_id": "cmdb-7"}, "there is no object 'cmdb-7', and none can be made without a name: give name."),
+        ({"discovery_id": "cmdb-7"}, "there is no object 'cmdb-7', and none can be created without a name: give name."),
         (
             {"weight": 1},
             "discovery_id, or name with parents, must be given, because it names the object (or give its id).",
         ),
-        ({"id": SITE["id"], "parents": ["Board"]}, "'Site' would stand below itself"),
+        ({"id": SITE["id"], "parents": ["Board"]}, "'Site' would be below itself"),
         ({"id": "nowhere"}, "no object has the id 'nowhere': correct it, or leave it out to find the object by name."),
     ],
 )
@@ -478,7 +479,7 @@ def test_another_class(script: Script, check: bool) -> None:
     script(LIST_CLASSES, search("name", "ROOT", "Site", among=among), listed(*among, more="class_id"))
     result = run_module(NAME, {"name": "Site", "class": "Pump"}, check=check)
     assert result["msg"].startswith(
-        "class is 'Host' and cannot change after creation: leave class out, or delete the object first"
+        "class is 'Host' and cannot be changed after creation: leave class out, or delete the object first"
     )
 
 
@@ -524,7 +525,7 @@ def test_append(args: dict[str, Any], body: Any) -> None:
         (
             True,
             [{"name": "Slot", "value": "4", "type": "info"}],
-            [("PATCH", f"{RACKS}/props/p2", {"value": "4", "type_id": 1})],
+            [("PATCH", f"{RACKS}/props/p2", {"type_id": 1})],
         ),
         (
             True,
@@ -602,7 +603,7 @@ def test_an_object_cannot_be_without_parents(check: bool) -> None:
     result = run_on(server, NAME, {"discovery_id": "cmdb-1", "parents": []}, check=check)
     assert (result["changed"], server.writes) == (False, [])
     assert result["msg"] == (
-        "parents is empty, but 'Rack' stands below other objects, and every object must stand somewhere: "
+        "parents is empty, but 'Rack' is below other objects, and every object must be below another: "
         "give /ROOT to move it below the root, or leave parents out."
     )
     assert (

@@ -189,7 +189,7 @@ def test_misspelt_names_are_told(script: Script, filters: dict[str, Any], before
 
 def test_a_wrong_expression(script: Script) -> None:
     result = run_module(NAME, {"name_regex": "(["})
-    assert result["msg"].startswith("name_regex is '([', which is no regular expression (")
+    assert result["msg"].startswith("name_regex is '([', which is not a regular expression (")
     assert result["msg"].endswith("): correct it.")
 
 

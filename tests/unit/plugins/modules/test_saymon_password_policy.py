@@ -141,11 +141,11 @@ def test_list_without_change(script: Script, check: bool) -> None:
     [
         (
             {"name": "Strict", "length": -1},
-            "password_policies[1] (Strict): length is -1: give a whole number from 0 up.",
+            "password_policies[1] (Strict): length is -1: give a whole number, 0 or more.",
         ),
         (
             {"name": "Strict", "length": 1.5},
-            "password_policies[1] (Strict): length is 1.5: give a whole number from 0 up.",
+            "password_policies[1] (Strict): length is 1.5: give a whole number, 0 or more.",
         ),
         ({"id": "7", "length": 1}, "password_policies[1] (7): no password policy has the id '7': correct it"),
         (

@@ -24,7 +24,7 @@ TWIN = {"id": "64b1f0c2a9d3e45f6a7b8a02", "name": "Strict"}
         ({"id": 1}, [DEFAULT]),
         ({"id": STRICT["id"]}, [STRICT]),
         ({"name": "Strict"}, [STRICT, TWIN]),
-        ({"name": "strict"}, []),
+        ({"name": "strict"}, [STRICT, TWIN]),
         ({"name": "Strict", "id": TWIN["id"]}, [TWIN]),
         ({"name": "Default", "id": TWIN["id"]}, []),
         ({"id": "2"}, []),

@@ -424,7 +424,7 @@ def test_the_display_name_is_not_the_login(script: Script, item: dict[str, Any])
     result = run_module(NAME, item)
     assert (
         result["msg"]
-        == f"display_name is {item['login']!r}, the login itself, which the server refuses: choose another."
+        == f"display_name is {item['login']!r}, the login itself, which the server refuses: choose another name."
     )
 
 

@@ -209,7 +209,7 @@ def test_rename(script: Script, check: bool) -> None:
 def test_unknown_member(script: Script) -> None:
     script(LIST_USERS)
     result = run_module(NAME, {"name": "Operators", "members": ["ann", "zoe"]})
-    assert result["msg"] == "members: there is no user 'zoe': check the spelling, or make it first."
+    assert result["msg"] == "members: there is no user 'zoe': check the spelling, or create it first."
 
 
 OLD_USERS = [{**ANN, "group": OPERATORS["id"]}, {**BOB, "group": None}, {**EVE, "group": ENGINEERS["id"]}]

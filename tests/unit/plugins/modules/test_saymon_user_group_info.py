@@ -14,7 +14,7 @@ NAME = "saymon_user_group_info"
 OPERATORS = {"id": "g1", "name": "Operators", "permissions": ["manage-objects"]}
 NUMBERED = {"id": 4, "name": "Numbered"}
 EMPTY = {"id": "g3", "name": "Empty"}
-GROUPS = [OPERATORS, NUMBERED, EMPTY]
+GROUPS = [NUMBERED, OPERATORS, EMPTY]  # by id
 USERS = [
     {"id": "u1", "login": "ci", "group": ["g1", 4]},
     {"id": "u2", "login": "operator", "group": "g1"},
@@ -38,6 +38,7 @@ def _with_members(*groups: dict[str, Any]) -> list[dict[str, Any]]:
     [
         ({}, GROUPS),
         ({"name": "Operators"}, [OPERATORS]),
+        ({"name": "operators"}, [OPERATORS]),
         ({"id": "g1"}, [OPERATORS]),
         ({"id": "4"}, [NUMBERED]),
         ({"id": "4", "name": "Numbered"}, [NUMBERED]),
@@ -50,7 +51,7 @@ def test_found(script: Script, check: bool, filters: dict[str, Any], found: list
 
 
 @pytest.mark.parametrize("check", [False, True])
-@pytest.mark.parametrize("filters", [{"name": "operators"}, {"id": "g9"}, {"id": "g1", "name": "Empty"}])
+@pytest.mark.parametrize("filters", [{"name": "nobody"}, {"id": "g9"}, {"id": "g1", "name": "Empty"}])
 def test_none_found_asks_for_no_members(script: Script, check: bool, filters: dict[str, Any]) -> None:
     script(("GET", "/user-groups", 200, GROUPS))
     assert run_module(NAME, filters, check=check) == {"changed": False, "user_groups": []}

@@ -22,7 +22,7 @@ GROUPS = [{"id": "g1", "name": "Operators"}, {"id": "g2", "name": "g1"}, {"id": 
 @pytest.mark.parametrize("check", [False, True])
 def test_all(script: Script, check: bool) -> None:
     script(Exchange("GET", "/users", 200, USERS, headers={"Cookie": f"sid={SID}"}))
-    assert run_module(NAME, check=check) == {"changed": False, "users": USERS}
+    assert run_module(NAME, check=check) == {"changed": False, "users": [ALONE, CI, OLD, NEW]}  # by id
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -32,7 +32,7 @@ def test_all(script: Script, check: bool) -> None:
         ({"id": CI["id"]}, [CI]),
         ({"id": "7"}, [ALONE]),
         ({"login": "operator"}, [OLD]),
-        ({"login": "Operator"}, []),
+        ({"login": "Operator"}, [OLD]),
         ({"email": "ci@EXAMPLE.org"}, [CI]),
         ({"email": "ci"}, []),
         ({"status": "need_activation"}, [ALONE]),
@@ -55,13 +55,25 @@ def test_filters(script: Script, check: bool, filters: dict[str, Any], found: li
         ({"group": "g2"}, [CI]),
         ({"group": "g1"}, [CI, OLD]),  # the id of one and the name of the other
         ({"group": "Empty"}, []),
-        ({"group": "nowhere"}, []),
         ({"group": "Operators", "status": "blocked"}, [OLD]),
     ],
 )
 def test_group(script: Script, filters: dict[str, Any], found: list[Any]) -> None:
     script(("GET", "/users", 200, USERS), ("GET", "/user-groups", 200, GROUPS))
     assert run_module(NAME, filters) == {"changed": False, "users": found}
+
+
+def test_an_unknown_group_is_told(script: Script) -> None:
+    script(("GET", "/users", 200, USERS), ("GET", "/user-groups", 200, GROUPS))
+    result = run_module(NAME, {"group": "nowhere"})
+    assert result["msg"] == "group: there is no user group 'nowhere': check the spelling, or create it first."
+
+
+def test_only_some_fields_of_some_users(script: Script) -> None:
+    script(("GET", "/users", 200, USERS))
+    found = run_module(NAME, {"fields": ["login", "email"], "limit": 2})["users"]
+    assert found == [{"id": 7, "login": "alone"}, {key: CI[key] for key in ("id", "login", "email")}]
+    assert run_module(NAME, {"limit": 0})["msg"] == "limit is 0: give a number, 1 or more."
 
 
 def test_groups_are_not_asked_for_nobody(script: Script) -> None:
@@ -73,7 +85,7 @@ def test_groups_are_not_asked_for_nobody(script: Script) -> None:
 def test_warns_when_the_account_may_not_see_what_is_filtered(script: Script, filters: dict[str, Any]) -> None:
     script(("GET", "/users", 200, [{"id": "1", "login": "Night shift"}, {"id": "2"}]))
     if "group" in filters:
-        script(("GET", "/user-groups", 200, []))
+        script(("GET", "/user-groups", 200, [{"id": "x"}]))
     result = run_module(NAME, filters)
     assert result["users"] == []
     assert len(result["warnings"]) == 1

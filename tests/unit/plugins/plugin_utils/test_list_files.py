@@ -455,7 +455,7 @@ def test_items_come_from_files(script: Script, users: Path) -> None:
             ":1 (ann): status is 'awake': give one of active, blocked, invited, need_activation.",
         ),
         (['{"login": "ann"}', '{"logn": "eve"}'], ":2: logn"),
-        (['{"login": "ann"}', '"eve"'], ":2: an item is no dictionary"),
+        (['{"login": "ann"}', '"eve"'], ":2: an item must be a dictionary"),
         (['{"login": "ann"}', '{"login": "ann", "groups": [1.5]}'], ":2 (ann): groups is [1.5]: "),
         (['{"login": "ann", "password": {"a": "SECRET"}}'], ":1 (ann): password: give a text that is not empty."),
     ],

@@ -53,13 +53,13 @@ def refuses(server: FakeServer, resource: str, *items: Any, **steering: Any) -> 
 
     Check mode says the same, unless something is only missing, which an earlier task may be about to make.
     """
-    foreseen = ensure_on(server, resource, *items, check=True, **steering)
+    predicted = ensure_on(server, resource, *items, check=True, **steering)
     result = ensure_on(server, resource, *items, **steering)
     assert (result.get("failed"), result["changed"], server.writes) == (True, False, [])
-    if "there is no" in result["msg"] and "no such option" not in result["msg"] and not foreseen.get("failed"):
-        assert "check mode assumes that an earlier task makes it" in foreseen["warnings"][0]
+    if "there is no" in result["msg"] and "no such option" not in result["msg"] and not predicted.get("failed"):
+        assert "check mode assumes that an earlier task creates it" in predicted["warnings"][0]
     else:
-        assert foreseen == result
+        assert predicted == result
     message: str = result["msg"]
     assert message.endswith(".")
     assert not message.endswith("..")
@@ -69,11 +69,11 @@ def refuses(server: FakeServer, resource: str, *items: Any, **steering: Any) -> 
 # --- what cannot be is refused before the first write ---------------------------------------------
 
 
-def test_doubles_on_the_server() -> None:
+def test_duplicates_on_the_server() -> None:
     server = FakeServer(user_groups=[OPERATORS, {**OPERATORS, "id": "64b1f0c2a9d3e45f6a7b8d09"}])
     message = refuses(server, "user_group", {"name": "Fresh"}, {"name": "Operators", "permissions": ["run-bulks"]})
     assert message == (
-        "user_groups[1] (Operators): several user groups agree with it (ids "
+        "user_groups[1] (Operators): several user groups match (ids "
         "64b1f0c2a9d3e45f6a7b8d01, 64b1f0c2a9d3e45f6a7b8d09): "
         "give the id, or remove the duplicate."
     )
@@ -109,7 +109,7 @@ def test_doubles_of_what_is_referred_to() -> None:
 )
 def test_doubles_in_the_list(items: list[Any]) -> None:
     message = refuses(FakeServer(objects=[SITE, RACK]), "object", *items)
-    assert "stands in the list twice, also as objects[0]" in message
+    assert "is listed twice, also as objects[0]" in message
     assert message.endswith("merge the two.")
 
 
@@ -125,7 +125,7 @@ def test_same_name_in_other_places_is_no_double() -> None:
     [
         (
             {"login": "ann", "groups": ["Nobody"]},
-            "groups: there is no user group 'Nobody': check the spelling, or make it first.",
+            "groups: there is no user group 'Nobody': check the spelling, or create it first.",
         ),
         ({"login": "ann", "object_include": ["/ROOT/Nowhere"]}, "object_include: there is no object '/ROOT/Nowhere'"),
         (
@@ -134,17 +134,17 @@ def test_same_name_in_other_places_is_no_double() -> None:
         ),
         ({"email": "ann@example.org"}, "login must be given, because it names the user (or give its id)."),
         ({"login": "", "email": "ann@example.org"}, "login is '': give a text that is not empty."),
-        ({"login": "ann", "logn": 1}, "there is no such option, only id, login, display_name"),
+        ({"login": "ann", "logn": 1}, "there is no such option, choose one of id, login, display_name"),
         (
             {"login": "ann", "status": "gone"},
             "status is 'gone': give one of active, blocked, invited, need_activation.",
         ),
-        ({"login": "ann", "state": "gone"}, "state: 'gone' is none of present, absent, blocked."),
-        ({"login": "ann", "update_password": "never"}, "update_password: 'never' is none of always, on_create."),
-        ({"login": "ann", "append_groups": "perhaps"}, "append_groups: 'perhaps' is neither: give true or false."),
+        ({"login": "ann", "state": "gone"}, "state: 'gone' is not one of present, absent, blocked."),
+        ({"login": "ann", "update_password": "never"}, "update_password: 'never' is not one of always, on_create."),
+        ({"login": "ann", "append_groups": "perhaps"}, "append_groups: 'perhaps' is not valid: give true or false."),
         ({"login": "ann", "active_to": "x" * 200}, "..."),
-        ("ann", "users[1]: an item is no dictionary, but a str: give a dictionary of options."),
-        (None, "users[1]: an item is no dictionary, but a NoneType: give a dictionary of options."),
+        ("ann", "users[1]: an item must be a dictionary of options, got str."),
+        (None, "users[1]: an item must be a dictionary of options, got NoneType."),
     ],
 )
 def test_one_bad_item_stops_everything(item: Any, said: str) -> None:
@@ -180,14 +180,16 @@ def test_create_only_fields() -> None:
         objects=[{**SITE, "class_id": 3}], classes=[{"id": 3, "name": "Host"}, {"id": 4, "name": "CPU"}]
     )
     message = refuses(server, "object", {"name": "Site", "class": "CPU"})
-    assert "class is 'Host' and cannot change after creation: leave class out, or delete the object first" in message
+    assert (
+        "class is 'Host' and cannot be changed after creation: leave class out, or delete the object first" in message
+    )
     for same in ("Host", "3", "host", 3):
         assert actions(ensure_on(server, "object", {"name": "Site", "class": same})) == ["unchanged"]
 
 
-def test_an_object_needs_a_name_to_be_made() -> None:
+def test_an_object_needs_a_name_to_be_created() -> None:
     message = refuses(FakeServer(), "object", {"discovery_id": "cmdb-7", "weight": 2})
-    assert "there is no object 'cmdb-7', and none can be made without a name: give name" in message
+    assert "there is no object 'cmdb-7', and none can be created without a name: give name" in message
 
 
 def test_check_mode_assumes_what_an_earlier_task_makes() -> None:
@@ -197,17 +199,17 @@ def test_check_mode_assumes_what_an_earlier_task_makes() -> None:
         {"login": "ann", "groups": ["Fresh"]},
         {"login": "bob", "groups": ["Fresh"], "object_include": ["/ROOT/New/Rack"]},
     ]
-    foreseen = ensure_on(server, "user", *items, check=True)
-    assert actions(foreseen) == ["updated", "created"]
-    assert [side["after"]["groups"] for side in foreseen["diff"]] == [["Fresh"], ["Fresh"]]
-    assert len(foreseen["warnings"]) == 2  # one for each that is missing, not for each that needs it
+    predicted = ensure_on(server, "user", *items, check=True)
+    assert actions(predicted) == ["updated", "created"]
+    assert [side["after"]["groups"] for side in predicted["diff"]] == [["Fresh"], ["Fresh"]]
+    assert len(predicted["warnings"]) == 2  # one for each that is missing, not for each that needs it
     server.data["/user-groups"].append({"id": "f1", "name": "Fresh"})
     server.data["/objects"] += [
         {"id": "n1", "name": "New", "parent_id": [1]},
         {"id": "n2", "name": "Rack", "parent_id": ["n1"]},
     ]
     result = ensure_on(server, "user", *items)
-    assert (result["diff"], "warnings" in result) == (foreseen["diff"], False)
+    assert (result["diff"], "warnings" in result) == (predicted["diff"], False)
 
 
 def test_moves_in_one_list() -> None:
@@ -284,14 +286,14 @@ def test_a_list_must_not_refer_to_what_it_deletes() -> None:
         [{"name": "New", "state": "absent"}, {"id": OPERATORS["id"], "name": "New"}],
     ],
 )
-def test_what_shall_be_absent_is_not_made_in_the_same_list(items: list[Any], turned: bool) -> None:
+def test_what_is_to_be_absent_is_not_created_in_the_same_list(items: list[Any], turned: bool) -> None:
     server = FakeServer(user_groups=[OPERATORS, ENGINEERS])
     message = refuses(server, "user_group", *(reversed(items) if turned else items))
     assert message.endswith(
         (
-            f"({items[0]['name']}): it shall be absent, but this list leaves "
+            f"({items[0]['name']}): it is to be absent, but this list puts "
             "another user group in its place: correct one of the two.",
-            "this user group stands in the list twice, also as user_groups[0] (New): merge the two.",
+            "this user group is listed twice, also as user_groups[0] (New): merge the two.",
         )
     )
 
@@ -341,10 +343,10 @@ def test_items_may_refer_to_each_other_in_any_order(order: tuple[int, ...]) -> N
     ]
     server = FakeServer()
     shuffled = [items[number] for number in order]
-    foreseen = ensure_on(server, "object", *shuffled, check=True)
-    assert actions(foreseen) == ["created"] * 4
+    predicted = ensure_on(server, "object", *shuffled, check=True)
+    assert actions(predicted) == ["created"] * 4
     result = ensure_on(server, "object", *shuffled)
-    assert (actions(result), result["diff"]) == (["created"] * 4, foreseen["diff"])
+    assert (actions(result), result["diff"]) == (["created"] * 4, predicted["diff"])
     assert names(server) == {
         "ROOT": [],
         "Plant": ["ROOT"],
@@ -378,10 +380,10 @@ def test_items_that_wait_for_each_other_are_refused() -> None:
 def test_tags_are_made_on_demand_and_once() -> None:
     server = FakeServer(objects=[{**SITE, "tags": []}], tags=[{"id": "64b1f0c2a9d3e45f6a7b8f09", "name": "old"}])
     items: list[Record] = [{"name": "Site", "tags": ["new", "old"]}, {"name": "Other", "tags": ["newer", "new"]}]
-    assert "tags: there is no tag 'new': check the spelling, or make it first" in refuses(server, "object", *items)
-    foreseen = ensure_on(server, "object", *items, check=True, create_tags=True)
+    assert "tags: there is no tag 'new': check the spelling, or create it first" in refuses(server, "object", *items)
+    predicted = ensure_on(server, "object", *items, check=True, create_tags=True)
     result = ensure_on(server, "object", *items, create_tags=True)
-    assert result["diff"] == foreseen["diff"]
+    assert result["diff"] == predicted["diff"]
     assert [path for _method, path, _body in server.writes] == ["/tags", "/tags", f"/objects/{SITE['id']}", "/objects"]
     ids = {tag["name"]: tag["id"] for tag in server.data["/tags"]}
     assert sorted(server.one("/objects", name="Site")["tags"]) == sorted([ids["new"], ids["old"]])
@@ -464,7 +466,7 @@ def test_what_refers_to_a_failed_item_says_so() -> None:
     server.before = [("POST /objects", refused(400))]
     result = ensure_on(server, "object", {"name": "Board", "parents": ["Rack"]}, {"name": "Rack"}, {"name": "Other"})
     assert actions(result) == ["failed", "failed", "created"]
-    assert result["outcomes"][0]["msg"] == "it refers to 'Rack', which could not be made: see the message there."
+    assert result["outcomes"][0]["msg"] == "it refers to 'Rack', which could not be created: see the message there."
     assert names(server) == {"ROOT": [], "Other": ["ROOT"]}
 
 
@@ -498,7 +500,7 @@ def test_a_tag_that_cannot_be_made_concerns_its_objects_only() -> None:
     result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, {"name": "Other"}, create_tags=True)
     assert actions(result) == ["failed", "created"]
     assert result["outcomes"][0]["msg"].startswith(
-        "it refers to 'new', which could not be made: POST /tags answered 403: not today"
+        "it refers to 'new', which could not be created: POST /tags answered 403: not today"
     )
 
 
@@ -531,9 +533,9 @@ def test_what_the_server_does_not_take_over_is_told(kept: Record, told: str | No
 
     server.send = stubborn  # type: ignore[method-assign]
     item = {"login": "ann", "active_to": "2030-01-01T00:00:00Z", "email": "ann@example.org", "status": "blocked"}
-    why = "this version may not know it, or something else about the item rules it out"
+    why = "this version may not support it, or it conflicts with something else about the item"
     assert ensure_on(server, "user", item).get("warnings") == (
-        [f"users[0] (ann): the server did not take over {told}: {why}."] if told else None
+        [f"users[0] (ann): the server ignored {told}: {why}."] if told else None
     )
 
 
@@ -702,7 +704,7 @@ def test_a_creation_that_never_shows_is_told(
     result = ensure_on(server, resource, item)
     assert (actions(result), result["summary"]["recovered"]) == (["failed"], 0)
     assert result["outcomes"][0]["msg"] == (
-        f"The answer to the creation of {what} got lost, and it may still be created: look, and run the task again."
+        f"The answer to the creation of {what} was lost, and it may still be created: check, then run the task again."
     )
     assert (result["outcomes"][0]["changed"], result["changed"], result["diff"]) == (
         True,
@@ -760,9 +762,9 @@ def test_a_tag_that_never_shows_is_told() -> None:
     result = ensure_on(server, "object", {"name": "Site", "tags": ["new"]}, {"name": "Hall"}, create_tags=True)
     assert (actions(result), result["changed"]) == (["failed", "created"], True)
     assert result["outcomes"][0]["msg"] == (
-        "it refers to 'new', which could not be made: "
-        "The answer to the creation of the tag 'new' got lost, and it "
-        "may still be created: look, and run the task again."
+        "it refers to 'new', which could not be created: "
+        "The answer to the creation of the tag 'new' was lost, and it "
+        "may still be created: check, then run the task again."
     )
 
 
@@ -794,7 +796,7 @@ def test_a_slow_property_is_waited_for_and_not_repeated(looks: int | None) -> No
         assert (actions(result), result["summary"]["recovered"], names) == (["updated"], 1, ["a", "b"])
     else:
         assert (actions(result), names) == (["failed"], [])
-        assert "The answer to the creation of an entry of properties got lost" in result["msg"]
+        assert "The answer to the creation of an entry of properties was lost" in result["msg"]
     assert [body["name"] for _method, _path, body in server.writes] == (["a", "b"] if looks else ["a"])
 
 
@@ -909,7 +911,7 @@ def test_what_went_away_while_an_answer_got_lost() -> None:
     assert actions(result) == ["failed", "created"]
     assert (
         result["outcomes"][0]["msg"]
-        == "groups: there is no user group 'Operators': check the spelling, or make it first."
+        == "groups: there is no user group 'Operators': check the spelling, or create it first."
     )
 
 
@@ -1097,7 +1099,7 @@ def test_an_item_must_be_found_again_after_the_list() -> None:
     message = refuses(
         server, "object", {"name": "Site", "weight": 2}, {"name": "Site", "discovery_id": "d", "parents": ["/ROOT"]}
     )
-    assert "objects[0] (Site): several objects could not be told apart then (ids 64" in message
+    assert "objects[0] (Site): this list would leave several objects with this name (ids 64" in message
 
 
 def test_a_nested_record_is_sent_whole() -> None:
@@ -1285,18 +1287,18 @@ def _forests(draw: st.DrawFn) -> list[Record]:
 def test_any_state_is_reached_and_then_kept(
     first: list[Record], second: list[Record], fates: list[Any], parallel: int
 ) -> None:
-    """From one tree to another, with lost and refused calls on the way: no doubles, check mode right, and then nothing
-    more to do."""
+    """From one tree to another, with lost and refused calls on the way: no duplicates, check mode is right, and
+    then there is nothing more to do."""
     server = FakeServer()
     assert actions(ensure_on(server, "object", *first)) == ["created"] * len(NAMES)
-    foreseen = ensure_on(server, "object", *second, check=True)
+    predicted = ensure_on(server, "object", *second, check=True)
     for where, fault in (fate for fate in fates if fate):
         getattr(server, where).append((".*", fault))
     result = ensure_on(server, "object", *second, parallel=parallel)
     if result.get("failed"):
-        assert all(entry in foreseen["diff"] for entry in result["diff"])
+        assert all(entry in predicted["diff"] for entry in result["diff"])
     else:
-        assert (actions(result), result["diff"]) == (actions(foreseen), foreseen["diff"])
+        assert (actions(result), result["diff"]) == (actions(predicted), predicted["diff"])
     server.before, server.after = [], []
     ensure_on(server, "object", *second)
     server.journal.clear()

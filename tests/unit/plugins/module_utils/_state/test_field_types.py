@@ -57,7 +57,7 @@ class Names:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "canonical"),
+    ("field_type", "value", "canonical"),
     [
         (FieldType(), {"any": 1}, {"any": 1}),
         (Text(), "", ""),
@@ -108,25 +108,25 @@ class Names:
         (Properties(), [{"name": "a", "value": "x", "type": None}], {"a": (None, "x")}),
     ],
 )
-def test_parse(kind: FieldType, value: Any, canonical: Any) -> None:
-    parsed = kind.parse(value)
+def test_parse(field_type: FieldType, value: Any, canonical: Any) -> None:
+    parsed = field_type.parse(value)
     assert parsed == canonical
     assert type(parsed) is type(canonical)
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "said"),
+    ("field_type", "value", "said"),
     [
         (Text(), ["a"], "give a text"),
         (Text(), {}, "give a text"),
-        (Number(), "many", "give a whole number from 0 up"),
-        (Number(), True, "give a whole number from 0 up"),
-        (Number(), -1, "give a whole number from 0 up"),
-        (Number(), 1.5, "give a whole number from 0 up"),
-        (Number(), "", "give a whole number from 0 up"),
-        (Number(), [1], "give a whole number from 0 up"),
-        (Number(), "inf", "give a whole number from 0 up"),
-        (Number(whole=False), "nan", "give a number from 0 up"),
+        (Number(), "many", "give a whole number, 0 or more"),
+        (Number(), True, "give a whole number, 0 or more"),
+        (Number(), -1, "give a whole number, 0 or more"),
+        (Number(), 1.5, "give a whole number, 0 or more"),
+        (Number(), "", "give a whole number, 0 or more"),
+        (Number(), [1], "give a whole number, 0 or more"),
+        (Number(), "inf", "give a whole number, 0 or more"),
+        (Number(whole=False), "nan", "give a number, 0 or more"),
         (Number(whole=False, least=None), {}, "give a number"),
         (Flag(), "perhaps", "give true or false"),
         (Flag(), 2, "give true or false"),
@@ -158,35 +158,35 @@ def test_parse(kind: FieldType, value: Any, canonical: Any) -> None:
         (Secret(), "", "give a text that is not empty"),
         (Secret(), ["x"], "give a text that is not empty"),
         (Secret(), True, "give a text that is not empty"),
-        (Properties(), {"a": 1}, "give a list of properties"),
-        (Properties(), ["a"], "give each property a name and a value"),
-        (Properties(), [{"name": "a"}], "give each property a name and a value"),
-        (Properties(), [{"name": "a", "value": None}], "give each property a name and a value"),
-        (Properties(), [{"name": "", "value": "x"}], "give each property a name and a value"),
-        (Properties(), [{"name": "a", "value": "x", "colour": "red"}], "give each property a name and a value"),
+        (Properties(), {"a": 1}, "must be a list of dictionaries, got dict"),
+        (Properties(), ["a"], "each property must be a dictionary, got str"),
+        (Properties(), [{"name": "a"}], "each property must have value"),
+        (Properties(), [{"name": "a", "value": None}], "each property must have value"),
+        (Properties(), [{"name": "", "value": "x"}], "name of each property: give a text that is not empty"),
+        (Properties(), [{"name": "a", "value": "x", "colour": "red"}], "each property has no option 'colour'"),
         (
             Properties(),
             [{"name": "a", "value": "x", "type": "red"}],
-            "'red' is no type of a property: give info, readonly",
+            "'red' is not a type of property: give info, readonly",
         ),
-        (Properties(), [{"name": "a", "value": "x", "type": 0}], "0 is no type of a property"),
-        (Properties(), [{"name": "a", "value": "x", "type": True}], "True is no type of a property"),
+        (Properties(), [{"name": "a", "value": "x", "type": 0}], "0 is not a type of property"),
+        (Properties(), [{"name": "a", "value": "x", "type": True}], "True is not a type of property"),
         (Properties(), [{"name": "a", "value": ["x"]}], "use the filter to_json"),
         (Properties(), [{"name": ["a"], "value": "x"}], ""),
-        (Properties(), [{"name": "a", "value": "x"}, {"name": "a", "value": "y"}], "property 'a' stands there twice"),
-        (Properties(), [{"name": 5, "value": "x"}, {"name": "5", "value": "y"}], "stands there twice"),
-        (Properties(), [{"name": "5", "value": "x"}, {"name": 5, "value": "y"}], "stands there twice"),
+        (Properties(), [{"name": "a", "value": "x"}, {"name": "a", "value": "y"}], "property 'a' is listed twice"),
+        (Properties(), [{"name": 5, "value": "x"}, {"name": "5", "value": "y"}], "is listed twice"),
+        (Properties(), [{"name": "5", "value": "x"}, {"name": 5, "value": "y"}], "is listed twice"),
     ],
 )
-def test_parse_refuses(kind: FieldType, value: Any, said: str) -> None:
+def test_parse_refuses(field_type: FieldType, value: Any, said: str) -> None:
     with pytest.raises(Invalid) as caught:
-        kind.parse(value)
+        field_type.parse(value)
     assert said in str(caught.value)
     assert not str(caught.value).endswith(".")  # the engine ends the sentence
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "canonical"),
+    ("field_type", "value", "canonical"),
     [
         (Text(), "a", "a"),
         (Text(), 5, "5"),
@@ -235,8 +235,8 @@ def test_parse_refuses(kind: FieldType, value: Any, said: str) -> None:
         (Properties(), [{"name": "a", "type_id": None, "value": None}], {"a": (1, "")}),
     ],
 )
-def test_read(kind: FieldType, value: Any, canonical: Any) -> None:
-    field = Field("option", "key", kind)
+def test_read(field_type: FieldType, value: Any, canonical: Any) -> None:
+    field = Field("option", "key", field_type)
     assert field.read({"key": value, "other": 1}) == canonical
 
 
@@ -256,7 +256,7 @@ def test_read_nested(record: Mapping[str, Any], canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "given"),
+    ("field_type", "value", "given"),
     [
         (Reference("tag"), {"name": "x"}, "1"),
         (set_of(Reference("tag")), [{"name": "x"}], ("1",)),
@@ -266,8 +266,8 @@ def test_read_nested(record: Mapping[str, Any], canonical: str) -> None:
         (Properties(), [{"name": []}], {}),
     ],
 )
-def test_a_form_that_is_not_known_is_told(kind: FieldType, value: Any, given: Any) -> None:
-    field, record = Field("option", "key", kind), {"id": "r1", "key": value}
+def test_a_form_that_is_not_known_is_told(field_type: FieldType, value: Any, given: Any) -> None:
+    field, record = Field("option", "key", field_type), {"id": "r1", "key": value}
     said = "record r1 holds key in a form that is not known: .* report it"
     with pytest.raises(WrongAnswer, match=said):
         field.read(record)
@@ -276,7 +276,7 @@ def test_a_form_that_is_not_known_is_told(kind: FieldType, value: Any, given: An
 
 
 @pytest.mark.parametrize(
-    ("kind", "current", "given", "append", "aimed"),
+    ("field_type", "current", "given", "append", "aimed"),
     [
         (Text(), "a", "b", False, "b"),
         (Text(), "a", "b", True, "b"),
@@ -312,14 +312,14 @@ def test_a_form_that_is_not_known_is_told(kind: FieldType, value: Any, given: An
         (Properties(), {"link": (6, "u")}, {"link": (None, "v")}, False, {"link": (6, "v")}),
     ],
 )
-def test_aim(kind: FieldType, current: Any, given: Any, append: bool, aimed: Any) -> None:
+def test_aim(field_type: FieldType, current: Any, given: Any, append: bool, aimed: Any) -> None:
     before = json.dumps([current, given])
-    assert kind.merge(current, given, append) == aimed
+    assert field_type.merge(current, given, append) == aimed
     assert json.dumps([current, given]) == before  # neither side is changed in place
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "scalar", "written"),
+    ("field_type", "value", "scalar", "written"),
     [
         (Text(), "a", False, "a"),
         (Timestamp(), None, False, None),
@@ -335,8 +335,8 @@ def test_aim(kind: FieldType, current: Any, given: Any, append: bool, aimed: Any
         (Properties(), {"a": (3, "x")}, False, [{"name": "a", "type_id": 3, "value": "x"}]),
     ],
 )
-def test_write(kind: FieldType, value: Any, scalar: bool, written: Any) -> None:
-    assert kind.write(value, scalar) == written
+def test_write(field_type: FieldType, value: Any, scalar: bool, written: Any) -> None:
+    assert field_type.write(value, scalar) == written
 
 
 def test_write_refuses_what_an_old_server_cannot_hold() -> None:
@@ -345,7 +345,7 @@ def test_write_refuses_what_an_old_server_cannot_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "shown"),
+    ("field_type", "value", "shown"),
     [
         (Text(), "a", "a"),
         (Timestamp(), NEW_YEAR, "2030-01-01T00:00:00+00:00"),
@@ -363,8 +363,8 @@ def test_write_refuses_what_an_old_server_cannot_hold() -> None:
         ),
     ],
 )
-def test_show(kind: FieldType, value: Any, shown: Any) -> None:
-    assert kind.show(value, Names()) == shown
+def test_show(field_type: FieldType, value: Any, shown: Any) -> None:
+    assert field_type.show(value, Names()) == shown
 
 
 def test_resolve() -> None:
@@ -396,7 +396,7 @@ FIELDS = [
     for resource in sorted(RESOURCES)
     for field in RESOURCES[resource].fields
 ]
-READABLE = [one for one in FIELDS if not isinstance(one.values[1].kind, Secret)]  # type: ignore[union-attr]
+READABLE = [one for one in FIELDS if not isinstance(one.values[1].type, Secret)]  # type: ignore[union-attr]
 PEOPLE = [{"id": f"64b1f0c2a9d3e45f6a7b8c0{number}", "login": f"user{number}", "group": []} for number in range(4)]
 OTHERS: dict[str, list[Any]] = {
     "users": PEOPLE,
@@ -414,23 +414,25 @@ JSON = st.recursive(
 )
 
 
-def _values(kind: FieldType) -> st.SearchStrategy[Any]:
-    """What a user may write for a field of this kind."""
-    if isinstance(kind, Items):
-        shape: dict[str, Any] = {"min_size": kind.length, "max_size": kind.length} if kind.length else {"max_size": 3}
-        return st.lists(_values(kind.kind), **shape)
-    if isinstance(kind, Reference):
-        return st.integers(0, 3).map(lambda number: f"{kind.resource.rpartition('_')[2]}{number}")
-    if isinstance(kind, Json):
+def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
+    """What a user may write for a field of this type."""
+    if isinstance(field_type, Items):
+        shape: dict[str, Any] = (
+            {"min_size": field_type.length, "max_size": field_type.length} if field_type.length else {"max_size": 3}
+        )
+        return st.lists(_values(field_type.element), **shape)
+    if isinstance(field_type, Reference):
+        return st.integers(0, 3).map(lambda number: f"{field_type.resource.rpartition('_')[2]}{number}")
+    if isinstance(field_type, Json):
         return (
             st.dictionaries(TEXTS, JSON, max_size=2)
-            if kind.type is dict
+            if field_type.type is dict
             else st.lists(st.dictionaries(TEXTS, JSON, max_size=2), max_size=2)
         )
-    if isinstance(kind, Number):
+    if isinstance(field_type, Number):
         numbers = st.integers(0, 99)
-        return numbers if kind.whole else numbers | st.floats(0, 99, allow_subnormal=False)
-    if isinstance(kind, Properties):
+        return numbers if field_type.whole else numbers | st.floats(0, 99, allow_subnormal=False)
+    if isinstance(field_type, Properties):
         one = st.fixed_dictionaries(
             {"name": TEXTS.filter(bool), "value": TEXTS, "type": st.sampled_from(["info", "readonly", 3, 101])}
         )
@@ -443,32 +445,32 @@ def _values(kind: FieldType) -> st.SearchStrategy[Any]:
         JsonText: st.dictionaries(TEXTS, JSON, max_size=2),
         Secret: TEXTS.filter(bool),
     }
-    return simple[type(kind)]
+    return simple[type(field_type)]
 
 
-def _server_forms(kind: FieldType, value: Any) -> Iterator[Any]:
+def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
     """Other forms in which a server may send a value that the engine wrote."""
-    empty = value == kind.empty or value in ([], "{}")
+    empty = value == field_type.empty or value in ([], "{}")
     if empty:
         yield from (None, "")
-    if isinstance(kind, Items):
-        inner = [next(_server_forms(kind.kind, one), one) if one not in ({}, "") else one for one in value]
+    if isinstance(field_type, Items):
+        inner = [next(_server_forms(field_type.element, one), one) if one not in ({}, "") else one for one in value]
         yield inner
-        if kind.unordered:
+        if field_type.unordered:
             yield [*reversed(inner), *value]
-        if len(value) == 1 and not isinstance(kind.kind, Json):
+        if len(value) == 1 and not isinstance(field_type.element, Json):
             yield value[0]
-    elif isinstance(kind, Properties):
+    elif isinstance(field_type, Properties):
         yield [{**one, "type_id": str(one["type_id"]), "owner_type": 1} for one in reversed(value)]
-    elif isinstance(kind, Reference):
+    elif isinstance(field_type, Reference):
         yield from (str(value), {"id": value, "name": "x"})
         if str(value).isdigit() and len(str(value)) < 10:
             yield int(value)
-    elif isinstance(kind, JsonText):
+    elif isinstance(field_type, JsonText):
         yield from (json.loads(value), json.dumps(json.loads(value), indent=1, sort_keys=True))
-    elif isinstance(kind, (Number, Timestamp, Choice)) and value is not None:
+    elif isinstance(field_type, (Number, Timestamp, Choice)) and value is not None:
         yield from (str(value), float(value))
-    elif isinstance(kind, Flag) and value:
+    elif isinstance(field_type, Flag) and value:
         yield from (1, "true")
 
 
@@ -486,7 +488,7 @@ def _server_with(resource: str, field: Field, value: Any) -> FakeServer:
     title = {RESOURCES[resource].title: "subject"}
     if field.create_only:
         server.data[RESOURCES[resource].path].append(
-            {"id": "SUBJECT", **title, "parent_id": [1], field.key: field.kind.write(value, False)}
+            {"id": "SUBJECT", **title, "parent_id": [1], field.key: field.type.write(value, False)}
         )
         return server
     server.data[RESOURCES[resource].path].append({"id": "SUBJECT", "parent_id": [1], **title})
@@ -521,12 +523,12 @@ FEW = settings(
 def test_what_the_server_has_is_no_change(resource: str, field: Field, data: st.DataObject) -> None:
     """Neither in the form in which it was written, nor in any other form in which a server may send it, nor in another
     order."""
-    value = "2" if field.create_only else data.draw(_values(field.kind))
+    value = "2" if field.create_only else data.draw(_values(field.type))
     server = _server_with(resource, field, value)
     forms: list[Any] = [value]
-    if isinstance(field.kind, Items) and field.kind.unordered:
+    if isinstance(field.type, Items) and field.type.unordered:
         forms.append([*reversed(value), *value])
-    if isinstance(field.kind, Number):
+    if isinstance(field.type, Number):
         forms += [str(value), float(value)]
     for form in forms:
         result = ensure_on(server, resource, _item(resource, field, form))
@@ -534,7 +536,7 @@ def test_what_the_server_has_is_no_change(resource: str, field: Field, data: st.
     holder, key = _holder(server, resource, field)
     if key not in holder:
         return
-    for other in list(_server_forms(field.kind, holder[key])):
+    for other in list(_server_forms(field.type, holder[key])):
         holder[key] = other
         result = ensure_on(server, resource, _item(resource, field, value))
         assert (result["changed"], result["diff"], server.writes) == (False, [], []), other
@@ -545,29 +547,29 @@ def test_what_the_server_has_is_no_change(resource: str, field: Field, data: st.
 @given(data=st.data())
 def test_any_change_of_a_field_is_seen(resource: str, field: Field, data: st.DataObject) -> None:
     """Check mode and run report it alike, the run makes it, and a second run finds nothing left to do."""
-    old, new = data.draw(_values(field.kind)), data.draw(_values(field.kind))
+    old, new = data.draw(_values(field.type)), data.draw(_values(field.type))
     if field.create_only:
         old, new = "1", "2"
     server = _server_with(resource, field, old)
     item = _item(resource, field, new)
     lookup = _Ids(server)
-    current = field.kind.merge(field.kind.empty, field.kind.resolve(field.kind.parse(old), lookup, False), False)
-    wanted = field.kind.merge(current, field.kind.resolve(field.kind.parse(new), lookup, False), False)
-    assume(wanted != current or isinstance(field.kind, Secret))
-    steering = {"append_properties": False} if isinstance(field.kind, Properties) else {}
-    foreseen = ensure_on(server, resource, item, check=True, **steering)
+    current = field.type.merge(field.type.empty, field.type.resolve(field.type.parse(old), lookup, False), False)
+    wanted = field.type.merge(current, field.type.resolve(field.type.parse(new), lookup, False), False)
+    assume(wanted != current or isinstance(field.type, Secret))
+    steering = {"append_properties": False} if isinstance(field.type, Properties) else {}
+    predicted = ensure_on(server, resource, item, check=True, **steering)
     assert server.writes == []
     result = ensure_on(server, resource, item, **steering)
-    assert result.get("diff") == foreseen.get("diff")
+    assert result.get("diff") == predicted.get("diff")
     if field.create_only:
-        assert "cannot change after creation" in foreseen["msg"]
-        assert foreseen["msg"] == result["msg"]
+        assert "cannot be changed after creation" in predicted["msg"]
+        assert predicted["msg"] == result["msg"]
         assert server.writes == []
         return
-    assert foreseen["changed"] is result["changed"] is True
+    assert predicted["changed"] is result["changed"] is True
     assert [*result["diff"][0]["before"]] == [*result["diff"][0]["after"]] == [field.option]
     assert server.writes
-    if isinstance(field.kind, Secret):
+    if isinstance(field.type, Secret):
         assert server.passwords == {"SUBJECT": new}
         return
     server.journal.clear()

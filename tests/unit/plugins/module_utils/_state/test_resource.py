@@ -146,11 +146,11 @@ def test_tables_are_sound(name: str) -> None:
     assert used <= set(resource.flags)
     assert {flag for flag in resource.flags if flag.startswith(("append_", "create_"))} <= used
     for one in resource.fields:
-        kind = one.kind.kind if isinstance(one.kind, Items) else one.kind
-        assert not isinstance(kind, Reference) or kind.resource in RESOURCES
-        assert one.read({}) == one.kind.empty == one.read({one.key.partition(".")[0]: None})
-        assert one.kind.merge(one.kind.empty, one.kind.empty, False) == one.kind.empty
-        assert set(one.kind.argument) <= {"type", "elements", "choices", "options", "no_log"}
+        field_type = one.type.element if isinstance(one.type, Items) else one.type
+        assert not isinstance(field_type, Reference) or field_type.resource in RESOURCES
+        assert one.read({}) == one.type.empty == one.read({one.key.partition(".")[0]: None})
+        assert one.type.merge(one.type.empty, one.type.empty, False) == one.type.empty
+        assert set(one.type.argument) <= {"type", "elements", "choices", "options", "no_log"}
 
 
 # --- the tree of objects --------------------------------------------------------------------------

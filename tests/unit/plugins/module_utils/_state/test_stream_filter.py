@@ -18,8 +18,8 @@ SERVED = [{"id": "p1", "type_id": 1, **PAIR}]
 
 
 def _item(number: int = 0, **given: Any) -> Item:
-    parsed = {option: OBJECT.by_option[option].kind.parse(value) for option, value in given.items()}
-    return Item(OBJECT.plural, OBJECT.names, number, parsed, {"state": "present", "append_properties": True})
+    parsed = {option: OBJECT.by_option[option].type.parse(value) for option, value in given.items()}
+    return Item(OBJECT, number, parsed, {"state": "present", "append_properties": True})
 
 
 def _record(**changes: Any) -> Record:
