@@ -37,6 +37,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 _before: dict[int, signal._HANDLER] = {}  # what each signal did before
 _ending = False
+_again = False
 _alive = None
 
 
@@ -102,8 +103,14 @@ def _open_sessions(record: Record) -> Iterator[tuple[Connection, Session]]:
 def _on_signal(number: int, _frame: FrameType | None) -> None:
     """First the end, then what would have happened without us. From core 2.19 on, that is death on the spot for a
     second Ctrl-C."""
+    global _again
     if _ending:
-        return  # bounded already
+        _again = True  # the logout is bounded already
+        return
     end_run()
     signal.signal(number, _before[number])
-    os.kill(os.getpid(), number)
+    try:
+        os.kill(os.getpid(), number)
+    finally:
+        if _again:  # somebody is in a hurry, and core's own end can wait for a worker that was killed
+            os.kill(os.getpid(), number)

@@ -40,6 +40,13 @@ def end_of(process: subprocess.Popen[str]) -> int:
     return process.wait(timeout=30)
 
 
+def ends_within(process: subprocess.Popen[str], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(0.05)
+    return process.poll() is not None
+
+
 def assert_all_is_over(runner: Runner, sandbox: Sandbox) -> None:
     """And stays so: no worker that outlived the parent opens anything."""
     time.sleep(1.5)
@@ -82,6 +89,9 @@ def test_ctrl_c_twice(runner: Runner, sandbox: Sandbox, pause: float) -> None:
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the whole group
         time.sleep(pause)
         if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        # Two that come at the same moment are one for the system, and core may then wait for a worker that was killed.
+        if not pause and not ends_within(process, 5):
             os.killpg(process.pid, signal.SIGINT)
         assert end_of(process) != 0
     assert logins_and_logouts(sandbox) == (1, 1)

@@ -169,7 +169,7 @@ def test_special_texts_become_plain(script: Script) -> None:
         (
             "saymon_user_info",
             {"qqq": "x"},
-            "saymon.platform.saymon_user_info: there is no option qqq, only dest, email, fields, group, id, limit, login, ",
+            "there is no option qqq, only dest, email, fields, group, id, limit, login, ",
         ),
         (
             "saymon_session",
