@@ -91,4 +91,5 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 # The first use of a cipher in a process costs a millisecond, which the parent spends here once for all its workers.
-_cipher(bytes(_SALT), "").encrypt(_nonce(0, last=True), b"", None)
+if AESGCM is not None:
+    _cipher(bytes(_SALT), "").encrypt(_nonce(0, last=True), b"", None)
