@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
@@ -26,6 +26,13 @@ from ._run import Run, TaskContext
 _PICKING: dict[str, dict[str, Any]] = {"fields": {"type": "list", "elements": "str"}, "limit": {"type": "int"}}
 
 
+class Info(NamedTuple):
+    """The two things that a module file needs."""
+
+    spec: Spec
+    run: Run
+
+
 def info_of(
     resource: Resource,
     filters: Mapping[str, str],
@@ -33,7 +40,7 @@ def info_of(
     options: Mapping[str, dict[str, Any]] | None = None,
     inspect: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
     complete: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
-) -> tuple[Spec, Run]:
+) -> Info:
     """The options and the run of a module that lists the items of `resource`.
 
     `filters` are options of the module, each with the field of the table that it looks at; `id` is one at all times.
@@ -60,7 +67,7 @@ def info_of(
             return found
         return [{key: value for key, value in record.items() if key in keys or key == "id"} for record in found]
 
-    return spec, listed(resource.plural, find)
+    return Info(spec, listed(resource.plural, find))
 
 
 def _table_of(resource: Resource, filters: Mapping[str, str]) -> Resource:

@@ -121,7 +121,9 @@ from ansible_collections.saymon.platform.plugins.module_utils._info import info_
 from ansible_collections.saymon.platform.plugins.module_utils._resources.password_policy import PASSWORD_POLICY
 from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
-SPEC, run = info_of(PASSWORD_POLICY, {"name": "name"})
+_INFO = info_of(PASSWORD_POLICY, {"name": "name"})
+SPEC = _INFO.spec
+run = _INFO.run
 
 
 if __name__ == "__main__":

@@ -142,12 +142,14 @@ def _add_members(context: TaskContext, groups: list[Record]) -> None:
             group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]
 
 
-SPEC, run = info_of(
+_INFO = info_of(
     USER_GROUP,
     {"name": "name"},
     options={"with_members": {"type": "bool", "default": True}},
     complete=_add_members,
 )
+SPEC = _INFO.spec
+run = _INFO.run
 
 
 if __name__ == "__main__":

@@ -178,7 +178,9 @@ def _warn_of_masked(context: TaskContext, users: list[Record]) -> None:
         )
 
 
-SPEC, run = info_of(USER, _FILTERS, inspect=_warn_of_masked)
+_INFO = info_of(USER, _FILTERS, inspect=_warn_of_masked)
+SPEC = _INFO.spec
+run = _INFO.run
 
 
 if __name__ == "__main__":
