@@ -53,12 +53,6 @@ EXAMPLES = r"""
     user: engineer
   register: created
 
-- name: Replace it, and write the new one to a file that only you can read
-  saymon.platform.saymon_auth_token:
-    user: engineer
-    renew: true
-    dest: ~/.saymon-token
-
 - name: Use it
   saymon.platform.saymon_api:
     path: /users/current
@@ -69,6 +63,12 @@ EXAMPLES = r"""
   saymon.platform.saymon_auth_token:
     user: engineer
     renew: true
+
+- name: Replace it, and write the new one to a file that only you can read
+  saymon.platform.saymon_auth_token:
+    user: engineer
+    renew: true
+    dest: ~/.saymon-token
 
 - name: See whether a token would be created
   saymon.platform.saymon_auth_token:

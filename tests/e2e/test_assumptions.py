@@ -39,13 +39,13 @@ FOUND = {
     "which status a successful write has": "POST 200, PATCH 200, PUT 204, DELETE 204",
     "group of a user": "a text",
     "what an account without manage-users sees of others": "more than id, login",
-    "status for a login that exists already": "409",
-    "whether deleting a group takes its id from the users": "yes",
-    "how a password policy is made": "PATCH",
-    "which right a search needs": "none",
+    "the status for a duplicate login": "409",
+    "whether deleting a group removes its id from the users": "yes",
+    "how a password policy is created": "PATCH",
+    "which permission a search needs": "none",
     "parent_id of an object": "a text",
     "properties when an object is created with a known discovery_id": "kept",
-    "what the creation of a property answers": "a text",
+    "what the server answers when a property is created": "a text",
 }
 
 
@@ -98,7 +98,7 @@ def test_a_probe_that_breaks_is_a_failure_and_the_others_go_on(
     assert broken == {
         "which status a successful write has",
         "writes that answer without a body",
-        "what the creation of a property answers",
+        "what the server answers when a property is created",
     }
     assert (result.passed, result.failed) == (len(PROBES) - 3, 3)
     assert _content(sandbox) == before

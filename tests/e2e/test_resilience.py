@@ -139,7 +139,7 @@ def test_no_write_of_any_kind_arrives(runner: Runner, sandbox: Sandbox) -> None:
     failed = {name for name in CASES if done.of(name)[0].status == "failed"}
     made = {"group made", "groups", "policy made", "policies", "object made", "object changed", "objects"}
     assert failed == made
-    assert all("may still be created: look, and run the task again." in done.one(name)["msg"] for name in made)
+    assert all("may still be created: check, then run the task again." in done.one(name)["msg"] for name in made)
     assert all(done.one(name)["changed"] for name in made)
     assert (
         max(

@@ -66,7 +66,7 @@ def test_what_does_not_show_in_time_is_not_created_again(runner: Runner, sandbox
     (seen,) = done.of(module)
     result = seen.result
     assert (seen.status, result["changed"]) == ("failed", True)
-    assert result["msg"].endswith("and it may still be created: look, and run the task again.")
+    assert result["msg"].endswith("and it may still be created: check, then run the task again.")
     last = slow.rpartition("/")[2]
     assert sum(call.startswith("POST") and call.endswith(f"/{last}") for call in calls(sandbox)) == 1
 
