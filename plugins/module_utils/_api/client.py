@@ -325,7 +325,9 @@ class Client:
                 if last or not busy or not (request.reads or answer.status == 429):
                     return answer, sent
                 wait = retry_after(answer.headers)
-            self._sleep(wait if wait is not None else min(0.2 * 2**attempt, 5.0) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+            if wait is None:
+                wait = min(0.2 * 2**attempt, 5.0) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+            self._sleep(wait)
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _transmit(self, request: Request) -> tuple[Answer, dict[str, str]]:
