@@ -69,20 +69,28 @@ def ensure(resource: Resource) -> Run:
 def append(resource: Resource) -> Run:
     """The run of a module that adds items, one from the options of the task or many from a list, without comparing."""
 
-    def run(context: TaskContext) -> dict[str, Any]:
-        items = _items(resource, context)
-        planner = Planner(
-            context.client,
-            resource,
-            RESOURCES,
-            context.credentials,
-            check=context.check,
-            cached=True,
-            parallel=_parallel(context),
-        )
-        return append_all(planner, items)
+    return lambda context: append_items(resource, _items(resource, context), context)
 
-    return run
+
+def append_items(resource: Resource, items: list[Item], context: TaskContext) -> dict[str, Any]:
+    """Add these items; what the task returns."""
+    planner = planner_of(resource, context)
+    result = append_all(planner, items)
+    context.warnings += planner.warnings
+    return result
+
+
+def planner_of(resource: Resource, context: TaskContext, *, cached: bool = True) -> Planner:
+    """The planner of a task for the items of a resource."""
+    return Planner(
+        context.client,
+        resource,
+        RESOURCES,
+        context.credentials,
+        check=context.check,
+        cached=cached,
+        parallel=_parallel(context),
+    )
 
 
 def _parallel(context: TaskContext) -> int:
@@ -96,20 +104,17 @@ def _parallel(context: TaskContext) -> int:
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
     items = _items(resource, context)
     seen = context.client.lists.writes()
-    parallel = _parallel(context)
-    planner = Planner(
-        context.client, resource, RESOURCES, context.credentials, check=context.check, cached=True, parallel=parallel
-    )
+    planner = planner_of(resource, context)
     plans = planner.plan_all(items)
     if all(plan.action == "none" for plan in plans):
-        return _applied(planner, plans, context)
+        return applied(planner, plans, context)
     resume_collector()  # requests leave garbage behind
     with nullcontext() if context.check else context.sessions.exclusive(_written(resource, items)):
         if not context.check and context.client.lists.writes() != seen:
             # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
-            planner = Planner(context.client, resource, RESOURCES, context.credentials, parallel=parallel)
+            planner = planner_of(resource, context, cached=False)
             plans = planner.plan_all(items)
-        return _applied(planner, plans, context)
+        return applied(planner, plans, context)
 
 
 def _written(resource: Resource, items: list[Item]) -> set[str]:
@@ -121,8 +126,9 @@ def _written(resource: Resource, items: list[Item]) -> set[str]:
     return {resource.name, *made, *(touched for _item, field in fields for touched in field.touches)}
 
 
-def _applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
-    """Carry out the plans (in check mode predict them), and say what became of them."""
+def applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
+    """Carry out the plans (in check mode predict them), and say what became of them. Raises the error of a single
+    item."""
     resource = planner.resource
     changing = [plan for plan in plans if plan.action != "none"]
     diffs = diffs_of(planner, changing)

@@ -42,8 +42,17 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         {"method": "POST", "path": "/objects", "body": {"name": "probe", "class_id": 3, "parent_id": ["1"]}},
     ),
     "saymon_auth_token": ({"user": "auditor"}, {"user": "auditor", "state": "absent"}),
+    "saymon_check_now": ({"objects": ["north-db-1"]},),
     "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
+    "saymon_object_clone": (
+        {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench"},
+        {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench 2", "background": True},
+    ),
     "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
+    "saymon_operation": (
+        {"object": "north-web-1", "operation": "Restart nginx", "arguments": {"reason": "test"}},
+        {"object": "north-web-2", "operation": "Announce maintenance", "once_per": "test"},
+    ),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),
     "saymon_session": ({}, {"state": "renewed"}, {"state": "absent"}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import select
 import subprocess
@@ -22,6 +23,7 @@ from tests.tools.common import BUILD, ROOT, VENV_PYTHON, clean_env
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_SEARCH = re.compile(r"/(search|jobs|stat-history|v2/get\w+)$")  # what is read with a POST
 
 
 class SandboxError(RuntimeError):
@@ -149,7 +151,7 @@ class Sandbox:
             for entry in self.journal()
             if entry["method"] != "GET"
             and not entry["path"].startswith("/users/session")
-            and not entry["path"].endswith("/search")
+            and not _SEARCH.search(entry["path"])
         ]
 
     def reset(self, seed: str | None = None) -> None:

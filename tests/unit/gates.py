@@ -64,6 +64,7 @@ _ROOMS: dict[str, set[str]] = {
     "_run": {"_api", "_arguments"},
     "_listing": {"_api", "_state", "_run"},
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
+    "_acts": {"_api", "_state", "_run", "_module"},
     "_info": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
@@ -251,7 +252,7 @@ def common_values(root: Path) -> list[str]:
     complaints = []
     for path in modules(root):
         values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
-        if "outcomes" in values:
+        if "summary" in values:
             wrong = [
                 name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words
             ]

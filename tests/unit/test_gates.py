@@ -216,8 +216,8 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
         "common_values",
         THING,
         "\nthing: {",
-        "\noutcomes: {description: Other words., sample: []}\nthing: {",
-        "RETURN outcomes is not described",
+        "\nsummary: {description: Other words., sample: {}}\nthing: {",
+        "RETURN summary is not described",
     ),
     (
         "neutral_machinery",

@@ -44,6 +44,7 @@ ODD: tuple[Any, ...] = (
 )
 
 ROOT, SITE, RACK = "1", "64b1f0c2a9d3e45f6a7b8e01", "64b1f0c2a9d3e45f6a7b8e02"
+SPARE, OPERATION = "64b1f0c2a9d3e45f6a7b8e03", "64b1f0c2a9d3e45f6a7b8a01"
 NOC, CHIEF, OPERATOR = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 4))
 OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "type_id": 1}
 
@@ -68,7 +69,9 @@ ANSWERS: dict[str, Any] = {
             "background": "",
             "client_data": '{"note": "x"}',
             "properties": [OWNER],
+            "operations": [{"id": OPERATION, "name": "Vacuum", "type": 2}],
         },
+        {"id": SPARE, "name": "Spare", "parent_id": [SITE], "class_id": 3},
     ],
     f"/objects/{RACK}/props": [OWNER],
     "/user-groups": [
@@ -105,6 +108,20 @@ ANSWERS: dict[str, Any] = {
     ],
 }
 ANSWERS["/objects/search"] = ANSWERS["/objects"]
+ANSWERS[f"POST /objects/{RACK}/clone"] = ANSWERS["/objects"][3]
+ANSWERS[f"POST /objects/{RACK}/clone-bulk"] = {"bulkId": "b-1", "finished": False}
+ANSWERS["/bulk/b-1/status"] = {"finished": True}
+ANSWERS[f"POST /objects/{RACK}/operations/{OPERATION}/execute"] = "job-1"
+ANSWERS["/jobs/job-1"] = {"id": "job-1", "description": {"exitCode": 0, "stdout": "x"}, "results": []}
+ANSWERS["POST /jobs"] = [
+    {
+        "id": "job-0",
+        "operation_id": OPERATION,
+        "timestamp": 5,
+        "description": {"exitCode": 0, "stdout": "x"},
+        "results": [{"payload": {"once_per": "k"}, "by": "u", "timestamp": 6}],
+    }
+]
 ANSWERS[f"/objects/{RACK}"] = ANSWERS["/objects"][2]
 
 USER = {
@@ -134,6 +151,7 @@ RACK_OPTIONS = {
     "client_data": {"note": "x"},
     "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
 }
+VACUUM = {"object": "/ROOT/Site/Rack", "operation": "Vacuum", "wait_timeout": 0.001}
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
@@ -171,6 +189,10 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
         {"password_policies": [{"name": "Strict", "length": 9}, {"id": "1", "name": "Default"}]},
     ),
     ("saymon_auth_token", {"user": "operator", "renew": True}),
+    ("saymon_check_now", {"objects": ["/ROOT/Site/Rack"], "settings": {"PingHost": "192.0.2.1"}}),
+    ("saymon_object_clone", {"object": "/ROOT/Site/Rack", "name": "Rack 2", "saymon_timeout": 0.01}),
+    ("saymon_operation", {**VACUUM, "once_per": "k"}),
+    ("saymon_operation", {**VACUUM, "once_per": "another key"}),
     ("saymon_auth_token", {}),
     ("saymon_object_info", {"path": "/ROOT/Site/Rack", "class": "Host", "state": "Working", "tag": "prod"}),
     (
@@ -205,15 +227,16 @@ class Server:
         response = requests.Response()
         response.status_code = 200
         response.headers["Content-Type"] = "application/json"
-        if method == "GET" or path == "/objects/search":
-            self.asked.append(path)
-            data = self.answers.get(path, [])
+        call = path if method == "GET" or path == "/objects/search" else f"{method} {path}"
+        if method == "GET" or call in self.answers:
+            self.asked.append(call)
+            data = self.answers.get(call, [])
         elif path.endswith("/auth-token"):
             data = "hidden-token"
         else:
             sent = json.loads(kwargs["data"]) if kwargs.get("data") else {}
             identifier = f"new-{next(self._numbers)}" if method == "POST" else path.rpartition("/")[2]
-            data = {"id": identifier, **sent}
+            data = {"id": identifier, **(sent if isinstance(sent, dict) else {})}
             self.written.append(data)
             data = self.spoil(data)
         response.raw = io.BytesIO(json.dumps(data).encode())

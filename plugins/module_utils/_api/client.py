@@ -38,8 +38,8 @@ _CHUNK = 64 * 1024
 _BUSY = frozenset({429, 502, 503, 504})
 _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the request
 
-# POSTs that only read: the object search and the reading calls of the experimental second API.
-_SEARCHES = re.compile(r"/(objects/search|v2/get\w+)/?")
+# POSTs that only read: searches, and the reading calls of the experimental second API.
+_SEARCHES = re.compile(r"/(objects/search|stat/search|stat-history|jobs|v2/get\w+)/?")
 _SESSION = re.compile("/users/session/?")
 _SLASHES = re.compile("/{2,}")
 _SEPARATORS = re.compile(r"[/\\]")

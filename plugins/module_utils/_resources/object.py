@@ -91,13 +91,15 @@ class Tree(Index):
     @cached_property
     def root(self) -> str:
         tops = (
-            key for key, record in self.records.items() if not _parents(record) and isinstance(record["id"], (str, int))
+            key
+            for key, record in self.records.items()
+            if not parents_of(record) and isinstance(record["id"], (str, int))
         )
         return "1" if "1" in self.records else next(tops, "1")
 
     def parents(self, record: Record) -> list[str]:
         """Ids of the parents; one that is planned without any will be made below the root."""
-        return [str(up) for up in _parents(record)] or ([] if str(record["id"]) == self.root else [self.root])
+        return [str(up) for up in parents_of(record)] or ([] if str(record["id"]) == self.root else [self.root])
 
     def children(self, parent: str, name: str) -> list[Record]:
         return self.table("child", lambda record: [(up, text_of(record, "name")) for up in self.parents(record)]).get(
@@ -162,7 +164,8 @@ class Tree(Index):
         return self.table("children", self.parents).get(identifier, [])
 
 
-def _parents(record: Mapping[str, Any]) -> Iterable[Any]:
+def parents_of(record: Mapping[str, Any]) -> Iterable[Any]:
+    """The ids of the objects above one, as the server has them; older servers have one."""
     value = record.get("parent_id")
     if isinstance(value, list):
         return value

@@ -30,14 +30,14 @@ def append_all(planner: Planner, items: list[Item]) -> dict[str, Any]:
     requests = [_request(resource, resolved) for resolved in values]
     shown = [_shown(planner, resolved) for resolved in values]
     if planner.check:
-        results: list[Any] = [request.body for request in requests]
+        results: list[Any] = [None] * len(requests)
     elif planner.parallel == 1 or len(requests) < 2:
         results = [_send(planner, request) for request in requests]
     else:
         with ThreadPoolExecutor(planner.parallel) as pool:
             results = list(pool.map(lambda request: _send(planner, request), requests))
     failed = [(item, result) for item, result in zip(items, results) if isinstance(result, SaymonError)]
-    outcomes = [_outcome(result) for result in results]
+    outcomes = [{"name": resource.name_in(item.desired), **_outcome(result)} for item, result in zip(items, results)]
     done = [diff for diff, result in zip(shown, results) if not isinstance(result, SaymonError)]
     result = {"changed": any(outcome["changed"] for outcome in outcomes), "diff": done, "outcomes": outcomes}
     if failed:
@@ -48,16 +48,19 @@ def append_all(planner: Planner, items: list[Item]) -> dict[str, Any]:
 
 
 def _request(resource: Resource, resolved: Mapping[str, Any]) -> Request:
-    """The call for one item. Options that the path names in braces are not part of the body."""
+    """The call for one item. Options that the path names in braces are not part of the body; a field without a key is
+    all of it."""
     method, path = resource.creators[0]
-    body: dict[str, Any] = {}
+    body: Any = {}
     for option, value in resolved.items():
         field = resource.by_option[option]
         written = field.type.write(value, False)
         if f"{{{option}}}" in path:
             path = path.replace(f"{{{option}}}", quote(str(written), safe=""))
-        else:
+        elif field.key:
             put(body, {}, field.key, written)
+        else:
+            body = written
     return Request(method, path, body=body)
 
 
@@ -73,7 +76,7 @@ def _send(planner: Planner, request: Request) -> Any:
 def _outcome(result: Any) -> dict[str, Any]:
     if isinstance(result, SaymonError):
         return {"action": "failed", "changed": isinstance(result, InDoubt), "msg": str(result)}
-    return {"action": "sent", "changed": True, "answer": result}
+    return {"action": "sent", "changed": True, **({} if result is None else {"answer": result})}
 
 
 def _shown(planner: Planner, resolved: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,10 +87,11 @@ class Planner(Reader):
         try:
             return [self._resolved_or_refused(item) for item in items]
         except BadInput:
-            if not self.partial:
+            if not self.partial and not self.check:
                 raise
         self.read_whole()
         self._reset()
+        self._assume = self.check  # in a real run an earlier task would have created what they refer to
         return [self._resolved_or_refused(item) for item in items]
 
     def _resolved_or_refused(self, item: Item) -> dict[str, Any]:

@@ -82,6 +82,12 @@ _OBJECTS: tuple[tuple[int, str, int, list[int], dict[str, Any], dict[str, str]],
 )
 
 _STATES = {9: 3, 10: 3, 11: 3, 12: 4, 13: 3, 14: 5, 15: 7, 16: 3, 25: 3}
+# What can be run on the web servers.
+_OPERATIONS = (
+    ("Restart nginx", 2, {"type": "fileSystem", "path": "/opt/ops/restart-nginx.sh", "args": ["{{args.reason}}"]}),
+    ("Announce maintenance", 1, {"topic": "site/north/display", "message": "{{user.login}}: {{args.text}}"}),
+)
+_WITH_OPERATIONS = (10, 11)
 _LINKS = ((9, 10, "CAT6"), (9, 11, "CAT6"), (9, 13, "Fibre"), (13, 14, "CAT6"))
 
 
@@ -108,6 +114,13 @@ def _fill_objects(sandbox: Sandbox) -> None:
         made[number] = add_object(sandbox, number, name, {**given, "class_id": class_id, "parent_id": parent_id, "tags": tags}, properties)
     for number, state_id in _STATES.items():
         sandbox.store.put("object", made[number]["id"], {**made[number], "state_id": state_id})
+    for number in _WITH_OPERATIONS:
+        operations = [
+            {"id": seed_id(7, 16 * number + place), "name": name, "type": kind, "parameters": parameters}
+            for place, (name, kind, parameters) in enumerate(_OPERATIONS)
+        ]
+        doc = sandbox.store.get("object", made[number]["id"])
+        sandbox.store.put("object", made[number]["id"], {**(doc or made[number]), "operations": operations})
     for number, (source, target, cable) in enumerate(_LINKS, 1):
         item = {"name": "Cable", "type_id": 1, "value": cable, "id": seed_id(4, 4096 + number)}
         add_link(sandbox, number, made[source], made[target], {"properties": [item]})
