@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.saymon.platform.plugins.module_utils import _acts
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module, search
 
 NAME = "saymon_object_clone"
@@ -72,7 +71,7 @@ def test_there_already(script: Script, check: bool) -> None:
 
 @pytest.mark.parametrize("status", [{"finished": True}, {"finished": "true"}])
 def test_in_the_background(script: Script, monkeypatch: pytest.MonkeyPatch, status: dict[str, Any]) -> None:
-    monkeypatch.setattr(_acts.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     started = ("POST", f"{CLONE[1]}-bulk", 200, {"bulkId": "b", "finished": False})
     waited = [("GET", "/bulk/b/status", 200, {"finished": False}), ("GET", "/bulk/b/status", 200, status)]
     script(FIND, RECORD, *looked_for(), beside(RACK), started, *waited, beside(RACK, COPY), *renamed())
@@ -105,7 +104,7 @@ def test_several_new_objects_after_a_lost_answer(script: Script) -> None:
 
 
 def test_a_copy_that_cannot_be_renamed(script: Script) -> None:
-    refused = ("PATCH", f"/objects/{COPY['id']}", 403, {}, {"name": "Rack 2"})
+    refused: Any = ("PATCH", f"/objects/{COPY['id']}", 403, {}, {"name": "Rack 2"})
     script(FIND, RECORD, *looked_for(), beside(RACK), CLONE, *renamed()[:-1], refused)
     result = run_module(NAME, ASK)
     assert (result["failed"], result["changed"]) == (True, True)
