@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -77,6 +78,19 @@ class Properties(Entries):
         }
 
 
+class Geoposition(Items):
+    """Longitude and latitude in degrees, in this order, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Number(whole=False, least=None))
+
+    def parse(self, value: Any) -> tuple[Any, ...]:
+        position = super().parse(value)
+        if position and not (len(position) == 2 and abs(position[0]) <= 180 and abs(position[1]) <= 90):
+            raise Invalid("give longitude (from -180 to 180) and latitude (from -90 to 90), or an empty list")
+        return position
+
+
 class Parents(Items):
     """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it
     where it is."""
@@ -132,17 +146,33 @@ class Tree(Index):
                     reached[end] |= ups
         return reached[-1]
 
-    def above(self, identifier: str, moved: Mapping[str, Iterable[Any]] | None = None) -> set[str]:
-        """Ids of all objects above one, with those in `moved` below the parents that stand there."""
-        moved = moved or {}
+    def above(self, identifier: str) -> set[str]:
+        """Ids of all objects above one."""
+        return {up for up, _below in self._climb(identifier, {})}
+
+    def cycle(self, identifier: str, moved: Mapping[str, Iterable[Any]]) -> list[str]:
+        """The names on the way up from an object to itself, with those in `moved` below the parents that stand there;
+        empty when it is not above itself."""
+        below = dict(self._climb(identifier, moved))
+        if identifier not in below:
+            return []
+        way = [identifier]
+        while len(way) == 1 or way[-1] != identifier:
+            way.append(below[way[-1]])
+        return [text_of(self.records.get(one, {}), "name") for one in reversed(way)]
+
+    def _climb(self, identifier: str, moved: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str, str]]:
+        """The ids of all objects above one, the nearest first, each with that of the one below by which it is
+        reached."""
         seen: set[str] = set()
-        waiting = [identifier]
+        waiting = deque([identifier])
         while waiting:
-            one = waiting.pop()
+            one = waiting.popleft()
             ups = {str(up) for up in moved.get(one, self.parents(self.records[one]) if one in self.records else ())}
-            waiting += ups - seen
-            seen |= ups
-        return seen
+            for up in sorted(ups - seen):
+                seen.add(up)
+                waiting.append(up)
+                yield up, one
 
     def find(self, resolved: Mapping[str, Any]) -> list[Record]:
         if resolved.get("discovery_id"):
@@ -179,6 +209,8 @@ _ROOT, _ROOT_NAME = "1", "ROOT"
 _LIKE_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 # A path of many steps could be made of very many names, since each may hold slashes itself.
 _MOST_NAMES = 200
+# So many names of a circle are shown; of a longer one, both ends.
+_LONGEST_CYCLE = 8
 # An account that may not search, or a server that does not know the call or the operators.
 _NO_SEARCH = (400, 403, 404, 405)
 
@@ -269,12 +301,20 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
             raise Invalid(
                 f"{plan.item.where}there is no object {plan.title!r}, and none can be created without a name: give name"
             )
-        identifier = str(plan.record.get("id"))
-        if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
-            raise Invalid(f"{plan.item.where}{plan.title!r} would be below itself: correct parents")
+        if plan.action == "update" and "parents" in plan.after:
+            _refuse_cycle(plan, tree.cycle(str(plan.record["id"]), moved))
         if plan.action == "delete":
             _refuse_deletion(tree, plan, going)
     return []
+
+
+def _refuse_cycle(plan: Plan, names: list[str]) -> None:
+    if names:
+        shown = names if len(names) <= _LONGEST_CYCLE else [*names[:3], "...", *names[-3:]]
+        raise Invalid(
+            f"{plan.item.where}{plan.title!r} would be below itself ({' below '.join(shown)}): "
+            "give parents that are not below it"
+        )
 
 
 def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
@@ -325,7 +365,7 @@ OBJECT = Resource(
         Field("parents", "parent_id", Parents(Reference("object"), unordered=True), append="append_parents"),
         Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
         Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
-        Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),
+        Field("geoposition", "geoposition", Geoposition()),
         Field("geoposition_radius", "geopositionRadius", Number()),
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),

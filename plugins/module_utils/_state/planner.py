@@ -148,8 +148,9 @@ class Planner(Reader):
             waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
         ordered = [plans[number] for number in range(len(items))]
         try:
-            refuse_contradictions(self, ordered)
+            # The guard first: it names what is wrong more clearly than what follows from it.
             self.warnings += self.resource.guard(self, ordered)
+            refuse_contradictions(self, ordered)
         except Invalid as error:
             raise BadInput(f"{error}.") from None
         return ordered
@@ -276,8 +277,10 @@ class Planner(Reader):
         """The present record of an item, None when there is none; each record serves one item only."""
         found = self._matches(item, resolved)
         if len(found) > 1:
+            sure = " and ".join(f"{option} {value!r}" for option, value in self.resource.sure_in(item.desired).items())
+            match = f"have the {sure}" if sure and item.id is None else "match"
             raise Invalid(
-                f"several {self.resource.label}s match (ids {ids_of(found)}): give the id, or remove the duplicate"
+                f"several {self.resource.label}s {match} (ids {ids_of(found)}): give the id, or remove the duplicate"
             )
         if not found:
             if item.id is not None and item.state != "absent":
@@ -287,10 +290,20 @@ class Planner(Reader):
             return None
         first = self._taken.setdefault(str(found[0]["id"]), item)
         if first is not item:
-            raise Invalid(
-                f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}: merge the two"
-            )
+            raise Invalid(self._listed_twice(item, first))
         return found[0]
+
+    def _listed_twice(self, item: Item, first: Item) -> str:
+        theirs = self.resource.sure_in(first.desired)
+        same = [
+            f"{option} {value!r}"
+            for option, value in self.resource.sure_in(item.desired).items()
+            if theirs.get(option) == value
+        ]
+        remedy = (
+            f", both with the {' and '.join(same)}: give each its own, or merge the two" if same else ": merge the two"
+        )
+        return f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}{remedy}"
 
     def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
         """Add to a plan what it takes to get a field to what `value` asks for."""

@@ -113,15 +113,10 @@ class Reader:
     def finding(self, item: Item) -> dict[str, Any]:
         """The part of the desired values that finds the item: nothing beside an id, nor beside a key that holds
         wherever the item is."""
-        resource = self.resource
-        sure = {
-            option: value
-            for option, value in item.desired.items()
-            if option in resource.find_by and option not in resource.referring
-        }
+        sure = self.resource.sure_in(item.desired)
         if item.id or sure:
             return {} if item.id else sure
-        return {option: value for option, value in item.desired.items() if option in resource.names}
+        return {option: value for option, value in item.desired.items() if option in self.resource.names}
 
     def _listed(self, resource: Resource) -> list[Record]:
         keys = self._keys(resource)

@@ -211,6 +211,14 @@ class Resource:
         names = (desired.get(option) for option in self.names)
         return next((name for name in names if isinstance(name, str) and name), "")
 
+    def sure_in(self, desired: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, by option, that find an item wherever it is and whatever its name."""
+        return {
+            option: value
+            for option, value in desired.items()
+            if option in self.find_by and option not in self.referring
+        }
+
     def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """What identifies an item, from canonical values by option."""
         key = tuple(values.get(option) for option in self.key)

@@ -457,7 +457,33 @@ def test_rename_by_discovery_id(script: Script) -> None:
             {"weight": 1},
             "discovery_id, or name with parents, must be given, because it names the object (or give its id).",
         ),
-        ({"id": SITE["id"], "parents": ["Board"]}, "'Site' would be below itself"),
+        (
+            {"id": SITE["id"], "parents": ["Board"]},
+            "'Site' would be below itself (Site below Board below Site): give parents that are not below it.",
+        ),
+        (
+            {"discovery_id": "cmdb-1", "parents": ["/ROOT/Site/Rack/Board"]},
+            "'Rack' would be below itself (Rack below Board below Rack): give parents that are not below it.",
+        ),
+        (
+            {"id": SITE["id"], "parents": ["/ROOT/Site"]},
+            "'Site' would be below itself (Site below Site): give parents that are not below it.",
+        ),
+        (
+            {"objects": [{"name": "New", "parents": ["Board"]}, {"discovery_id": "cmdb-1", "parents": ["New"]}]},
+            "objects[1] (cmdb-1): 'Rack' would be below itself (Rack below New below Board below Rack): "
+            "give parents that are not below it.",
+        ),
+        (
+            {"name": "Fan", "geoposition": [55.75, 137.62]},
+            "geoposition is [55.75, 137.62]: give longitude (from -180 to 180) and latitude (from -90 to 90), "
+            "or an empty list.",
+        ),
+        (
+            {"objects": [{"name": "Fan", "discovery_id": "f"}, {"name": "Wheel", "discovery_id": "f"}]},
+            "objects[1] (Wheel): this object is listed twice, also as objects[0] (Fan), both with the discovery_id 'f': "
+            "give each its own, or merge the two.",
+        ),
         ({"id": "nowhere"}, "no object has the id 'nowhere': correct it, or leave it out to find the object by name."),
     ],
 )
@@ -466,6 +492,27 @@ def test_refused(check: bool, args: dict[str, Any], said: str) -> None:
     result = run_on(server, NAME, args, check=check)
     assert (result["failed"], result["changed"], server.writes) == (True, False, [])
     assert result["msg"].startswith(said)
+
+
+def test_a_long_way_round_is_not_told_in_full() -> None:
+    names = [f"n{number}" for number in range(20)]
+    chain = [{"id": name, "name": name, "parent_id": [up]} for name, up in zip(names, [1, *names])]
+    result = run_on(FakeServer(objects=chain), NAME, {"id": "n0", "parents": ["n19"]})
+    assert result["msg"] == (
+        "'n0' would be below itself (n0 below n19 below n18 below ... below n2 below n1 below n0): "
+        "give parents that are not below it."
+    )
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_key_that_two_objects_have_is_named(state: str) -> None:
+    server = FakeServer(objects=[SITE, RACK, {**BOARD, "discovery_id": "cmdb-1"}])
+    result = run_on(server, NAME, {"discovery_id": "cmdb-1", "state": state})
+    assert result["msg"] == (
+        f"several objects have the discovery_id 'cmdb-1' (ids {RACK['id']}, {BOARD['id']}): "
+        "give the id, or remove the duplicate."
+    )
+    assert server.writes == []
 
 
 def test_recursive(script: Script) -> None:
