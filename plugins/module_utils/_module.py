@@ -30,7 +30,7 @@ _MOST_PARALLEL = 32
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
     item: dict[str, dict[str, Any]] = {"id": {"type": "str"}} if resource.states and not resource.singleton else {}
-    item.update({field.option: dict(field.type.argument) for field in resource.fields})
+    item.update({option: dict(field_type.argument) for option, field_type in resource.types.items()})
     if resource.states and "state" not in item:
         item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
@@ -156,9 +156,7 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
     common = {name: args.get(name) for name in ("state", *resource.flags)}
     single = {
-        option: args[option]
-        for option in ("id", *resource.by_option)
-        if option != "state" and args.get(option) is not None
+        option: args[option] for option in ("id", *resource.types) if option != "state" and args.get(option) is not None
     }
     listed, source = args.get(resource.plural), resource.plural if args.get("src") is None else "src"
     if source == "src" and not isinstance(listed, Placed):

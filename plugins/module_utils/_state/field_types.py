@@ -55,6 +55,9 @@ class Lookup(Protocol):
     def title(self, resource: str, identifier: Any) -> str:
         """The name to show for an id."""
 
+    def place(self, resource: str, identifier: Any) -> str:
+        """The path of an item of a tree, or its name where no path is known."""
+
 
 class FieldType:
     """A plain JSON value. Canonical form: the value itself, `empty` when the server has none."""

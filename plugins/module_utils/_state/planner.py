@@ -277,8 +277,8 @@ class Planner(Reader):
         """The present record of an item, None when there is none; each record serves one item only."""
         found = self._matches(item, resolved)
         if len(found) > 1:
-            sure = " and ".join(f"{option} {value!r}" for option, value in self.resource.sure_in(item.desired).items())
-            match = f"have the {sure}" if sure and item.id is None else "match"
+            shared = self._shared(item, found)
+            match = f"have the {shared}" if shared else "match"
             raise Invalid(
                 f"several {self.resource.label}s {match} (ids {ids_of(found)}): give the id, or remove the duplicate"
             )
@@ -293,16 +293,21 @@ class Planner(Reader):
             raise Invalid(self._listed_twice(item, first))
         return found[0]
 
-    def _listed_twice(self, item: Item, first: Item) -> str:
-        theirs = self.resource.sure_in(first.desired)
-        same = [
-            f"{option} {value!r}"
-            for option, value in self.resource.sure_in(item.desired).items()
-            if theirs.get(option) == value
-        ]
-        remedy = (
-            f", both with the {' and '.join(same)}: give each its own, or merge the two" if same else ": merge the two"
+    def _shared(self, item: Item, found: list[Record]) -> str:
+        """What these records share with an item, wherever each is and whatever its name; empty when that is nothing."""
+        by_option, sure = self.resource.by_option, {} if item.id else self.resource.sure_in(item.desired)
+        return _said(
+            {
+                option: value
+                for option, value in sure.items()
+                if all(by_option[option].read(record) == value for record in found)
+            }
         )
+
+    def _listed_twice(self, item: Item, first: Item) -> str:
+        sure = self.resource.sure_in(item.desired).items()
+        same = _said({option: value for option, value in sure if first.desired.get(option) == value})
+        remedy = f", both with the {same}: give each its own, or merge the two" if same else ": merge the two"
         return f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}{remedy}"
 
     def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
@@ -337,3 +342,7 @@ class Planner(Reader):
                 raise Invalid(f"{field.option}: {error}") from None
         for pending in pendings(target):
             plan.refers, plan.wave = True, max(plan.wave, pending.wave + 1)
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    return " and ".join(f"{option} {value!r}" for option, value in values.items())

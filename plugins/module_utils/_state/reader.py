@@ -93,6 +93,10 @@ class Reader:
         record = self.index(resource).records.get(str(identifier), {})
         return str(record.get(self.resources[resource].title, identifier))
 
+    def place(self, resource: str, identifier: Any) -> str:
+        """The path of an item of a tree, or its name where no path is known."""
+        return self.index(resource).path(str(identifier)) or self.title(resource, identifier)
+
     def read_titles(self, plans: Iterable[Plan]) -> None:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
