@@ -103,9 +103,11 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property, always a text.
-        type: str
-        required: true
+        description:
+          - Value of the property, a text. A number or a boolean becomes one as JSON writes it, such as V(7) or V(true).
+            A dictionary or list is refused, so pass it through the filter P(ansible.builtin.to_json#filter).
+          - Without it, or with null, an existing property keeps its value, and no property is created.
+        type: raw
       type:
         description:
           - Type of the property, V(info), V(readonly), V(readwrite), V(document), V(file), V(service) or a number. The

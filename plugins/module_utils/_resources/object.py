@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -60,17 +62,37 @@ class PropertyType(FieldType):
         return int(value)
 
 
+class PropertyValue(Text):
+    """The value of a property, a text. Core must not turn it into one: in a list it does not either, and then the same
+    value would be two texts."""
+
+    argument: Mapping[str, Any] = {"type": "raw"}
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return json.dumps(value)
+        # YAML makes a date of 2030-01-31.
+        plain = isinstance(value, date) and not isinstance(value, datetime)
+        return super().parse(value.isoformat() if plain else value)
+
+
 class Properties(Entries):
-    """Name/value pairs with a type; names are unique within an item."""
+    """Name/value pairs with a type; names are unique within an item. One that is given without a value keeps the value
+    that it has, and is not created."""
 
     def __init__(self) -> None:
         super().__init__(
             "property",
             Field("name", "name", Text(filled=True)),
-            (Field("type", "type_id", PropertyType()), Field("value", "value", Text())),
-            required=("value",),
+            (Field("type", "type_id", PropertyType()), Field("value", "value", PropertyValue())),
             kept=_MANAGED_ELSEWHERE,
         )
+
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        known = {
+            name: (type_id, text) for name, (type_id, text) in desired.items() if text is not None or name in current
+        }
+        return super().merge(current, known, append)
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {

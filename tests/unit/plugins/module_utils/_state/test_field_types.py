@@ -104,6 +104,12 @@ class Names:
         (Properties(), [], {}),
         (Properties(), [{"name": "a", "value": 5}], {"a": (None, "5")}),
         (Properties(), [{"name": "a", "value": "", "type": "readonly"}], {"a": (2, "")}),
+        (Properties(), [{"name": "a", "value": None}], {"a": (None, None)}),
+        (
+            Properties(),
+            [{"name": "a", "value": True}, {"name": "b", "value": False}],
+            {"a": (None, "true"), "b": (None, "false")},
+        ),
         (Properties(), [{"name": "a", "value": "x", "type": "101"}], {"a": (101, "x")}),
         (Properties(), [{"name": "a", "value": "x", "type": 3}], {"a": (3, "x")}),
         (Properties(), [{"name": "a", "value": "x", "type": None}], {"a": (None, "x")}),
@@ -165,8 +171,7 @@ def test_parse(field_type: FieldType, value: Any, canonical: Any) -> None:
         (Secret(), True, "give a text that is not empty"),
         (Properties(), {"a": 1}, "must be a list of dictionaries, got dict"),
         (Properties(), ["a"], "each property must be a dictionary, got str"),
-        (Properties(), [{"name": "a"}], "each property must have value"),
-        (Properties(), [{"name": "a", "value": None}], "each property must have value"),
+        (Properties(), [{"value": "x"}], "each property must have name"),
         (Properties(), [{"name": "", "value": "x"}], "name of each property: give a text that is not empty"),
         (Properties(), [{"name": "a", "value": "x", "colour": "red"}], "each property has no option 'colour'"),
         (
