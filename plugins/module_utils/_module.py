@@ -167,9 +167,10 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
     if listed is None:
         items = [parse_item(resource, single, None, common)]
     elif single:
+        own = ", ".join(single)
         raise BadInput(
-            f"{source} and {', '.join(single)} are given together (module_defaults count too): "
-            f"put everything into the list, or leave {source} out."
+            f"{source} and {own} are given together, in the task or in module_defaults: "
+            f"move {own} into the list, or leave {source} out."
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]

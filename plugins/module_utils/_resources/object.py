@@ -416,10 +416,11 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
     tree = cast(Tree, task.index("object"))
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
+    later = _later(tree, plans) if any(plan.item.state == "absent" for plan in plans) else tree
     warnings = []
     for plan in plans:
         if plan.item.state == "absent":
-            _refuse_a_mere_name(tree, plan, going)
+            _refuse_a_mere_name(later, plan, going)
         if plan.action in ("none", "update"):
             _refuse_no_parents(tree, plan)
         if plan.action == "create":
@@ -435,6 +436,14 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
     ]
 
 
+def _later(tree: Tree, plans: list[Plan]) -> Tree:
+    """The tree as the plans would leave it, but for deletions. By it a second run will judge a mere name, and both
+    must come to the same."""
+    changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
+    records = (changed.get(key, record) for key, record in tree.records.items())
+    return Tree(tree.resource, records, whole=tree.whole)
+
+
 def _told_of_creation(tree: Tree, plan: Plan, going: set[str]) -> list[str]:
     """Warnings about an object that may have been meant, and is not the one to be created."""
     name, where = plan.item.desired.get("name"), plan.item.where
@@ -446,8 +455,8 @@ def _told_of_creation(tree: Tree, plan: Plan, going: set[str]) -> list[str]:
             f"{where}a new object {name!r} is created below the root, although there are others ({others}): "
             "give path or parents if you mean one of them."
         ]
-    beside = sorted({text_of(one, "discovery_id") for one in tree.standing(plan.resolved)} - {""})
-    beside = [key for key in beside if key != plan.item.desired.get("discovery_id")]
+    there = [one for one in tree.standing(plan.resolved) if not isinstance(one["id"], Pending)]
+    beside = sorted(text_of(one, "discovery_id") for one in there)
     if beside:
         return [
             f"{where}a new object {name!r} is created beside one that has another discovery_id ({_some(beside)}): "
@@ -467,7 +476,8 @@ def _refuse_a_mere_name(tree: Tree, plan: Plan, going: set[str]) -> None:
 
 def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
     """Where further objects are that bear the name by which alone an item is known. Of one with a discovery_id only
-    those without can be meant. Empty when there are none that stay."""
+    those without can be meant; what the list itself creates is no reason to warn. Empty when there are none that
+    stay."""
     item, name = plan.item, plan.item.desired.get("name")
     keyed = bool(item.desired.get("discovery_id"))
     if item.id is not None or not name or "parents" in item.desired or (keyed and item.state == "absent"):
@@ -475,7 +485,8 @@ def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
     found = [
         str(one["id"])
         for one in tree.elsewhere(name)
-        if not isinstance(one["id"], Pending) and not (keyed and text_of(one, "discovery_id"))
+        if (item.state == "absent" or not isinstance(one["id"], Pending))
+        and not (keyed and text_of(one, "discovery_id"))
     ]
     if found and not tree.whole:
         raise Unproven(f"too little was read to say where the objects {name!r} are")

@@ -918,6 +918,22 @@ def test_what_a_mere_name_deletes_does_not_depend_on_the_run() -> None:
 
 
 @pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/Site/Fan"},
+        {"id": RACK["id"], "name": "Fan"},
+        {"id": "f1", "parents": ["/Site"]},
+    ],
+)
+def test_nor_does_it_depend_on_what_the_list_does(other: dict[str, Any]) -> None:
+    """A second run would find what the first one has created, renamed or moved."""
+    server = FakeServer(objects=[SITE, RACK, _fan("f1", 1)])
+    said = run_on(server, NAME, {"objects": [{"name": "Fan", "state": "absent"}, other]})["msg"]
+    assert "the name 'Fan' alone does not say which object is to be absent" in said or "is listed twice" in said
+    assert server.writes == []
+
+
+@pytest.mark.parametrize(
     "others",
     [
         [{"path": "/Site/Fan", "state": "absent"}],
@@ -1023,6 +1039,14 @@ def test_an_object_with_another_key_is_left_alone() -> None:
     again = run_on(server, NAME, task)
     assert (again["changed"], again.get("warnings", [])) == (False, [])
     assert server.one("/objects", id=RACK["id"])["discovery_id"] == "cmdb-1"
+
+
+def test_two_new_objects_of_one_name_need_no_warning() -> None:
+    server = FakeServer(objects=[SITE])
+    objects = [{"path": "/Site/Fan", "discovery_id": key} for key in ("a", "b")]
+    result = run_on(server, NAME, {"objects": objects})
+    assert (result["summary"]["created"], result.get("warnings", [])) == (2, [])
+    assert run_on(server, NAME, {"objects": objects})["changed"] is False
 
 
 def test_which_of_two_objects_gets_a_key_must_be_said() -> None:
