@@ -30,7 +30,7 @@ _MOST_PARALLEL = 32
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
     item: dict[str, dict[str, Any]] = {"id": {"type": "str"}} if resource.states and not resource.singleton else {}
-    item.update({field.option: dict(field.type.argument) for field in resource.fields})
+    item.update({option: dict(field_type.argument) for option, field_type in resource.types.items()})
     if resource.states and "state" not in item:
         item["state"] = {"type": "str", "choices": list(resource.states), "default": "present"}
     item.update({name: dict(argument) for name, argument in resource.flags.items()})
@@ -162,9 +162,7 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
     args = context.args
     common = {name: args.get(name) for name in ("state", *resource.flags)}
     single = {
-        option: args[option]
-        for option in ("id", *resource.by_option)
-        if option != "state" and args.get(option) is not None
+        option: args[option] for option in ("id", *resource.types) if option != "state" and args.get(option) is not None
     }
     listed, source = args.get(resource.plural), resource.plural if args.get("src") is None else "src"
     if source == "src" and not isinstance(listed, Placed):
@@ -175,9 +173,10 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
     if listed is None:
         items = [parse_item(resource, single, None, common)]
     elif single:
+        own = ", ".join(single)
         raise BadInput(
-            f"{source} and {', '.join(single)} are given together (module_defaults count too): "
-            f"put everything into the list, or leave {source} out."
+            f"{source} and {own} are given together, in the task or in module_defaults: "
+            f"move {own} into the list, or leave {source} out."
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]

@@ -14,8 +14,11 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Brings one object, or a whole list of them, to the state that the options describe. Options that you leave out
     stay unchanged.
-  - An object is found by O(id), otherwise by O(discovery_id), otherwise by O(name) below any of O(parents). Use O(id)
-    or O(discovery_id) to rename it.
+  - An object is found by O(id), otherwise by O(discovery_id), otherwise by O(path), or by O(name) below any of
+    O(parents). Use O(id) or O(discovery_id) to rename it.
+  - O(name) alone is looked up below the root only. If it is not there, a new object is created, with a warning when
+    objects of this name are elsewhere. O(state=absent) is refused then, because the name does not say which one is
+    meant. O(path) and O(parents) do.
   - Items of a list may refer to each other in any order. Parents are created before their children.
   - Needs the permission C(manage-objects), or C(create-objects), C(modify-objects) and C(delete-objects), and access to
     the objects. Newer servers search only for accounts with C(run-bulks). Without it, the module reads the whole list.
@@ -23,12 +26,25 @@ options:
   id: &id
     description: Id of the object. Needed only to rename an object that has no O(discovery_id).
     type: str
+  path: &path
+    description:
+      - Path of the object, such as V(/ROOT/Plant North/Rack 1/db01), in place of O(name) and O(parents). The last step
+        is the name. The steps before must exist, or be in the same list.
+      - An object that is below further parents stays there. With O(id) or O(discovery_id), an object that is elsewhere
+        is moved to the path and renamed.
+      - O(name) and O(parents) may be given too, but must agree with it. Use them instead if the name contains a slash.
+    type: str
   name: &name
-    description: Name of the object.
+    description:
+      - Name of the object.
+      - A name that begins with a slash is a O(path), unless O(parents) or O(id) is given.
     type: str
   discovery_id: &discovery_id
     description:
       - Key of the object in another system. The object is found by it wherever it is and whatever its name.
+      - If no object has this key, an object without one that is at the given place (O(path), or O(name) with
+        O(parents)) gets it. An object there that has another key is left alone, and a new one is created beside it,
+        with a warning.
       - It cannot be empty, except together with O(id), where an empty text removes the key.
     type: str
   parents: &parents
@@ -87,9 +103,11 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property, always a text.
-        type: str
-        required: true
+        description:
+          - Value of the property, a text. A number or a boolean becomes one as JSON writes it, such as V(7) or V(true).
+            A dictionary or list is refused, so pass it through the filter P(ansible.builtin.to_json#filter).
+          - Without it, or with null, an existing property keeps its value, and no property is created.
+        type: raw
       type:
         description:
           - Type of the property, V(info), V(readonly), V(readwrite), V(document), V(file), V(service) or a number. The
@@ -120,6 +138,7 @@ options:
     elements: dict
     suboptions:
       id: *id
+      path: *path
       name: *name
       discovery_id: *discovery_id
       parents: *parents
@@ -165,6 +184,12 @@ EXAMPLES = r"""
             value: XC-17
           - name: Owner
             value: Platform team
+
+- name: The same host, named by its path, gets a key of the inventory system if it has none yet
+  saymon.platform.saymon_object:
+    path: /ROOT/Plant North/Rack 1/db01
+    discovery_id: cmdb-4711
+    weight: 1
 
 - name: Change one property, and leave the others alone
   saymon.platform.saymon_object:

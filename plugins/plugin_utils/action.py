@@ -104,7 +104,10 @@ class SaymonAction(ActionBase):
         if bulk is None or src is None:
             return
         if options.values[bulk] is not None:
-            raise BadInput(f"src and {bulk} are given together: put everything into one of them.")
+            raise BadInput(
+                f"src and {bulk} are given together, in the task or in module_defaults: "
+                "put everything into one of them."
+            )
         from .list_files import ListFiles  # not at the top: most tasks read no files, and each run would pay for it
 
         files = ListFiles(bulk, self._task.get_search_path(), self._loader, options.warnings)

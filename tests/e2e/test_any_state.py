@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -58,6 +58,18 @@ PLACES = (
     "/ROOT/North site",
     "/North site/North rack A2/north-db-1//var/lib/db",
 )
+PATHS = (
+    "/ROOT/Alpha",
+    "/Alpha/beta",
+    "ROOT/Гамма/007",
+    "/ROOT/Alpha/beta/Beta",
+    "/North site/Alpha",
+    "/x y/",
+    "/ROOT/A/B",
+    "/North site/North rack A2/north-db-1//var/lib/db",
+    "/ROOT",
+    "Alpha",
+)
 
 
 def one(*values: Any) -> Pick:
@@ -71,21 +83,27 @@ def some(*values: Any, most: int = 3) -> Pick:
 def _properties(dice: random.Random) -> list[Item]:
     names = dice.sample(("Owner", "serial no", "Комната", "007"), dice.randint(0, 3))
     types = (None, None, "info", "readonly", "2")
-    made = [{"name": name, "value": dice.choice(TEXTS), "type": dice.choice(types)} for name in names]
+    values = (*TEXTS, True, 7, 1.5, None, {"a": 1})
+    made = [{"name": name, "value": dice.choice(values), "type": dice.choice(types)} for name in names]
     return [{key: value for key, value in pair.items() if value is not None} for pair in made]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A module, the options that every item has, and those that it may have."""
+    """A module, the options that every item has, those that it may have, and those of which one may take the place of
+    the first of every item."""
 
     module: str
     plural: str
     always: dict[str, Pick]
     options: dict[str, Pick]
+    instead: dict[str, Pick] = field(default_factory=dict)
 
     def item(self, dice: random.Random) -> Item:
         chosen = {**self.always, **{name: pick for name, pick in self.options.items() if dice.random() < 0.35}}
+        if self.instead and dice.random() < 0.3:
+            del chosen[next(iter(self.always))]
+            chosen.update([dice.choice([*self.instead.items()])])
         return {name: pick(dice) for name, pick in chosen.items()}
 
     def task(self, dice: random.Random) -> dict[str, Any]:
@@ -126,6 +144,7 @@ KINDS = (
             "state": _STATE,
             "recursive": _YES,
         },
+        {"path": one(*PATHS), "name": one("/Alpha", "/ROOT/Alpha/beta", "/A/B", "/", "//Alpha")},
     ),
     Kind(
         "saymon_user",

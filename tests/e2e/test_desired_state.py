@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -579,3 +581,25 @@ def test_the_role(runner: Runner, sandbox: Sandbox) -> None:
         "POST objects",
         "PUT users",
     ]
+
+
+@pytest.mark.parametrize("form", ["objects", "src"])
+def test_module_defaults_beside_a_list(runner: Runner, sandbox: Sandbox, tmp_path: Path, form: str) -> None:
+    """What steers holds for all items; what belongs to one item is refused, with the place where it may come from."""
+    objects = [{"path": f"/ROOT/Steered {number}", "tags": ["of defaults"]} for number in (1, 2)]
+    file = tmp_path / "objects.json"
+    file.write_text(json.dumps(objects))
+    task = saymon("saymon_object", {form: objects if form == "objects" else str(file)})
+    for defaults in ({"weight": 2}, {"path": "/ROOT/Other", "create_tags": True}):
+        done = show(runner, play(task, module_defaults={"saymon.platform.saymon_object": defaults}))
+        own = next(iter(defaults))
+        assert failures(done.results) == [
+            (
+                "saymon_object",
+                f"{form} and {own} are given together, in the task or in module_defaults: "
+                f"move {own} into the list, or leave {form} out.",
+            )
+        ]
+    for steering, what in (({"create_tags": True}, "2 created"), ({"state": "absent"}, "2 deleted")):
+        done = show(runner, play(task, module_defaults={"saymon.platform.saymon_object": steering}))
+        assert word(done.one("saymon_object")) == what

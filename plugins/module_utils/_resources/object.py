@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError
@@ -23,9 +26,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Number,
     Reference,
     Text,
+    Unproven,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Plan
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Pending, Plan
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import (
     Index,
     Resource,
@@ -58,17 +62,37 @@ class PropertyType(FieldType):
         return int(value)
 
 
+class PropertyValue(Text):
+    """The value of a property, a text. Core must not turn it into one: in a list it does not either, and then the same
+    value would be two texts."""
+
+    argument: Mapping[str, Any] = {"type": "raw"}
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return json.dumps(value)
+        # YAML makes a date of 2030-01-31.
+        plain = isinstance(value, date) and not isinstance(value, datetime)
+        return super().parse(value.isoformat() if plain else value)
+
+
 class Properties(Entries):
-    """Name/value pairs with a type; names are unique within an item."""
+    """Name/value pairs with a type; names are unique within an item. One that is given without a value keeps the value
+    that it has, and is not created."""
 
     def __init__(self) -> None:
         super().__init__(
             "property",
             Field("name", "name", Text(filled=True)),
-            (Field("type", "type_id", PropertyType()), Field("value", "value", Text())),
-            required=("value",),
+            (Field("type", "type_id", PropertyType()), Field("value", "value", PropertyValue())),
             kept=_MANAGED_ELSEWHERE,
         )
+
+    def merge(self, current: Any, desired: Any, append: bool) -> Any:
+        known = {
+            name: (type_id, text) for name, (type_id, text) in desired.items() if text is not None or name in current
+        }
+        return super().merge(current, known, append)
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return {
@@ -77,12 +101,45 @@ class Properties(Entries):
         }
 
 
+class Geoposition(Items):
+    """Longitude and latitude in degrees, in this order, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Number(whole=False, least=None))
+
+    def parse(self, value: Any) -> tuple[Any, ...]:
+        position = super().parse(value)
+        if position and not (len(position) == 2 and abs(position[0]) <= 180 and abs(position[1]) <= 90):
+            raise Invalid("give longitude (from -180 to 180) and latitude (from -90 to 90), or an empty list")
+        return position
+
+
+class Parent(Reference):
+    """Another object, shown by its path as far as it is known: names alone would not tell where an object moves."""
+
+    def __init__(self) -> None:
+        super().__init__("object")
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        return lookup.place(self.resource, value)
+
+
+class FromPath(tuple):  # type: ignore[type-arg]
+    """The parent that a path names, as a canonical value of `Parents`: an object that is below it may be below others
+    too, and only one that is elsewhere moves."""
+
+
 class Parents(Items):
     """The objects above one. An object is below another at all times, so an empty list says nothing, and leaves it
     where it is."""
 
     def merge(self, current: Any, desired: Any, append: bool) -> Any:
-        return super().merge(current, desired, append) if desired else current
+        if not desired or (isinstance(desired, FromPath) and {*desired} <= {*current}):
+            return current
+        return super().merge(current, desired, append)
+
+    def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
+        return type(desired)(super().resolve(desired, lookup, create))
 
 
 class Tree(Index):
@@ -122,8 +179,7 @@ class Tree(Index):
         name.
         """
         steps = text.strip("/").split("/") if text.strip("/") else []
-        # The root may be hidden from the account: its children still name it as their parent.
-        if steps and steps[0].casefold() == str(self.records.get(self.root, {}).get("name", "ROOT")).casefold():
+        if steps and steps[0].casefold() == self._root_name.casefold():
             steps = steps[1:]
         reached: list[set[str]] = [{self.root}, *(set() for _step in steps)]
         for start, ups in enumerate(reached):
@@ -134,30 +190,72 @@ class Tree(Index):
                     reached[end] |= ups
         return reached[-1]
 
-    def above(self, identifier: str, moved: Mapping[str, Iterable[Any]] | None = None) -> set[str]:
-        """Ids of all objects above one, with those in `moved` below the parents that stand there."""
-        moved = moved or {}
+    def above(self, identifier: str) -> set[str]:
+        """Ids of all objects above one."""
+        return {up for up, _below in self._climb(identifier, {})}
+
+    def cycle(self, identifier: str, moved: Mapping[str, Iterable[Any]]) -> list[str]:
+        """The names on the way up from an object to itself, with those in `moved` below the parents that stand there;
+        empty when it is not above itself."""
+        below = dict(self._climb(identifier, moved))
+        if identifier not in below:
+            return []
+        way = [identifier]
+        while len(way) == 1 or way[-1] != identifier:
+            way.append(below[way[-1]])
+        return [text_of(self.records.get(one, {}), "name") for one in reversed(way)]
+
+    def _climb(self, identifier: str, moved: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str, str]]:
+        """The ids of all objects above one, the nearest first, each with that of the one below by which it is
+        reached."""
         seen: set[str] = set()
-        waiting = [identifier]
+        waiting = deque([identifier])
         while waiting:
-            one = waiting.pop()
+            one = waiting.popleft()
             ups = {str(up) for up in moved.get(one, self.parents(self.records[one]) if one in self.records else ())}
-            waiting += ups - seen
-            seen |= ups
-        return seen
+            for up in sorted(ups - seen):
+                seen.add(up)
+                waiting.append(up)
+                yield up, one
 
     def find(self, resolved: Mapping[str, Any]) -> list[Record]:
-        if resolved.get("discovery_id"):
-            found = self.table("discovery id", lambda record: [text_of(record, "discovery_id")])
-            return found.get(resolved["discovery_id"], [])
-        if not resolved.get("name"):
+        key = resolved.get("discovery_id")
+        if not key and not resolved.get("name"):
             raise Invalid(
-                "discovery_id, or name with parents, must be given, because it names the object (or give its id)"
+                "discovery_id, path, or name with parents, must be given, because it names the object (or give its id)"
             )
-        below = [
-            one for up in resolved.get("parents") or (self.root,) for one in self.children(str(up), resolved["name"])
-        ]
+        if not key:
+            return self.standing(resolved)
+        found = self.table("discovery id", lambda record: [text_of(record, "discovery_id")]).get(key, [])
+        # An object at this place that has no key yet is the one to give it to.
+        return found or [one for one in self.standing(resolved) if not text_of(one, "discovery_id")]
+
+    def standing(self, resolved: Mapping[str, Any]) -> list[Record]:
+        """The objects with the name, and below any of the parents, of an item."""
+        name, ups = resolved.get("name"), resolved.get("parents") or (self.root,)
+        below = [one for up in ups for one in self.children(str(up), name)] if name else []
         return list({str(one["id"]): one for one in below}.values())
+
+    def elsewhere(self, name: str) -> list[Record]:
+        """The objects of this name that are not below the root."""
+        same = self.table("name", lambda record: [text_of(record, "name")]).get(name, [])
+        return [one for one in same if self.root not in self.parents(one)]
+
+    def path(self, identifier: str) -> str | None:
+        """Where an object is, by its shortest path; None where not all that is above it is known."""
+        below = dict(self._climb(identifier, {}))
+        if identifier != self.root and self.root not in below:
+            return None
+        way = [self.root]
+        while way[-1] != identifier:
+            way.append(below[way[-1]])
+        names = [self._root_name, *(text_of(self.records[one], "name") for one in way[1:])]
+        return "/" + "/".join(names)
+
+    @property
+    def _root_name(self) -> str:
+        """Also where the root is hidden from the account: its children still name it as their parent."""
+        return str(self.records.get(self.root, {}).get("name", _ROOT_NAME))
 
     def below(self, identifier: str) -> list[Record]:
         """The direct children."""
@@ -182,6 +280,10 @@ _ROOT, _ROOT_NAME = "1", "ROOT"
 _LIKE_ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 # A path of many steps could be made of very many names, since each may hold slashes itself.
 _MOST_NAMES = 200
+# So many names of a circle are shown; of a longer one, both ends.
+_LONGEST_CYCLE = 8
+# So many paths or keys are shown in a message, and so many objects of a list are warned about one by one.
+_MOST_SHOWN, _MOST_WARNINGS = 3, 5
 # An account that may not search, or a server that does not know the call or the operators.
 _NO_SEARCH = (400, 403, 404, 405)
 
@@ -228,7 +330,6 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     paths begin."""
     hunt = _Hunt(client, client_data="client_data" in wanted.keys)
     keys = {item.desired["discovery_id"] for item in wanted.items if not item.id and item.desired.get("discovery_id")}
-    named = [item for item in wanted.items if not item.id and not item.desired.get("discovery_id")]
     ids = {
         *wanted.ids,
         *(item.id for item in wanted.items if item.id),
@@ -236,7 +337,8 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     }
     hunt.ask("discovery_id", sorted(keys))
     hunt.ask_ids(ids - hunt.found.keys())
-    names = {item.desired["name"] for item in named if item.desired.get("name")}
+    known = {text_of(record, "discovery_id") for record in hunt.found.values()}
+    names = {item.desired["name"] for item in wanted.items if _is_named(item, known)}
     names.update(name for text in wanted.texts if text not in hunt.found for name in _names_on(text))
     if len(names) > _MOST_NAMES:
         return None
@@ -249,6 +351,13 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     return list(hunt.found.values()) if hunt.allowed else None
 
 
+def _is_named(item: Item, known: set[str]) -> bool:
+    """Whether an item is looked up by its name: also one whose discovery id is not `known`, unless nothing is to have
+    it."""
+    key = item.desired.get("discovery_id")
+    return bool(item.desired.get("name")) and not item.id and (not key or (key not in known and item.state != "absent"))
+
+
 def _names_on(text: str) -> set[str]:
     """Every name that a path can be made of; a name may hold slashes itself (file systems are called /var/lib)."""
     steps = text.strip("/").split("/")
@@ -256,28 +365,150 @@ def _names_on(text: str) -> set[str]:
     return {*names, *(() if text.startswith("/") else (text,))} - {""}
 
 
+# --- paths in place of name and parents -----------------------------------------------------------
+
+
+def _by_path(item: Item) -> None:
+    """Put a name and a parent in the place of a path. A name that begins with a slash is one too, unless something else
+    says where the object is."""
+    desired = item.desired
+    path, name, option = desired.pop("path", None), desired.get("name", ""), "path"
+    if path is None:
+        if not name.startswith("/") or "parents" in desired or item.id is not None:
+            return
+        path, name, option = name, "", "name"
+    try:
+        above, desired["name"] = _split(path, name)
+        if "parents" in desired and _bare(above) not in map(_bare, desired["parents"] or ("/",)):
+            raise Invalid(f"but {above!r} is not among parents: correct one of the two, or leave parents out")
+    except Invalid as error:
+        raise Invalid(f"{option} is {path!r}, {error}") from None
+    if "parents" not in desired:
+        # An object is looked up below the root anyway, even where the account may not see it.
+        at_root = not _bare(above) and not desired.get("discovery_id") and item.id is None
+        desired["parents"] = FromPath(() if at_root else (above,))
+
+
+def _split(path: str, name: str) -> tuple[str, str]:
+    """The path of the parent, and the name, which tells where itself begins if it holds slashes."""
+    if not _bare(path):
+        raise Invalid("which is the root object: give its id instead")
+    short = path.rstrip("/")
+    if not name:
+        if "//" in short.lstrip("/"):
+            raise Invalid("where two slashes may begin a name: give name and parents instead, or write one slash")
+        above, _slash, name = short.rpartition("/")
+        return f"/{above.lstrip('/')}", name
+    for whole in (path, short):
+        if whole == name or whole.endswith(f"/{name}"):
+            return f"/{whole[: -len(name)].strip('/')}", name
+    raise Invalid(f"which does not end with the name {name!r}: correct one of the two, or leave name out")
+
+
+def _bare(path: str) -> str:
+    """A path without the root and the slash in front; empty for the root itself, even by its id."""
+    bare = "" if path == _ROOT else path.strip("/")
+    first, _slash, rest = bare.partition("/")
+    return rest if first.casefold() == _ROOT_NAME.casefold() else bare
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 
 def _guard(task: Task, plans: list[Plan]) -> list[str]:
-    tree = task.index("object")
+    tree = cast(Tree, task.index("object"))
     moved = {str(plan.record["id"]): plan.after["parents"] for plan in plans if "parents" in plan.after}
     going = {str(plan.record["id"]) for plan in plans if plan.action == "delete"}
+    later = _later(tree, plans) if any(plan.item.state == "absent" for plan in plans) else tree
+    warnings = []
     for plan in plans:
-        if not isinstance(tree, Tree):
-            continue
+        if plan.item.state == "absent":
+            _refuse_a_mere_name(later, plan, going)
         if plan.action in ("none", "update"):
             _refuse_no_parents(tree, plan)
-        if plan.action == "create" and not plan.item.desired.get("name"):
-            raise Invalid(
-                f"{plan.item.where}there is no object {plan.title!r}, and none can be created without a name: give name"
-            )
-        identifier = str(plan.record.get("id"))
-        if plan.action == "update" and identifier in moved and identifier in tree.above(identifier, moved):
-            raise Invalid(f"{plan.item.where}{plan.title!r} would be below itself: correct parents")
+        if plan.action == "create":
+            warnings += _told_of_creation(tree, plan, going)
+        if plan.action == "update" and "parents" in plan.after:
+            _refuse_cycle(plan, tree.cycle(str(plan.record["id"]), moved))
         if plan.action == "delete":
             _refuse_deletion(tree, plan, going)
+    more = len(warnings) - _MOST_WARNINGS
+    return [
+        *warnings[:_MOST_WARNINGS],
+        *([f"{more} more objects of the list are created like that."] if more > 0 else []),
+    ]
+
+
+def _later(tree: Tree, plans: list[Plan]) -> Tree:
+    """The tree as the plans would leave it, but for deletions. By it a second run will judge a mere name, and both
+    must come to the same."""
+    changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
+    records = (changed.get(key, record) for key, record in tree.records.items())
+    return Tree(tree.resource, records, whole=tree.whole)
+
+
+def _told_of_creation(tree: Tree, plan: Plan, going: set[str]) -> list[str]:
+    """Warnings about an object that may have been meant, and is not the one to be created."""
+    name, where = plan.item.desired.get("name"), plan.item.where
+    if not name:
+        raise Invalid(f"{where}there is no object {plan.title!r}, and none can be created without a name: give name")
+    others = _others(tree, plan, going)
+    if others:
+        return [
+            f"{where}a new object {name!r} is created below the root, although there are others ({others}): "
+            "give path or parents if you mean one of them."
+        ]
+    there = [one for one in tree.standing(plan.resolved) if not isinstance(one["id"], Pending)]
+    beside = sorted(text_of(one, "discovery_id") for one in there)
+    if beside:
+        return [
+            f"{where}a new object {name!r} is created beside one that has another discovery_id ({_some(beside)}): "
+            "correct name or discovery_id if you mean that one."
+        ]
     return []
+
+
+def _refuse_a_mere_name(tree: Tree, plan: Plan, going: set[str]) -> None:
+    others = _others(tree, plan, going)
+    if others:
+        raise Invalid(
+            f"{plan.item.where}the name {plan.item.desired['name']!r} alone does not say which object is to be absent, "
+            f"because there are others ({others}): give path or parents"
+        )
+
+
+def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
+    """Where further objects are that bear the name by which alone an item is known. Of one with a discovery_id only
+    those without can be meant; what the list itself creates is no reason to warn. Empty when there are none that
+    stay."""
+    item, name = plan.item, plan.item.desired.get("name")
+    keyed = bool(item.desired.get("discovery_id"))
+    if item.id is not None or not name or "parents" in item.desired or (keyed and item.state == "absent"):
+        return ""
+    found = [
+        str(one["id"])
+        for one in tree.elsewhere(name)
+        if (item.state == "absent" or not isinstance(one["id"], Pending))
+        and not (keyed and text_of(one, "discovery_id"))
+    ]
+    if found and not tree.whole:
+        raise Unproven(f"too little was read to say where the objects {name!r} are")
+    return _some(sorted(tree.path(one) or one for one in found if not {one, *tree.above(one)} & going))
+
+
+def _some(texts: list[str]) -> str:
+    """A few of these, and how many more there are."""
+    more = len(texts) - _MOST_SHOWN
+    return ", ".join(texts[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _refuse_cycle(plan: Plan, names: list[str]) -> None:
+    if names:
+        shown = names if len(names) <= _LONGEST_CYCLE else [*names[:3], "...", *names[-3:]]
+        raise Invalid(
+            f"{plan.item.where}{plan.title!r} would be below itself ({' below '.join(shown)}): "
+            "give parents that are not below it"
+        )
 
 
 def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
@@ -314,7 +545,9 @@ OBJECT = Resource(
     index=Tree,
     query=_query,
     search=_search,
+    adjust=_by_path,
     guard=_guard,
+    shorthands={"path": Text(filled=True)},
     flags={
         "append_parents": {"type": "bool", "default": False},
         "append_tags": {"type": "bool", "default": False},
@@ -325,10 +558,10 @@ OBJECT = Resource(
     fields=(
         Field("name", "name", Text(filled=True)),
         Field("discovery_id", "discovery_id", Text()),
-        Field("parents", "parent_id", Parents(Reference("object"), unordered=True), append="append_parents"),
+        Field("parents", "parent_id", Parents(Parent(), unordered=True), append="append_parents"),
         Field("class", "class_id", Reference("class", trust_ids=True), create_only=True),
         Field("tags", "tags", set_of(Reference("tag")), append="append_tags", create="create_tags"),
-        Field("geoposition", "geoposition", Items(Number(whole=False, least=None), length=2)),
+        Field("geoposition", "geoposition", Geoposition()),
         Field("geoposition_radius", "geopositionRadius", Number()),
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),

@@ -22,27 +22,31 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
         raise BadInput(f"{where}an item must be a dictionary of options, got {type(raw).__name__}.")
     desired: dict[str, Any] = {}
     flags = common
-    by_option = resource.by_option
+    types = resource.types
     for option, value in raw.items():
         if value is None or (option == "id" and value != ""):
             continue
-        field = by_option.get(option)
+        field_type = types.get(option)
         try:
             if value == "" and (option == "id" or (_finds(resource, option) and raw.get("id") is None)):
                 raise Invalid("give a text that is not empty")  # else another item would be found, or none
-            if field is not None:
-                desired[option] = field.type.parse(value)
+            if field_type is not None:
+                desired[option] = field_type.parse(value)
             else:
                 flags = {**flags, option: _flag(resource, option, value)}
         except Invalid as error:
-            quoted = option == "id" or (field is not None and field.type.shown_by_server)
+            quoted = option == "id" or (field_type is not None and field_type.shown_by_server)
             said = f" is {_short(value)}" if quoted else ""
             name = next((str(raw[key]) for key in (*resource.key, "id") if raw.get(key)), "")
             raise BadInput(f"{where_is(resource.plural, place, name)}{option}{said}: {error}.") from None
-    if "state" in by_option and "state" not in desired and flags.get("state") is not None:
-        desired["state"] = by_option["state"].type.parse(flags["state"])
+    if "state" in types and "state" not in desired and flags.get("state") is not None:
+        desired["state"] = types["state"].parse(flags["state"])
     item = Item(resource, place, desired, flags, None if raw.get("id") is None else str(raw["id"]))
-    resource.adjust(item)
+    where = item.where
+    try:
+        resource.adjust(item)
+    except Invalid as error:
+        raise BadInput(f"{where}{error}.") from None
     return item
 
 
@@ -62,7 +66,7 @@ def _flag(resource: Resource, option: str, value: Any) -> Any:
     argument = {"choices": resource.states} if option == "state" else resource.flags.get(option)
     if argument is None:
         raise Invalid(
-            f"there is no such option, choose one of {', '.join(['id', *resource.by_option, 'state', *resource.flags])}"
+            f"there is no such option, choose one of {', '.join(['id', *resource.types, 'state', *resource.flags])}"
         )
     if "choices" in argument and value not in argument["choices"]:
         raise Invalid(f"{_short(value)} is not one of {', '.join(argument['choices'])}")

@@ -55,6 +55,9 @@ class Lookup(Protocol):
     def title(self, resource: str, identifier: Any) -> str:
         """The name to show for an id."""
 
+    def place(self, resource: str, identifier: Any) -> str:
+        """The path of an item of a tree, or its name where no path is known."""
+
 
 class FieldType:
     """A plain JSON value. Canonical form: the value itself, `empty` when the server has none."""
@@ -239,11 +242,10 @@ class Items(FieldType):
 
     empty: Any = ()
 
-    def __init__(self, element: FieldType, *, unordered: bool = False, length: int | None = None) -> None:
+    def __init__(self, element: FieldType, *, unordered: bool = False) -> None:
         self.element = element
         self.resources, self.hashable = element.resources, element.hashable
         self.unordered = unordered
-        self.length = length
         self.argument = {"type": "list", "elements": element.argument["type"]}
 
     def parse(self, value: Any) -> tuple[Any, ...]:
@@ -251,8 +253,6 @@ class Items(FieldType):
             values = check_type_list(value)
         except TypeError:
             raise Invalid("give a list") from None
-        if self.length and values and len(values) != self.length:
-            raise Invalid(f"give {self.length} values, or an empty list")
         return self._canonical(self.element.parse(part) for part in values)
 
     def read(self, value: Any) -> tuple[Any, ...]:

@@ -149,8 +149,9 @@ class Planner(Reader):
             waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
         ordered = [plans[number] for number in range(len(items))]
         try:
-            refuse_contradictions(self, ordered)
+            # The guard first: it names what is wrong more clearly than what follows from it.
             self.warnings += self.resource.guard(self, ordered)
+            refuse_contradictions(self, ordered)
         except Invalid as error:
             raise BadInput(f"{error}.") from None
         return ordered
@@ -277,8 +278,10 @@ class Planner(Reader):
         """The present record of an item, None when there is none; each record serves one item only."""
         found = self._matches(item, resolved)
         if len(found) > 1:
+            shared = self._shared(item, found)
+            match = f"have the {shared}" if shared else "match"
             raise Invalid(
-                f"several {self.resource.label}s match (ids {ids_of(found)}): give the id, or remove the duplicate"
+                f"several {self.resource.label}s {match} (ids {ids_of(found)}): give the id, or remove the duplicate"
             )
         if not found:
             if item.id is not None and item.state != "absent":
@@ -288,10 +291,25 @@ class Planner(Reader):
             return None
         first = self._taken.setdefault(str(found[0]["id"]), item)
         if first is not item:
-            raise Invalid(
-                f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}: merge the two"
-            )
+            raise Invalid(self._listed_twice(item, first))
         return found[0]
+
+    def _shared(self, item: Item, found: list[Record]) -> str:
+        """What these records share with an item, wherever each is and whatever its name; empty when that is nothing."""
+        by_option, sure = self.resource.by_option, {} if item.id else self.resource.sure_in(item.desired)
+        return _said(
+            {
+                option: value
+                for option, value in sure.items()
+                if all(by_option[option].read(record) == value for record in found)
+            }
+        )
+
+    def _listed_twice(self, item: Item, first: Item) -> str:
+        sure = self.resource.sure_in(item.desired).items()
+        same = _said({option: value for option, value in sure if first.desired.get(option) == value})
+        remedy = f", both with the {same}: give each its own, or merge the two" if same else ": merge the two"
+        return f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}{remedy}"
 
     def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
         """Add to a plan what it takes to get a field to what `value` asks for."""
@@ -325,3 +343,7 @@ class Planner(Reader):
                 raise Invalid(f"{field.option}: {error}") from None
         for pending in pendings(target):
             plan.refers, plan.wave = True, max(plan.wave, pending.wave + 1)
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    return " and ".join(f"{option} {value!r}" for option, value in values.items())

@@ -93,6 +93,10 @@ class Reader:
         record = self.index(resource).records.get(str(identifier), {})
         return str(record.get(self.resources[resource].title, identifier))
 
+    def place(self, resource: str, identifier: Any) -> str:
+        """The path of an item of a tree, or its name where no path is known."""
+        return self.index(resource).path(str(identifier)) or self.title(resource, identifier)
+
     def read_titles(self, plans: Iterable[Plan]) -> None:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
@@ -113,15 +117,10 @@ class Reader:
     def finding(self, item: Item) -> dict[str, Any]:
         """The part of the desired values that finds the item: nothing beside an id, nor beside a key that holds
         wherever the item is."""
-        resource = self.resource
-        sure = {
-            option: value
-            for option, value in item.desired.items()
-            if option in resource.find_by and option not in resource.referring
-        }
+        sure = self.resource.sure_in(item.desired)
         if item.id or sure:
             return {} if item.id else sure
-        return {option: value for option, value in item.desired.items() if option in resource.names}
+        return {option: value for option, value in item.desired.items() if option in self.resource.names}
 
     def _listed(self, resource: Resource) -> list[Record]:
         keys = self._keys(resource)

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
-from .field_types import Field, Invalid
+from .field_types import Field, FieldType, Invalid
 from .plan import Item, Plan
 
 
@@ -102,6 +102,10 @@ class Index:
         """Ids of all items that an item stands in, for resources that form a tree."""
         return set()
 
+    def path(self, _identifier: str) -> str | None:
+        """Where an item is, for resources that form a tree; None where that is not known."""
+        return None
+
     def holds_scalars(self, key: str) -> bool | None:
         """True when this (older) server keeps a single value in a field that is a list elsewhere; None when too little
         has been read to say so."""
@@ -138,7 +142,8 @@ class Resource:
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the
     options that identify an item, `find_by` others that help to find it, `title` is the record key of its name.
     `create` are the calls that create one, tried in turn while the server does not know the former; `update` is the
-    method to change one. `flags` are options of an item that steer it and are not fields. `unique` are the options of
+    method to change one. `flags` are options of an item that steer it and are not fields, `shorthands` those that
+    stand for fields, with their types, until `adjust` puts these in their place. `unique` are the options of
     which the server never lets two items have the same value, so that a creation may be repeated; with
     `duplicates_allowed` two items may have the same name. With `unordered_key` the values of the key identify an
     item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
@@ -148,8 +153,8 @@ class Resource:
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
-    None where the list must be read; `adjust` completes a parsed item; `guard` may refuse plans (Invalid) and returns
-    warnings; `after` adds to the result.
+    None where the list must be read; `adjust` completes a parsed item, or refuses it (Invalid); `guard` may refuse
+    plans (Invalid) and returns warnings; `after` adds to the result.
     """
 
     name: str
@@ -163,6 +168,7 @@ class Resource:
     update: str = "PATCH"
     states: tuple[str, ...] = ("present", "absent")
     flags: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    shorthands: Mapping[str, FieldType] = dataclasses.field(default_factory=dict)
     unique: tuple[str, ...] = ()
     duplicates_allowed: bool = False
     unordered_key: bool = False
@@ -190,6 +196,11 @@ class Resource:
         return {field.option: field for field in self.fields}
 
     @cached_property
+    def types(self) -> dict[str, FieldType]:
+        """The types of the options whose values belong to an item, by option."""
+        return {**{field.option: field.type for field in self.fields}, **self.shorthands}
+
+    @cached_property
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
         return tuple(field.option for field in self.fields if field.type.resources)
@@ -210,6 +221,14 @@ class Resource:
             return " ".join(texts)
         names = (desired.get(option) for option in self.names)
         return next((name for name in names if isinstance(name, str) and name), "")
+
+    def sure_in(self, desired: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, by option, that find an item wherever it is and whatever its name."""
+        return {
+            option: value
+            for option, value in desired.items()
+            if option in self.find_by and option not in self.referring
+        }
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """What identifies an item, from canonical values by option."""

@@ -33,7 +33,7 @@ def test_options(name: str) -> None:
     many = spec.options[resource.plural]["options"]
     assert spec.bulk == resource.plural
     assert set(spec.options) == {*many, resource.plural, "src", "outcomes", "parallel"}
-    assert set(many) == {"id", "state", *resource.by_option, *resource.flags}
+    assert set(many) == {"id", "state", *resource.by_option, *resource.shorthands, *resource.flags}
     for option, argument in many.items():
         assert "default" not in argument  # else an item would overrule what is said beside the list
         assert {**argument, "default": spec.options[option].get("default")} == {"default": None, **spec.options[option]}

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.saymon.platform.plugins.module_utils._state.reader import FEW
+from ansible_collections.saymon.platform.plugins.plugin_utils.list_files import ListFiles
 from ansible_collections.saymon.platform.tests.unit import support
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
@@ -117,8 +122,8 @@ def test_change(script: Script, check: bool) -> None:
     result = run_module(NAME, args, check=check)
     assert (result["changed"], result["action"]) == (True, "updated")
     before, after = result["diff"][0]["before"], result["diff"][0]["after"]
-    assert before["parents"] == ["Site"]
-    assert after["parents"] == ["ROOT"]
+    assert before["parents"] == ["/ROOT/Site"]
+    assert after["parents"] == ["/ROOT"]
     assert (before["weight"], after["weight"]) == (2, 3)
     assert after["client_data"] == data
     assert after["properties"] == {
@@ -149,7 +154,7 @@ def test_create(script: Script, check: bool) -> None:
     }
     among = [{**record, "tags": [], "geoposition": []} for record in ALL]
     script(search("discovery_id", "cmdb-9", data=True), search("id", 1, "1", among=among, data=True))
-    script(search("name", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
+    script(search("name", "Pump 1", "Site", among=among, data=True), LIST_CLASSES, LIST_TAGS)
     if not check:
         script(("POST", "/objects", 200, {"id": "new1", **body, "state_id": 1, "parent_id": ["1", SITE["id"]]}, body))
     args = {
@@ -178,7 +183,7 @@ def test_create(script: Script, check: bool) -> None:
                 "state": "present",
                 "name": "Pump 1",
                 "discovery_id": "cmdb-9",
-                "parents": ["ROOT", "Site"],
+                "parents": ["/ROOT", "/ROOT/Site"],
                 "class": "Host",
                 "tags": ["cold", "hot"],
                 "geoposition": [1, -2.5],
@@ -205,7 +210,9 @@ def test_delete(script: Script, check: bool) -> None:
         ({"name": "Gone"}, [search("name", "Gone", "ROOT")]),
         ({"discovery_id": "gone"}, [search("discovery_id", "gone")]),
         ({"id": "gone"}, [search("id", "gone")]),
-        ({"name": "Rack"}, [search("name", "ROOT", "Rack")]),
+        ({"name": "Rack", "parents": ["/ROOT"]}, [search("name", "ROOT", "Rack")]),
+        ({"path": "/ROOT/Rack"}, [search("name", "ROOT", "Rack")]),
+        ({"name": "/Rack"}, [search("name", "ROOT", "Rack")]),
         # Nothing of that exact name: it may exist in another spelling, which only the list shows.
         (
             {"name": "Board", "parents": ["/ROOT/Gone"]},
@@ -257,7 +264,7 @@ def test_list(script: Script, check: bool) -> None:
         ("Board", "deleted", BOARD["id"]),
         ("Hall", "created", None if check else "new1"),
     ]
-    assert result["diff"][0]["after"] == {"state": "present", "name": "Row", "parents": ["Hall"], "tags": ["wet"]}
+    assert result["diff"][0]["after"] == {"state": "present", "name": "Row", "parents": ["/ROOT/Hall"], "tags": ["wet"]}
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -455,9 +462,35 @@ def test_rename_by_discovery_id(script: Script) -> None:
         ({"discovery_id": "cmdb-7"}, "there is no object 'cmdb-7', and none can be created without a name: give name."),
         (
             {"weight": 1},
-            "discovery_id, or name with parents, must be given, because it names the object (or give its id).",
+            "discovery_id, path, or name with parents, must be given, because it names the object (or give its id).",
         ),
-        ({"id": SITE["id"], "parents": ["Board"]}, "'Site' would be below itself"),
+        (
+            {"id": SITE["id"], "parents": ["Board"]},
+            "'Site' would be below itself (Site below Board below Site): give parents that are not below it.",
+        ),
+        (
+            {"discovery_id": "cmdb-1", "parents": ["/ROOT/Site/Rack/Board"]},
+            "'Rack' would be below itself (Rack below Board below Rack): give parents that are not below it.",
+        ),
+        (
+            {"id": SITE["id"], "parents": ["/ROOT/Site"]},
+            "'Site' would be below itself (Site below Site): give parents that are not below it.",
+        ),
+        (
+            {"objects": [{"name": "New", "parents": ["Board"]}, {"discovery_id": "cmdb-1", "parents": ["New"]}]},
+            "objects[1] (cmdb-1): 'Rack' would be below itself (Rack below New below Board below Rack): "
+            "give parents that are not below it.",
+        ),
+        (
+            {"name": "Fan", "geoposition": [55.75, 137.62]},
+            "geoposition is [55.75, 137.62]: give longitude (from -180 to 180) and latitude (from -90 to 90), "
+            "or an empty list.",
+        ),
+        (
+            {"objects": [{"name": "Fan", "discovery_id": "f"}, {"name": "Wheel", "discovery_id": "f"}]},
+            "objects[1] (Wheel): this object is listed twice, also as objects[0] (Fan), "
+            "both with the discovery_id 'f': give each its own, or merge the two.",
+        ),
         ({"id": "nowhere"}, "no object has the id 'nowhere': correct it, or leave it out to find the object by name."),
     ],
 )
@@ -466,6 +499,26 @@ def test_refused(check: bool, args: dict[str, Any], said: str) -> None:
     result = run_on(server, NAME, args, check=check)
     assert (result["failed"], result["changed"], server.writes) == (True, False, [])
     assert result["msg"].startswith(said)
+
+
+def test_a_long_way_round_is_not_told_in_full() -> None:
+    chain = [{"id": f"n{n}", "name": f"n{n}", "parent_id": [f"n{n - 1}" if n else 1]} for n in range(20)]
+    result = run_on(FakeServer(objects=chain), NAME, {"id": "n0", "parents": ["n19"]})
+    assert result["msg"] == (
+        "'n0' would be below itself (n0 below n19 below n18 below ... below n2 below n1 below n0): "
+        "give parents that are not below it."
+    )
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_key_that_two_objects_have_is_named(state: str) -> None:
+    server = FakeServer(objects=[SITE, RACK, {**BOARD, "discovery_id": "cmdb-1"}])
+    result = run_on(server, NAME, {"discovery_id": "cmdb-1", "state": state})
+    assert result["msg"] == (
+        f"several objects have the discovery_id 'cmdb-1' (ids {RACK['id']}, {BOARD['id']}): "
+        "give the id, or remove the duplicate."
+    )
+    assert server.writes == []
 
 
 def test_recursive(script: Script) -> None:
@@ -556,6 +609,77 @@ def test_properties(append: bool, given: list[Any], writes: list[Any]) -> None:
     assert server.writes == []
 
 
+# What a property gets, from the same value in whatever form a user writes it. None is left as it is.
+VALUES = [
+    ("plain", "plain"),
+    ("", ""),
+    ("true", "true"),
+    ("007", "007"),
+    (7, "7"),
+    (1.5, "1.5"),
+    (True, "true"),
+    (False, "false"),
+    (date(2030, 1, 31), "2030-01-31"),
+    (None, "4"),
+]
+FORMS = ["one", "list", "json", "jsonl", "yml", "csv"]
+
+
+def _in_form(form: str, item: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The options of a task that give one item in this form."""
+    if form in ("one", "list"):
+        return item if form == "one" else {"objects": [item]}
+    path = folder / f"objects.{form}"
+    text = json.dumps([item], default=str)
+    if form == "jsonl":
+        text = json.dumps(item, default=str) + "\n"
+    elif form == "yml":
+        text = yaml.safe_dump([item])  # a date without quotes
+    elif form == "csv":
+        cells = json.dumps(item["properties"], default=str).replace('"', '""')
+        text = f'discovery_id,properties[]\n{item["discovery_id"]},"{cells}"\n'
+    path.write_text(text)
+    pairs = ListFiles("objects", (), DataLoader(), []).items([str(path)])
+    return {"src": [str(path)], "objects": pairs}
+
+
+def _run_with(server: FakeServer, value: Any, form: str, folder: Path) -> dict[str, Any]:
+    item = {"discovery_id": "cmdb-1", "properties": [{"name": "Slot", "value": value}]}
+    return run_on(server, NAME, _in_form(form, item, folder))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("value", "text"), VALUES)
+def test_a_property_gets_the_same_value_in_any_form(value: Any, text: str, form: str, tmp_path: Path) -> None:
+    server = FakeServer(objects=[SITE, FULL_RACK])
+    assert _run_with(server, value, form, tmp_path)["changed"] is (text != "4")
+    assert server.writes == ([("PATCH", f"{RACKS}/props/p2", {"value": text})] if text != "4" else [])
+    server.journal.clear()
+    assert _run_with(server, value, form, tmp_path)["changed"] is False
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("value", [{"team": "ops"}, ["ops"], {}, []])
+def test_a_structure_is_no_value_of_a_property_in_any_form(value: Any, form: str, tmp_path: Path) -> None:
+    server = FakeServer(objects=[SITE, FULL_RACK])
+    said = _run_with(server, value, form, tmp_path)["msg"]
+    assert said.endswith("value of each property: give a text (use the filter to_json for a structure).")
+    assert server.writes == []
+
+
+def test_a_property_without_a_value_is_not_created() -> None:
+    """Nobody knows it, so there is nothing to leave as it is; the type of one that exists can change."""
+    server = FakeServer(objects=[SITE, FULL_RACK])
+    given = [{"name": "New", "value": None}, {"name": "Owner"}, {"name": "Slot", "type": "info"}]
+    task = {"discovery_id": "cmdb-1", "properties": given, "append_properties": False}
+    assert run_on(server, NAME, task)["changed"] is True
+    assert server.writes == [("PATCH", f"{RACKS}/props/p2", {"type_id": 1})]
+    server.journal.clear()
+    assert run_on(server, NAME, task)["changed"] is False
+    assert run_on(server, NAME, {"name": "Fan", "properties": given})["object"].get("properties", []) == []
+
+
 def test_properties_without_ids_are_read_where_they_have_some(script: Script) -> None:
     bare = [{key: value for key, value in one.items() if key != "id"} for one in PROPERTIES]
     script(
@@ -627,3 +751,332 @@ def test_a_key_of_another_system_can_be_taken_away() -> None:
     server = FakeServer(objects=[SITE, RACK])
     assert run_on(server, NAME, {"id": RACK["id"], "discovery_id": ""})["changed"] is True
     assert server.one("/objects", id=RACK["id"])["discovery_id"] == ""
+
+
+# --- paths ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ({"path": "/ROOT/Site"}, [search("name", "ROOT", "Site")]),
+        ({"path": "ROOT/Site/"}, [search("name", "ROOT", "Site")]),
+        ({"name": "/root/Site"}, [search("name", "ROOT", "Site")]),
+        ({"path": "/ROOT/Site", "name": "Site"}, [search("name", "ROOT", "Site")]),
+        ({"path": "/ROOT/Site/Rack"}, [search("name", "ROOT", "ROOT/Site", "Rack", "Site")]),
+        ({"path": "/Site/Rack", "parents": ["/ROOT/Site"]}, [search("name", "ROOT", "ROOT/Site", "Rack", "Site")]),
+        (
+            {"path": "/Site/Rack", "discovery_id": "cmdb-1"},
+            [search("discovery_id", "cmdb-1"), search("name", "ROOT", "Site")],
+        ),
+        # The object is below another one too, and stays there.
+        (
+            {"path": "/Site/Rack/Board"},
+            [search("name", "Board", "ROOT", "Rack", "Site", "Site/Rack")],
+        ),
+        ({"path": "/Site/Board"}, [search("name", "Board", "ROOT", "Site")]),
+    ],
+)
+@pytest.mark.parametrize("listed_form", [False, True])
+def test_a_path_names_an_object(script: Script, who: dict[str, Any], reads: list[Any], listed_form: bool) -> None:
+    script(*reads)
+    assert run_module(NAME, {"objects": [who]} if listed_form else who)["changed"] is False
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("who", "words", "body"),
+    [
+        ({"path": "/ROOT/Site/Fan"}, ["Fan", "ROOT", "ROOT/Site", "Site"], {"name": "Fan", "parent_id": [SITE_ID]}),
+        ({"path": "/ROOT/Fan"}, ["Fan", "ROOT"], {"name": "Fan"}),
+        ({"path": "/1"}, ["1", "ROOT"], {"name": "1"}),
+        ({"name": "/Site/Fan"}, ["Fan", "ROOT", "Site"], {"name": "Fan", "parent_id": [SITE_ID]}),
+        (
+            {"path": "/Site//var/lib", "name": "/var/lib"},
+            ["/var/lib", "ROOT", "Site"],
+            {"name": "/var/lib", "parent_id": [SITE_ID]},
+        ),
+        ({"name": "/var", "parents": ["/Site"]}, ["/var", "ROOT", "Site"], {"name": "/var", "parent_id": [SITE_ID]}),
+        ({"name": "/var", "parents": []}, ["/var", "ROOT"], {"name": "/var"}),
+    ],
+)
+def test_a_path_says_where_to_create(
+    script: Script, check: bool, who: dict[str, Any], words: list[str], body: dict[str, Any]
+) -> None:
+    script(search("name", *words, among=[{**record, "parent_id": record["parent_id"]} for record in ALL]))
+    if not check:
+        script(("POST", "/objects", 200, {"id": "new1", **body}, body))
+    assert run_module(NAME, who, check=check)["action"] == "created"
+
+
+def test_paths_of_a_list_may_lead_through_each_other() -> None:
+    server = FakeServer(objects=[SITE])
+    objects = [{"path": "/Site/New/Deep/Deeper"}, {"path": "/ROOT/Site/New"}, {"name": "/ROOT/Site/New/Deep"}]
+    assert run_on(server, NAME, {"objects": objects})["summary"]["created"] == 3
+    above = {one["name"]: one["parent_id"] for one in server.data["/objects"]}
+    ids = {one["name"]: one["id"] for one in server.data["/objects"]}
+    assert (above["New"], above["Deep"], above["Deeper"]) == ([SITE_ID], [ids["New"]], [ids["Deep"]])
+    server.journal.clear()
+    assert run_on(server, NAME, {"objects": objects})["changed"] is False
+    assert server.writes == []
+
+
+def test_a_path_moves_what_is_found_elsewhere() -> None:
+    server = FakeServer(objects=[SITE, RACK, {**BOARD, "discovery_id": "b"}])
+    task = {"path": "/ROOT/Fan", "discovery_id": "b"}
+    assert run_on(server, NAME, task)["action"] == "updated"
+    assert server.writes == [("PATCH", f"/objects/{BOARD['id']}", {"name": "Fan", "parent_id": [1]})]
+    server.journal.clear()
+    assert run_on(server, NAME, task)["changed"] is False
+    assert run_on(server, NAME, {"path": "/ROOT/Fan", "state": "absent"})["action"] == "deleted"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ({"path": "/ROOT"}, "path is '/ROOT', which is the root object: give its id instead."),
+        ({"path": "/"}, "path is '/', which is the root object: give its id instead."),
+        ({"name": "/"}, "name is '/', which is the root object: give its id instead."),
+        ({"path": ""}, "path is '': give a text that is not empty."),
+        ({"path": ["a"]}, "path is ['a']: give a text (use the filter to_json for a structure)."),
+        (
+            {"path": "/ROOT/Site/Rack", "name": "Board"},
+            "path is '/ROOT/Site/Rack', which does not end with the name 'Board': correct one of the two, "
+            "or leave name out.",
+        ),
+        (
+            {"path": "/ROOT/Site/Rack", "parents": ["/ROOT", "/ROOT/Site/Board"]},
+            "path is '/ROOT/Site/Rack', but '/ROOT/Site' is not among parents: correct one of the two, "
+            "or leave parents out.",
+        ),
+        (
+            {"path": "/ROOT/Site/Rack", "parents": []},
+            "path is '/ROOT/Site/Rack', but '/ROOT/Site' is not among parents: correct one of the two, "
+            "or leave parents out.",
+        ),
+        (
+            {"path": "/ROOT/Site//var/lib"},
+            "path is '/ROOT/Site//var/lib', where two slashes may begin a name: give name and parents instead, "
+            "or write one slash.",
+        ),
+        (
+            {"path": "/ROOT/Gone/Fan"},
+            "parents: there is no object '/ROOT/Gone': check the spelling, or create it first.",
+        ),
+    ],
+)
+def test_a_path_that_says_nothing_clear(args: dict[str, Any], said: str) -> None:
+    server = FakeServer(objects=[SITE, RACK, BOARD])
+    result = run_on(server, NAME, {"objects": [{"name": "Site"}, args]})
+    assert result["msg"].startswith("objects[1]")
+    assert result["msg"].endswith(f": {said}")
+    assert server.writes == []
+
+
+# --- namesakes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_name_alone_creates_below_the_root_and_tells_of_others(script: Script, check: bool) -> None:
+    """The list is read only then, because it shows where they are."""
+    script(search("name", "ROOT", "Rack"), listed())
+    if not check:
+        script(("POST", "/objects", 200, {"id": "new1", "name": "Rack", "parent_id": [1]}, {"name": "Rack"}))
+    result = run_module(NAME, {"name": "Rack"}, check=check)
+    assert (result["action"], result["warnings"]) == (
+        "created",
+        [
+            "a new object 'Rack' is created below the root, although there are others (/ROOT/Site/Rack): "
+            "give path or parents if you mean one of them."
+        ],
+    )
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_name_alone_is_not_enough_to_delete(script: Script, check: bool) -> None:
+    script(search("name", "ROOT", "Rack"), listed())
+    result = run_module(NAME, {"name": "Rack", "state": "absent"}, check=check)
+    assert (result["changed"], result["msg"]) == (
+        False,
+        "the name 'Rack' alone does not say which object is to be absent, because there are others (/ROOT/Site/Rack): "
+        "give path or parents.",
+    )
+
+
+def _fan(identifier: str, *ups: Any, **more: Any) -> dict[str, Any]:
+    return {"id": identifier, "name": "Fan", "parent_id": list(ups), **more}
+
+
+def test_what_a_mere_name_deletes_does_not_depend_on_the_run() -> None:
+    """With one below the root and another elsewhere, the first run would delete and the second one fail."""
+    server = FakeServer(objects=[SITE, _fan("f1", 1), _fan("f2", SITE_ID)])
+    said = run_on(server, NAME, {"name": "Fan", "state": "absent"})["msg"]
+    assert said == run_on(server, NAME, {"name": "Fan", "state": "absent"})["msg"]
+    assert "(/ROOT/Site/Fan)" in said
+    assert server.writes == []
+    assert run_on(server, NAME, {"path": "/Fan", "state": "absent"})["action"] == "deleted"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/Site/Fan"},
+        {"id": RACK["id"], "name": "Fan"},
+        {"id": "f1", "parents": ["/Site"]},
+    ],
+)
+def test_nor_does_it_depend_on_what_the_list_does(other: dict[str, Any]) -> None:
+    """A second run would find what the first one has created, renamed or moved."""
+    server = FakeServer(objects=[SITE, RACK, _fan("f1", 1)])
+    said = run_on(server, NAME, {"objects": [{"name": "Fan", "state": "absent"}, other]})["msg"]
+    assert "the name 'Fan' alone does not say which object is to be absent" in said or "is listed twice" in said
+    assert server.writes == []
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [{"path": "/Site/Fan", "state": "absent"}],
+        [{"name": "Site", "state": "absent", "recursive": True}],
+    ],
+)
+def test_others_that_go_in_the_same_list_do_not_count(others: list[dict[str, Any]]) -> None:
+    server = FakeServer(objects=[SITE, _fan("f1", 1), _fan("f2", SITE_ID)])
+    objects = [{"name": "Fan", "state": "absent"}, *others]
+    assert run_on(server, NAME, {"objects": objects})["summary"]["deleted"] == 2
+    assert run_on(server, NAME, {"objects": objects})["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"name": "Fan", "parents": ["/ROOT"]},
+        {"name": "Fan", "parents": []},
+        {"path": "/ROOT/Fan"},
+        {"name": "/Fan"},
+        {"name": "Fan", "discovery_id": "new"},  # another has a key of its own, so it cannot be meant
+    ],
+)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_whoever_says_where_is_not_told_of_others(who: dict[str, Any], state: str) -> None:
+    server = FakeServer(objects=[SITE, _fan("f2", SITE_ID, discovery_id="f")])
+    result = run_on(server, NAME, {**who, "state": state})
+    assert (result["action"], result.get("warnings", [])) == ("created" if state == "present" else "unchanged", [])
+
+
+def test_a_key_that_is_new_and_a_name_that_is_elsewhere() -> None:
+    server = FakeServer(objects=[SITE, _fan("f2", SITE_ID)])
+    result = run_on(server, NAME, {"name": "Fan", "discovery_id": "new"})
+    assert result["action"] == "created"
+    assert "although there are others (/ROOT/Site/Fan)" in result["warnings"][0]
+
+
+def test_few_of_many_are_shown() -> None:
+    sites = [{"id": f"s{number}", "name": f"Site {number}", "parent_id": [1]} for number in range(9)]
+    fans = [_fan(f"f{number}", f"s{number}") for number in range(9)]
+    server = FakeServer(objects=[*sites, *fans])
+    said = run_on(server, NAME, {"name": "Fan"}, check=True)["warnings"][0]
+    assert "(/ROOT/Site 0/Fan, /ROOT/Site 1/Fan, /ROOT/Site 2/Fan and 6 more)" in said
+    plain = [{"id": f"p{number}", "name": f"n{number}", "parent_id": ["s0"]} for number in range(9)]
+    warnings = run_on(
+        FakeServer(objects=[*sites, *plain]), NAME, {"objects": [{"name": one["name"]} for one in plain]}, check=True
+    )["warnings"]
+    assert len(warnings) == 6
+    assert warnings[0].startswith("objects[0] (n0): a new object 'n0' is created below the root")
+    assert warnings[-1] == "4 more objects of the list are created like that."
+
+
+def test_others_that_cannot_be_placed_are_named_by_id() -> None:
+    """What is above them is hidden from the account."""
+    server = FakeServer(objects=[_fan("f2", "hidden")])
+    assert "there are others (f2)" in run_on(server, NAME, {"name": "Fan"}, check=True)["warnings"][0]
+
+
+# --- a key for an object that has none ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("there", [{}, {"discovery_id": None}, {"discovery_id": ""}])
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ({"name": "Board", "parents": [SITE_ID], "append_parents": True}, ["Board", "ROOT"]),
+        ({"path": "/ROOT/Site/Board"}, ["Board", "ROOT", "ROOT/Site", "Site"]),
+    ],
+)
+def test_an_object_without_a_key_gets_it(
+    script: Script, check: bool, there: dict[str, Any], who: dict[str, Any], words: list[str]
+) -> None:
+    among = [ROOT, SITE, RACK, {**BOARD, **there}]
+    script(search("discovery_id", "new", among=among))
+    if "parents" in who:
+        script(search("id", SITE_ID, among=among))
+    script(search("name", *words, among=among), listed(*among))
+    body = {"discovery_id": "new"}
+    if not check:
+        script(("PATCH", f"/objects/{BOARD['id']}", 200, {**BOARD, **body}, body))
+    result = run_module(NAME, {**who, **body}, check=check)
+    assert (result["action"], result["object"]["id"], result["object"]["discovery_id"]) == (
+        "updated",
+        BOARD["id"],
+        "new",
+    )
+    assert result["diff"][0]["after"] == body
+    assert "warnings" not in result
+
+
+def test_an_object_with_another_key_is_left_alone() -> None:
+    server = FakeServer(objects=[SITE, RACK])
+    task = {"path": "/ROOT/Site/Rack", "discovery_id": "cmdb-2"}
+    result = run_on(server, NAME, task)
+    assert (result["action"], result["warnings"]) == (
+        "created",
+        [
+            "a new object 'Rack' is created beside one that has another discovery_id (cmdb-1): "
+            "correct name or discovery_id if you mean that one."
+        ],
+    )
+    again = run_on(server, NAME, task)
+    assert (again["changed"], again.get("warnings", [])) == (False, [])
+    assert server.one("/objects", id=RACK["id"])["discovery_id"] == "cmdb-1"
+
+
+def test_two_new_objects_of_one_name_need_no_warning() -> None:
+    server = FakeServer(objects=[SITE])
+    objects = [{"path": "/Site/Fan", "discovery_id": key} for key in ("a", "b")]
+    result = run_on(server, NAME, {"objects": objects})
+    assert (result["summary"]["created"], result.get("warnings", [])) == (2, [])
+    assert run_on(server, NAME, {"objects": objects})["changed"] is False
+
+
+def test_which_of_two_objects_gets_a_key_must_be_said() -> None:
+    server = FakeServer(objects=[SITE, _fan("f1", SITE_ID), _fan("f2", SITE_ID)])
+    said = run_on(server, NAME, {"path": "/Site/Fan", "discovery_id": "new"})["msg"]
+    assert said == "several objects match (ids f1, f2): give the id, or remove the duplicate."
+    two = FakeServer(objects=[SITE, _fan("f1", SITE_ID)])
+    objects = [{"path": "/Site/Fan", "discovery_id": key} for key in ("a", "b")]
+    assert "is listed twice, also as objects[0] (Fan)" in run_on(two, NAME, {"objects": objects})["msg"]
+
+
+def test_a_key_is_never_taken_for_the_place_when_nothing_is_to_have_it() -> None:
+    server = FakeServer(objects=[SITE])
+    assert run_on(server, NAME, {"path": "/Site", "discovery_id": "gone", "state": "absent"})["changed"] is False
+    assert server.reads == ["/objects/search"]
+
+
+# --- what a move shows ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_move_between_namesakes_shows_where_they_are(check: bool) -> None:
+    other = {"id": "64b1f0c2a9d3e45f6a7b8e09", "name": "Rack", "parent_id": [1]}
+    server = FakeServer(objects=[SITE, RACK, other, {**BOARD, "parent_id": [RACK["id"]]}])
+    result = run_on(server, NAME, {"id": BOARD["id"], "parents": ["/ROOT/Rack"]}, check=check)
+    diff = result["diff"][0]
+    assert (diff["before"], diff["after"]) == ({"parents": ["/ROOT/Site/Rack"]}, {"parents": ["/ROOT/Rack"]})
+
+
+def test_a_parent_whose_place_is_not_known_is_shown_by_its_name(script: Script) -> None:
+    script(search("name", "Fan", "ROOT", "Rack"))
+    result = run_module(NAME, {"name": "Fan", "parents": ["Rack"]}, check=True)
+    assert result["diff"][0]["after"]["parents"] == ["Rack"]

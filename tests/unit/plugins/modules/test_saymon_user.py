@@ -454,8 +454,8 @@ def test_blocked_already_or_from_the_start(script: Script) -> None:
 def test_options_beside_the_list(script: Script) -> None:
     result = run_module(NAME, {"login": "ann", "email": "x", "users": [{"login": "eve"}]})
     assert (
-        result["msg"] == "users and login, email are given together (module_defaults count too): "
-        "put everything into the list, or leave users out."
+        result["msg"] == "users and login, email are given together, in the task or in module_defaults: "
+        "move login, email into the list, or leave users out."
     )
 
 

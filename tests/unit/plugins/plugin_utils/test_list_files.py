@@ -469,11 +469,13 @@ def test_what_is_wrong_with_an_item(script: Script, users: Path, lines: list[str
 
 
 def test_what_does_not_go_together(script: Script, users: Path) -> None:
-    assert run(str(users), users=[])["msg"] == "src and users are given together: put everything into one of them."
+    assert run(str(users), users=[])["msg"] == (
+        "src and users are given together, in the task or in module_defaults: put everything into one of them."
+    )
     said = run(str(users), login="ann", email="x")["msg"]
     assert said == (
-        "src and login, email are given together (module_defaults count too): "
-        "put everything into the list, or leave src out."
+        "src and login, email are given together, in the task or in module_defaults: "
+        "move login, email into the list, or leave src out."
     )
     assert run([])["msg"].startswith("src is an empty list: ")
 

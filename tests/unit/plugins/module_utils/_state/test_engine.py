@@ -365,8 +365,8 @@ def test_an_existing_object_moves_below_a_new_one() -> None:
     items = [{"discovery_id": "cmdb-1", "parents": ["New"], "append_parents": True}, {"name": "New"}]
     result = ensure_on(server, "object", *items)
     assert actions(result) == ["updated", "created"]
-    assert result["diff"][0]["before"] == {"parents": ["Site"]}
-    assert sorted(result["diff"][0]["after"]["parents"]) == ["New", "Site"]
+    assert result["diff"][0]["before"] == {"parents": ["/ROOT/Site"]}
+    assert sorted(result["diff"][0]["after"]["parents"]) == ["/ROOT/New", "/ROOT/Site"]
     assert names(server)["Rack"] == ["New", "Site"]
     assert ensure_on(server, "object", *items)["changed"] is False
 
@@ -1085,7 +1085,7 @@ def test_absent_below_what_is_not_there_stands_in_no_lists_way() -> None:
 
 
 def test_absent_below_a_name_that_another_item_takes_too() -> None:
-    server = FakeServer(objects=[SITE, RACK])
+    server = FakeServer(objects=[{**SITE, "discovery_id": "d1"}, RACK])
     items = [{"name": "Rack", "parents": ["/Site"], "state": "absent"}, {"name": "Site", "discovery_id": "d2"}]
     assert "objects[0] (Rack): '/Site' would mean something else after this list" in refuses(server, "object", *items)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
-from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Properties
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Geoposition, Properties
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
@@ -90,8 +90,9 @@ class Names:
         (Items(Text()), [], ()),
         (set_of(Text()), ["b", "a", "b"], ("a", "b")),
         (set_of(Text()), [5, "5"], ("5",)),
-        (Items(Number(whole=False, least=None), length=2), ["37.5", -1], (37.5, -1)),
-        (Items(Number(), length=2), [], ()),
+        (Geoposition(), ["37.5", -1], (37.5, -1)),
+        (Geoposition(), [-180, "90"], (-180, 90)),
+        (Geoposition(), [], ()),
         (Json("list", []), [{"a": 1}], [{"a": 1}]),
         (Json("dict", {}), {}, {}),
         (JsonText(), {"a": [1]}, {"a": [1]}),
@@ -103,6 +104,12 @@ class Names:
         (Properties(), [], {}),
         (Properties(), [{"name": "a", "value": 5}], {"a": (None, "5")}),
         (Properties(), [{"name": "a", "value": "", "type": "readonly"}], {"a": (2, "")}),
+        (Properties(), [{"name": "a", "value": None}], {"a": (None, None)}),
+        (
+            Properties(),
+            [{"name": "a", "value": True}, {"name": "b", "value": False}],
+            {"a": (None, "true"), "b": (None, "false")},
+        ),
         (Properties(), [{"name": "a", "value": "x", "type": "101"}], {"a": (101, "x")}),
         (Properties(), [{"name": "a", "value": "x", "type": 3}], {"a": (3, "x")}),
         (Properties(), [{"name": "a", "value": "x", "type": None}], {"a": (None, "x")}),
@@ -145,8 +152,12 @@ def test_parse(field_type: FieldType, value: Any, canonical: Any) -> None:
         (Items(Text()), {"a": 1}, "give a list"),
         (Items(Text()), [["a"]], "give a text"),
         (Items(Text()), [None], "give a text"),
-        (Items(Number(), length=2), [1], "give 2 values, or an empty list"),
-        (Items(Number(), length=2), [1, "x"], "give a whole number"),
+        *(
+            (Geoposition(), wrong, "give longitude (from -180 to 180) and latitude (from -90 to 90), or an empty list")
+            for wrong in ([1], [1, 2, 3], [181, 0], [0, 90.5], [-180.001, 0], [55, -91])
+        ),
+        (Geoposition(), [1, "x"], "give a number"),
+        (Geoposition(), [1, "nan"], "give a number"),
         (Json("list", []), {"a": 1}, "give a list"),
         (Json("dict", {}), "x", "give a dictionary"),
         (JsonText(), "[1]", "give a dictionary"),
@@ -160,8 +171,7 @@ def test_parse(field_type: FieldType, value: Any, canonical: Any) -> None:
         (Secret(), True, "give a text that is not empty"),
         (Properties(), {"a": 1}, "must be a list of dictionaries, got dict"),
         (Properties(), ["a"], "each property must be a dictionary, got str"),
-        (Properties(), [{"name": "a"}], "each property must have value"),
-        (Properties(), [{"name": "a", "value": None}], "each property must have value"),
+        (Properties(), [{"value": "x"}], "each property must have name"),
         (Properties(), [{"name": "", "value": "x"}], "name of each property: give a text that is not empty"),
         (Properties(), [{"name": "a", "value": "x", "colour": "red"}], "each property has no option 'colour'"),
         (
@@ -416,11 +426,10 @@ JSON = st.recursive(
 
 def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
     """What a user may write for a field of this type."""
+    if isinstance(field_type, Geoposition):
+        return st.just([]) | st.tuples(st.integers(-180, 180), st.floats(-90, 90, allow_subnormal=False)).map(list)
     if isinstance(field_type, Items):
-        shape: dict[str, Any] = (
-            {"min_size": field_type.length, "max_size": field_type.length} if field_type.length else {"max_size": 3}
-        )
-        return st.lists(_values(field_type.element), **shape)
+        return st.lists(_values(field_type.element), max_size=3)
     if isinstance(field_type, Reference):
         return st.integers(0, 3).map(lambda number: f"{field_type.resource.rpartition('_')[2]}{number}")
     if isinstance(field_type, Json):

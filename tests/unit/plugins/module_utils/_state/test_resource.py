@@ -218,7 +218,7 @@ def test_find_objects(given: dict[str, Any], found: list[Any]) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"parents": ("s",)}, {"discovery_id": "", "name": ""}])
 def test_an_object_needs_a_key(given: dict[str, Any]) -> None:
-    with pytest.raises(Invalid, match="discovery_id, or name with parents, must be given"):
+    with pytest.raises(Invalid, match="discovery_id, path, or name with parents, must be given"):
         Tree(OBJECT, RECORDS).find(given)
 
 
