@@ -93,7 +93,7 @@ EXAMPLES = r"""
 - name: Rename it, which needs the id
   saymon.platform.saymon_tag:
     id: "{{ found.tags[0].id }}"
-    name: test
+    name: preproduction
 
 - name: Delete tags that nothing should have any more
   saymon.platform.saymon_tag:
