@@ -55,8 +55,8 @@ def _spare_those_in_use(task: Task, plans: list[Plan]) -> list[str]:
         used = " and ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in users if count)
         if used:
             raise Invalid(
-                f"{plan.item.where}{plan.title!r} is the class of {used}, which cannot get another one: "
-                "delete what has this class first"
+                f"{plan.item.where}{plan.title!r} is the class of {used}: delete what has this class first, because an "
+                "object or link cannot change its class"
             )
     return []
 

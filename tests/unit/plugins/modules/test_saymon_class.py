@@ -155,7 +155,8 @@ def test_a_class_in_use_is_not_deleted(script: Script, check: bool, objects: int
     result = run_module(NAME, {"name": "Pump", "state": "absent"}, check=check)
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"] == (
-        f"'Pump' is the class of {used}, which cannot get another one: delete what has this class first."
+        f"'Pump' is the class of {used}: delete what has this class first, because an object or link cannot change "
+        "its class."
     )
 
 
@@ -164,7 +165,7 @@ def test_a_server_that_does_not_count(script: Script, answer: tuple[int, Any]) -
     objects = [{"id": "o1", "class_id": PUMP["id"]}, {"id": "o2", "class_id": 3}, {"id": "o3"}]
     script(LIST, ("GET", COUNT, *answer), ("GET", "/objects?fields=class_id", 200, objects), LINKS)
     result = run_module(NAME, {"name": "Pump", "state": "absent"})
-    assert result["msg"].startswith("'Pump' is the class of 1 object, ")
+    assert result["msg"].startswith("'Pump' is the class of 1 object: ")
 
 
 @pytest.mark.parametrize("check", [False, True])
