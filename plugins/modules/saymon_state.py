@@ -16,8 +16,8 @@ description:
     unchanged.
   - A state is what an object or a link can be in, such as Working or Alarm. An object takes over a state of its
     children, and the priority of the states decides which.
-  - The server's own states can be changed, but not deleted. Whether a server lets you delete a state that objects or
-    links are in is not documented; some refuse it.
+  - The server's own states can be changed, but not deleted. It is not documented whether a server deletes a state that
+    objects or links are in.
   - Needs the permission C(manage-configuration).
 options:
   id: &id
@@ -32,8 +32,8 @@ options:
     type: int
   color: &color
     description:
-      - Main colour, as stylesheets write it, such as V('#2e7d32') or V('rgb(46 125 50\)'). The server gives new states
-        C(rgb(40 173 250\)).
+      - Main colour, as stylesheets write it, such as V('#2e7d32') or V(rgb(46 125 50\)). The server gives new states
+        V(rgb(40 173 250\)).
       - Quote a colour that begins with V(#). YAML takes what follows for a comment, and the option is then ignored.
     type: str
   color_light: &color_light

@@ -19,6 +19,7 @@ description:
   - A server may hold several tags of the same name. The task then fails and lists their ids; give one of them with
     O(id).
   - Objects and links may keep the id of a tag that is deleted, so take the tag off them first.
+    M(saymon.platform.saymon_object_info) finds the objects that have it.
   - The documentation of the server describes only the name. The other options are known from stored tags; the task
     warns if the server ignores one.
   - Which permission is needed is not documented. Probably it is C(manage-configuration).

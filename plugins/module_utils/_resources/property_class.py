@@ -44,7 +44,8 @@ class AnyValue(FieldType):
 def _guard(_task: Task, plans: list[Plan]) -> list[str]:
     for plan in plans:
         where = plan.item.where
-        if plan.action in ("update", "delete") and (is_built_in(plan) or _SYSTEM.read(plan.record)):
+        system = _SYSTEM.read(plan.record) if "system" in plan.record else is_built_in(plan)
+        if plan.action in ("update", "delete") and system:
             raise Invalid(
                 f"{where}{plan.title!r} is a built-in property class, which cannot be changed or deleted: "
                 "create one of your own"

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
 NAME = "saymon_property_class"
-DATE = {"id": 4, "name": "Date", "value_type_id": "date", "value": None, "system": True}
+DATE = {"id": 4, "name": "Date", "value_type_id": "date", "value": None}
 STRANGE = {"id": "64b1f0c2a9d3e45f6a7b8a30", "name": "Strange", "value_type_id": "color", "system": True}
 SERIAL = {
     "id": "64b1f0c2a9d3e45f6a7b8a31",
@@ -74,6 +74,13 @@ def test_a_built_in_one_stays_as_it_is(script: Script, check: bool, args: dict[s
     assert result["msg"] == (
         f"'{name}' is a built-in property class, which cannot be changed or deleted: create one of your own."
     )
+
+
+def test_a_small_number_is_the_id_of_a_built_in_one_only_where_the_record_does_not_say(script: Script) -> None:
+    script(
+        ("GET", "/property-classes", 200, [{**DATE, "system": False}]), Exchange("DELETE", "/property-classes/4", 200)
+    )
+    assert run_module(NAME, {"name": "Date", "state": "absent"})["action"] == "deleted"
 
 
 @pytest.mark.parametrize("check", [False, True])
