@@ -110,15 +110,16 @@ def test_properties(script: Script, check: bool, append: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_create(script: Script, check: bool) -> None:
+    plant = {"name": "Завод", "type_id": 1, "value": "7"}
     body = {
         "name": "Насос",
         "description": "Водоснабжение",
         "client_data": '{"default_view": "grid-view"}',
-        "properties": [{"name": "Завод", "type_id": 1, "value": "7"}],
+        "properties": [plant],
     }
     script(LIST)
     if not check:
-        made = {**body, "id": "new1", "operations": [], "properties": [{**body["properties"][0], "id": "p1"}]}
+        made = {**body, "id": "new1", "operations": [], "properties": [{**plant, "id": "p1"}]}
         script(("POST", "/classes", 200, made, body), LIST)
     args = {
         "name": "Насос",

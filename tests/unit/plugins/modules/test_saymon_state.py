@@ -107,7 +107,7 @@ def test_a_state_of_the_server_is_changed_and_not_deleted(script: Script, check:
         script(("PATCH", "/states/5", 200, {**ALARM, **body}, body))
     assert run_module(NAME, {"name": "Alarm", "color": "#c62828"}, check=check)["action"] == "updated"
     script(LIST)
-    items = [{"name": "New"}, {"id": 5, "state": "absent"}]
+    items: list[dict[str, Any]] = [{"name": "New"}, {"id": 5, "state": "absent"}]
     result = run_module(NAME, {"states": items} if many else items[1], check=check)
     where = "states[1] (5): " if many else ""
     said = f"{where}'Alarm' is a built-in state, which cannot be deleted: leave it out."
@@ -128,19 +128,21 @@ def test_a_list(script: Script, check: bool) -> None:
     assert [outcome["action"] for outcome in result["outcomes"]] == ["updated", "created", "unchanged"]
 
 
-TOP = {**OURS, "ui": {"colors": {"main": "#111"}}, "svgBackground": ["#1", "#2"]}
-
-
-@pytest.mark.parametrize("args", [{"color_svg_background": ["#abc"]}, {"color": "#222"}])
-def test_svg_background_beside_the_colours(script: Script, args: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("args", "sent", "main", "svg"),
+    [
+        ({"color_svg_background": ["#abc"]}, {"main": "#111", "svgBackground": ["#abc"]}, "#111", ["#abc"]),
+        ({"color": "#222"}, {"main": "#222"}, "#222", ["#abc", "#def"]),
+    ],
+)
+def test_svg_background_beside_the_colours(
+    script: Script, args: dict[str, Any], sent: dict[str, Any], main: str, svg: list[str]
+) -> None:
     """The documentation has it in two places. No change of another colour is taken for one of it."""
-    top = {**TOP, "svgBackground": ["#abc", "#def"]}
-    change = {"svgBackground": ["#abc"]} if "color_svg_background" in args else {"main": "#222"}
-    body = {"ui": {"colors": {"main": "#111", **change}}}
-    answer = {**top, "ui": {"colors": {**body["ui"]["colors"]}}}
-    if svg := answer["ui"]["colors"].pop("svgBackground", None):
-        answer["svgBackground"] = svg
-    script(("GET", "/states", 200, [top]), ("PATCH", PATH, 200, answer, body), ("GET", "/states", 200, [answer]))
+    before = {**OURS, "ui": {"colors": {"main": "#111"}}, "svgBackground": ["#abc", "#def"]}
+    after = {**OURS, "ui": {"colors": {"main": main}}, "svgBackground": svg}
+    body = {"ui": {"colors": sent}}
+    script(("GET", "/states", 200, [before]), ("PATCH", PATH, 200, after, body), ("GET", "/states", 200, [after]))
     result = run_module(NAME, {"name": "Maintenance", **args})
     assert (result["changed"], result.get("warnings")) == (True, None)
     assert run_module(NAME, {"name": "Maintenance", **args})["changed"] is False
