@@ -43,6 +43,12 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "saymon_auth_token": ({"user": "auditor"}, {"user": "auditor", "state": "absent"}),
     "saymon_check_now": ({"objects": ["north-db-1"]},),
+    "saymon_class": (
+        {"name": "Probe", "properties": [{"name": "Vendor", "value": "x"}]},
+        {"name": "Probe", "properties": [{"name": "Vendor", "value": "y"}]},
+        {"name": "Probe", "state": "absent"},
+    ),
+    "saymon_class_info": ({"name": "Host", "with_object_count": True}, {"with_object_count": True}),
     "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
     "saymon_object_clone": (
         {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench"},
@@ -55,8 +61,14 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),
+    "saymon_property_class": ({"name": "Probe", "value_type": "date"}, {"name": "Probe", "state": "absent"}),
+    "saymon_property_class_info": ({"value_type": "date"},),
     "saymon_session": ({}, {"state": "renewed"}, {"state": "absent"}),
     "saymon_session_info": ({},),
+    "saymon_state": ({"name": "Probe", "color": "#5e35b1"}, {"name": "Probe", "state": "absent"}),
+    "saymon_state_info": ({"name": "Alarm"},),
+    "saymon_tag": ({"name": "probe", "color": "#5e35b1"}, {"name": "probe", "state": "absent"}),
+    "saymon_tag_info": ({},),
     "saymon_user": (
         {"login": "probe", "password": USER_PASSWORD, "groups": ["Operators"]},
         {"login": "probe", "state": "absent"},

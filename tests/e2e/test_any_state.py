@@ -118,6 +118,7 @@ class Kind:
 _YES = one(True, False)
 _REACH = {"object_include": some("/ROOT", "1", "Lab", most=2), "object_exclude": some("Lab"), "append_objects": _YES}
 _FILTER = one([], [{"a": 1}], [{"a": {"b": [True, 1]}}])
+_COLOR = one("", "#5E35B1", " #abc", "RGB(1 2 3)", "red")
 _STATE = one("present", "present", "present", "absent")
 KINDS = (
     Kind(
@@ -182,6 +183,54 @@ KINDS = (
         },
     ),
     Kind(
+        "saymon_class",
+        "classes",
+        {"name": one("Host", "Pump", "Насос", "007")},
+        {
+            "description": one(*TEXTS),
+            "category": one("", "7", "x"),
+            "client_data": one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}),
+            "properties": _properties,
+            "append_properties": _YES,
+            "state": _STATE,
+        },
+    ),
+    Kind(
+        "saymon_state",
+        "states",
+        {"name": one("Alarm", "Maintenance", "Ремонт")},
+        {
+            "priority": one(0, -1, "7"),
+            "color": _COLOR,
+            "color_light": _COLOR,
+            "color_shadow": _COLOR,
+            "color_background": _COLOR,
+            "color_svg_background": lambda dice: [_COLOR(dice) for _color in range(dice.randint(0, 2))],
+            "state": _STATE,
+        },
+    ),
+    Kind(
+        "saymon_tag",
+        "tags",
+        {"name": one("t1", "t2", "T 3", "метка")},
+        {"color": _COLOR, "public": one(True, "no"), "description": one(*TEXTS), "state": _STATE},
+    ),
+    Kind(
+        "saymon_property_class",
+        "property_classes",
+        {"name": one("Date", "Serial", "007"), "value_type": one("date", "date", "string")},
+        {
+            "description": one(*TEXTS),
+            "value": one("", "60", 60, True, [1], {"a": None}),
+            "multiple": _YES,
+            "multiple_separator": one(*TEXTS),
+            "source": one("", "x"),
+            "mask": one(*TEXTS),
+            "value_display_template": one("", "{{0}}"),
+            "state": _STATE,
+        },
+    ),
+    Kind(
         "saymon_password_policy",
         "password_policies",
         {"name": one("Default", "Strict", "007")},
@@ -203,6 +252,11 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),
     "group_delete_clears_members": (True, False),
+    "class_property_whole": (True, False),
+    "delete_class_in_use": (True, False),
+    "unique_tag_names": (True, False),
+    "svg_background_place": ("nested", "top"),
+    "property_classes": (True, True, True, False),
 }
 # An old server does not take these over, which a warning tells.
 UNKNOWN_TO_OLD = ("display_name",)

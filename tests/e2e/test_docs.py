@@ -20,6 +20,10 @@ from tests.tools.sandbox_process import Sandbox
 # What the examples leave to the reader.
 VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
 FILES = {
+    "classes.yml": "- name: Meter\n  properties:\n    - {name: Unit, value: m3}\n",
+    "states.yml": "- {name: Retired, priority: 1}\n",
+    "tags.csv": "name,color\ncore,#5e35b1\nedge,#00838f\n",
+    "property-classes.yml": "- {name: Floor, value_type: number}\n",
     "files/staff.csv": "login,email,groups[]\nday.shift.2,day.shift.2@example.org,Operators;Engineers\n",
     "groups.yml": "- name: Plant planners\n  permissions: [manage-objects]\n",
     "policies.json": '{"password_policies": [{"name": "Robots", "length": 32}]}',

@@ -39,7 +39,17 @@ from ansible_collections.saymon.platform.tests.unit.support import URL, module_o
 Record = dict[str, Any]
 Fault = Callable[[Request], None]
 ROOT: Record = {"id": 1, "name": "ROOT", "class_id": 1, "parent_id": []}
-_COLLECTIONS = ("/users", "/user-groups", "/objects", "/classes", "/states", "/tags", "/password-policies")
+_COLLECTIONS = (
+    "/users",
+    "/user-groups",
+    "/objects",
+    "/classes",
+    "/states",
+    "/tags",
+    "/property-classes",
+    "/password-policies",
+    "/links",
+)
 # Under which key a record shows the entries below it, where the path has another name.
 _BELOW = {"/props": "properties"}
 
@@ -177,6 +187,8 @@ class FakeServer(Client):
         if rest[0] == "/password":
             self.passwords[str(record["id"])] = body["newPassword"]
             return None
+        if rest[0] == "/object-count":
+            return len(self.find("/objects", class_id=record["id"]))
         if rest[0] in self.actions:
             record.update(self.actions[rest[0]])
             return None

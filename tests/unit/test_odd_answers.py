@@ -45,13 +45,49 @@ ODD: tuple[Any, ...] = (
 
 ROOT, SITE, RACK = "1", "64b1f0c2a9d3e45f6a7b8e01", "64b1f0c2a9d3e45f6a7b8e02"
 SPARE, OPERATION = "64b1f0c2a9d3e45f6a7b8e03", "64b1f0c2a9d3e45f6a7b8a01"
+PUMP = "64b1f0c2a9d3e45f6a7b8b41"
 NOC, CHIEF, OPERATOR = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 4))
 OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "type_id": 1}
 
 ANSWERS: dict[str, Any] = {
-    "/classes": [{"id": 3, "name": "Host"}],
-    "/states": [{"id": 2, "name": "Working"}],
-    "/tags": [{"id": "64b1f0c2a9d3e45f6a7b8d01", "name": "prod"}],
+    "/classes": [
+        {"id": 3, "name": "Host"},
+        {
+            "id": PUMP,
+            "name": "Pump",
+            "description": "x",
+            "category_id": 7,
+            "client_data": '{"default_view": "geo-view"}',
+            "properties": [OWNER],
+            "operations": [],
+        },
+    ],
+    f"/classes/{PUMP}/object-count": 0,
+    f"/classes/{PUMP}/props": [OWNER],
+    "/links": [{"id": "64b1f0c2a9d3e45f6a7b8e91", "class_id": 35}],
+    "/states": [
+        {"id": 2, "name": "Working"},
+        {
+            "id": "64b1f0c2a9d3e45f6a7b8e11",
+            "name": "Maintenance",
+            "priority": 4,
+            "ui": {"colors": {"main": "#5e35b1", "svgBackground": ["#111"]}},
+            "svgBackground": ["#222"],
+        },
+    ],
+    "/tags": [{"id": "64b1f0c2a9d3e45f6a7b8d01", "name": "prod", "color": "#fff", "public": "on", "description": "x"}],
+    "/property-classes": [
+        {
+            "id": "64b1f0c2a9d3e45f6a7b8a31",
+            "name": "Serial",
+            "value_type_id": "string",
+            "value": {"a": [1]},
+            "multiple": False,
+            "mask": "^SN",
+            "source": "",
+            "system": False,
+        }
+    ],
     "/objects": [
         {"id": ROOT, "name": "ROOT"},
         {"id": SITE, "name": "Site", "parent_id": [ROOT], "class_id": 3, "state_id": 2, "tags": [], "properties": []},
@@ -152,6 +188,13 @@ RACK_OPTIONS = {
     "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
 }
 VACUUM = {"object": "/ROOT/Site/Rack", "operation": "Vacuum", "wait_timeout": 0.001}
+PUMP_OPTIONS = {
+    "name": "Pump",
+    "description": "y",
+    "category": "8",
+    "client_data": {"default_view": "end-view"},
+    "properties": [{"name": "Owner", "value": "dev"}, {"name": "Vendor", "value": "x"}],
+}
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
@@ -174,6 +217,14 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
         "saymon_user_group",
         {"user_groups": [{"name": "NOC", "members": ["chief"]}, {"name": "Audit"}], "append_members": True},
     ),
+    ("saymon_class", PUMP_OPTIONS),
+    (
+        "saymon_class",
+        {"classes": [PUMP_OPTIONS, {"name": "Valve", "client_data": {"a": 1}}], "append_properties": False},
+    ),
+    ("saymon_class", {"name": "Pump", "state": "absent"}),
+    ("saymon_class_info", {"name": "Pump", "category": "7", "with_object_count": True}),
+    ("saymon_class_info", {"with_object_count": True}),
     ("saymon_object", RACK_OPTIONS),
     (
         "saymon_object",
@@ -188,6 +239,23 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
         "saymon_password_policy",
         {"password_policies": [{"name": "Strict", "length": 9}, {"id": "1", "name": "Default"}]},
     ),
+    ("saymon_property_class", {"name": "Serial", "value_type": "string", "value": {"a": [1]}, "mask": "^S"}),
+    (
+        "saymon_property_class",
+        {
+            "property_classes": [
+                {"name": "New", "value_type": "date", "value": 1},
+                {"name": "Serial", "state": "absent"},
+            ]
+        },
+    ),
+    ("saymon_property_class_info", {"value_type": "string"}),
+    ("saymon_state", {"name": "Maintenance", "priority": 5, "color": "#fff", "color_svg_background": ["#333"]}),
+    ("saymon_state", {"states": [{"name": "New", "color": "red"}, {"name": "Maintenance", "state": "absent"}]}),
+    ("saymon_state_info", {"name": "Maintenance"}),
+    ("saymon_tag", {"name": "prod", "color": "#000", "public": False, "description": "y"}),
+    ("saymon_tag", {"tags": [{"name": "new"}, {"name": "prod", "state": "absent"}]}),
+    ("saymon_tag_info", {"name": "prod", "public": True}),
     ("saymon_auth_token", {"user": "operator", "renew": True}),
     ("saymon_check_now", {"objects": ["/ROOT/Site/Rack"], "settings": {"PingHost": "192.0.2.1"}}),
     ("saymon_object_clone", {"object": "/ROOT/Site/Rack", "name": "Rack 2", "saymon_timeout": 0.01}),

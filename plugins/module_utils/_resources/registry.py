@@ -9,12 +9,16 @@ from collections.abc import Mapping
 
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 
-from .catalog import CLASS, STATE, TAG
+from .class_ import CLASS
 from .object import OBJECT
 from .password_policy import PASSWORD_POLICY
+from .property_class import PROPERTY_CLASS
+from .state import STATE
+from .tag import TAG
 from .user import USER
 from .user_group import USER_GROUP
 
 RESOURCES: Mapping[str, Resource] = {
-    resource.name: resource for resource in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)
+    resource.name: resource
+    for resource in (CLASS, OBJECT, PASSWORD_POLICY, PROPERTY_CLASS, STATE, TAG, USER, USER_GROUP)
 }

@@ -348,7 +348,8 @@ class Engine:
             answer = self.client.send(Request(self.resource.update, path, body=body)).data
             plan.touched = True
             answer = answer if is_record(answer) else {}
-            sent = [field for field in self.resource.fields if field.key.partition(".")[0] in body]
+            changed = [field for field in self.resource.fields if field.option in plan.after]
+            sent = [field for field in changed if field.key.partition(".")[0] in body]
             ignored = [
                 field.option for field in sent if answer and not field.type.same(field.read(answer), field.read(body))
             ]

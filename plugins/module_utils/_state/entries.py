@@ -8,7 +8,7 @@ In a sub-collection entries are known by a key and have calls of their own. A wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -188,6 +188,11 @@ class Entries(FieldType):
     def show(self, value: Any, lookup: Lookup) -> Any:
         return {key: self.rest.show(values, lookup) for key, values in value.items()}
 
+    def part(self, options: Iterable[str], key: Any, values: tuple[Any, ...]) -> dict[str, Any]:
+        """What to send of an entry for these options."""
+        pairs = zip(self.whole.fields, (key, *values))
+        return {field.key: field.type.write(part, False) for field, part in pairs if field.option in options}
+
     def differences(self, current: tuple[Any, ...], target: tuple[Any, ...]) -> dict[str, Any]:
         """What to send to change an entry."""
         changes: dict[str, Any] = {}
@@ -198,9 +203,10 @@ class Entries(FieldType):
         return changes
 
 
-def sub_collection(collection: str, below: str, key: str, entries: Entries) -> Writer:
+def sub_collection(collection: str, below: str, key: str, entries: Entries, *, repeat: Sequence[str] = ()) -> Writer:
     """The writer of a sub-collection at `collection`/id/`below`, whose entries the record holds under `key`. It sends
-    one call for each entry that differs, so ids, and what others added meanwhile, stay as they are."""
+    one call for each entry that differs, so ids, and what others added meanwhile, stay as they are. A
+    change of an entry also sends the options in `repeat`, whether they differ or not."""
 
     def write(task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
         path = f"{collection}/{record['id']}/{below}"
@@ -221,7 +227,7 @@ def sub_collection(collection: str, below: str, key: str, entries: Entries) -> W
             if name not in current:
                 yield Request("POST", path, body=entries.whole.write((name, *values), False))
             elif changes := entries.differences(current[name], values):
-                yield Request("PATCH", at(name), body=changes)
+                yield Request("PATCH", at(name), body={**entries.part(repeat, name, values), **changes})
         for name in sorted(current.keys() - target.keys()):
             yield Request("DELETE", at(name))
 

@@ -142,7 +142,7 @@ def put(body: dict[str, Any], record: Mapping[str, Any], key: str, value: Any) -
     if not rest:
         body[top] = value
         return
-    if top not in body or body is record:
+    if body is record or not isinstance(body.get(top), dict):
         present = record.get(top)
         body[top] = copy.deepcopy(dict(present)) if isinstance(present, Mapping) else {}
     put(body[top], {}, rest, value)

@@ -128,3 +128,49 @@ def test_property_classes(api: Api) -> None:
         api.fails(403, method, path, {}, auth=api.user(f"nobody-{method}", []))
     assert api.ok("DELETE", path) is None
     api.fails(404, "GET", path)
+
+
+def test_older_servers_have_no_property_classes(api: Api) -> None:
+    api.settings(property_classes=False)
+    for method, path in (("GET", ""), ("GET", "/1"), ("POST", ""), ("PATCH", "/1"), ("DELETE", "/1")):
+        api.fails(404, method, f"/property-classes{path}", {"name": "x", "value_type_id": "date"})
+
+
+def test_a_change_of_a_class_property_may_need_all_of_it(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump", "properties": [{"name": "a", "value": "1"}]})
+    path = f"/classes/{made['id']}/props/{made['properties'][0]['id']}"
+    api.settings(class_property_whole=True)
+    api.fails(400, "PATCH", path, {"value": "2"})
+    api.fails(400, "PATCH", path, {"name": "a"})
+    api.ok("PATCH", path, {"name": "a", "value": "2"})
+    assert api.ok("GET", f"/classes/{made['id']}/props")[0]["value"] == "2"
+
+
+def test_a_class_in_use_can_be_deleted_where_that_is_switched_on(api: Api) -> None:
+    made = api.ok("POST", "/classes", {"name": "Pump"})
+    thing = api.ok("POST", "/objects", {"name": "x", "class_id": made["id"]})
+    api.settings(delete_class_in_use=True)
+    api.ok("DELETE", f"/classes/{made['id']}")
+    assert api.ok("GET", f"/objects/{thing['id']}")["class_id"] == made["id"]
+    api.fails(409, "DELETE", "/classes/3")
+
+
+def test_tags_may_have_unique_names(api: Api) -> None:
+    first, second = (api.ok("POST", "/tags", {"name": name}) for name in ("one", "two"))
+    api.settings(unique_tag_names=True)
+    api.fails(409, "POST", "/tags", {"name": "one"})
+    api.fails(409, "PATCH", f"/tags/{second['id']}", {"name": "one"})
+    assert api.ok("PATCH", f"/tags/{first['id']}", {"name": "one", "color": "#fff"})["color"] == "#fff"
+
+
+def test_the_svg_background_of_a_state_has_two_places(api: Api) -> None:
+    made = api.ok("POST", "/states", {"name": "A", "ui": {"colors": {"svgBackground": ["#111", "#222"]}}})
+    assert made["ui"]["colors"]["svgBackground"] == ["#111", "#222"]
+    api.settings(svg_background_place="top")
+    shown = {"id": made["id"], "name": "A", "priority": 0, "ui": {"colors": {"main": "rgb(40 173 250)"}}}
+    assert api.ok("GET", f"/states/{made['id']}") == {**shown, "svgBackground": ["#111", "#222"]}
+    assert {**shown, "svgBackground": ["#111", "#222"]} in api.ok("GET", "/states")
+    changed = api.ok("PATCH", f"/states/{made['id']}", {"svgBackground": ["#333"]})
+    assert (changed["svgBackground"], "svgBackground" in changed["ui"]["colors"]) == (["#333"], False)
+    api.settings(svg_background_place="nested")
+    assert api.ok("GET", f"/states/{made['id']}")["ui"]["colors"]["svgBackground"] == ["#333"]

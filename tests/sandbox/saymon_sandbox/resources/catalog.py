@@ -26,7 +26,12 @@ _CLASS_READERS: dict[str, fields.Reader] = {
     "triggers": fields.array,
 }
 _CLASS_BY_ID = ("id", "name", "description", "category_id", "operations")
-_STATE_READERS: dict[str, fields.Reader] = {"name": fields.text, "priority": fields.integer, "ui": fields.record}
+_STATE_READERS: dict[str, fields.Reader] = {
+    "name": fields.text,
+    "priority": fields.integer,
+    "ui": fields.record,
+    "svgBackground": fields.strings,
+}
 _TAG_READERS: dict[str, fields.Reader] = {
     "name": fields.text,
     "color": fields.text,
@@ -42,10 +47,10 @@ def _used(call: Call, field: str, wanted: ids.Id) -> int:
     return sum(1 for kind in ("object", "link") for doc in call.sandbox.store.all(kind).values() if doc[field] == wanted)
 
 
-def _delete(call: Call, collection: str, name: str, field: str) -> Any:
-    """Built-in ones and those in use stay."""
+def _delete(call: Call, collection: str, name: str, field: str, *, used: bool = False) -> Any:
+    """Built-in ones stay, and those in use unless `used` ones may go too."""
     doc = call.stored(collection, name, call.params["id"])
-    if isinstance(doc["id"], int) or _used(call, field, doc["id"]):
+    if isinstance(doc["id"], int) or (not used and _used(call, field, doc["id"])):
         raise errors.conflict(f"{name} {doc['id']} is built in or in use.")
     call.sandbox.store.delete(collection, doc["id"])
     return EMPTY
@@ -101,11 +106,14 @@ def update_class(call: Call) -> Doc:
 
 def delete_class(call: Call) -> Any:
     conditions.forget(call, CLASS, CLASS.of(call))
-    return _delete(call, "class", "Class", "class_id")
+    return _delete(call, "class", "Class", "class_id", used=call.sandbox.settings.delete_class_in_use)
 
 
 def update_property(call: Call, kind: Kind) -> str:
     """Answers the id alone, unlike objects and links."""
+    body = call.record()
+    for name in ("name", "value") if call.sandbox.settings.class_property_whole else ():
+        call.require(body, name)
     changed: str = entities.update_property(call, kind)["id"]
     return changed
 
@@ -121,28 +129,43 @@ def new_state(state_id: ids.Id, given: Doc) -> Doc:
     return fields.deep_merge({"id": state_id, "name": given["name"], **defaults}, fields.merge({}, given))
 
 
+def show_state(call: Call, doc: Doc) -> Doc:
+    """svgBackground is stored among the colours; the documentation has it in two places."""
+    if call.sandbox.settings.svg_background_place == "nested" or "svgBackground" not in doc["ui"]["colors"]:
+        return doc
+    colors = dict(doc["ui"]["colors"])
+    svg = colors.pop("svgBackground")
+    return {**doc, "ui": {**doc["ui"], "colors": colors}, "svgBackground": svg}
+
+
+def _given_state(call: Call, *names: str) -> Doc:
+    """The fields of a state in the body, with svgBackground among the colours."""
+    given = call.given(_STATE_READERS, *names)
+    svg = given.pop("svgBackground", None)
+    return given if svg is None else fields.deep_merge(given, {"ui": {"colors": {"svgBackground": svg}}})
+
+
 def list_states(call: Call) -> list[Doc]:
-    return list(call.sandbox.store.all("state").values())
+    return [show_state(call, doc) for doc in call.sandbox.store.all("state").values()]
 
 
 def get_state(call: Call) -> Doc:
-    return call.stored("state", "State", call.params["id"])
+    return show_state(call, call.stored("state", "State", call.params["id"]))
 
 
 def create_state(call: Call) -> Doc:
-    given = call.given(_STATE_READERS)
+    given = _given_state(call)
     call.require(given, "name")
     made = new_state(ids.new_id(), given)
     call.sandbox.store.put("state", made["id"], made)
-    return made
+    return show_state(call, made)
 
 
 def update_state(call: Call) -> Doc:
-    doc = get_state(call)
-    changes = call.given(_STATE_READERS, "name")
-    changed = fields.deep_merge(doc, fields.merge({}, changes))
+    doc = call.stored("state", "State", call.params["id"])
+    changed = fields.deep_merge(doc, fields.merge({}, _given_state(call, "name")))
     call.sandbox.store.put("state", doc["id"], changed)
-    return changed
+    return show_state(call, changed)
 
 
 def delete_state(call: Call) -> Any:
@@ -157,10 +180,17 @@ def get_tag(call: Call) -> Doc:
     return call.stored("tag", "Tag", call.params["id"])
 
 
+def _check_tag_name(call: Call, name: Any, own: Any = None) -> None:
+    """409 for a name that another tag has, where that is refused."""
+    others = (tag for tag in list_tags(call) if tag["id"] != own)
+    if call.sandbox.settings.unique_tag_names and any(tag["name"] == name for tag in others):
+        raise errors.conflict(f'Tag "{name}" already exists.')
+
+
 def create_tag(call: Call) -> Doc:
     """A second tag of the same name is another tag."""
     given = call.given(_TAG_READERS)
-    call.require(given, "name")
+    _check_tag_name(call, call.require(given, "name"))
     made: Doc = fields.merge({"id": ids.new_id()}, given)
     call.sandbox.store.put("tag", made["id"], made)
     return made
@@ -169,6 +199,7 @@ def create_tag(call: Call) -> Doc:
 def update_tag(call: Call) -> Doc:
     doc = get_tag(call)
     changes = call.given(_TAG_READERS, "name")
+    _check_tag_name(call, changes.get("name"), doc["id"])
     changed = fields.merge(doc, changes)
     call.sandbox.store.put("tag", doc["id"], changed)
     return changed

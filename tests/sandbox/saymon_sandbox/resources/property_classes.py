@@ -31,15 +31,24 @@ def new_property_class(class_id: ids.Id, given: Doc) -> Doc:
     return {"id": class_id, "name": given["name"], "value_type_id": given["value_type_id"], **_DEFAULTS, **fields.merge({}, given)}
 
 
+def _exist(call: Call) -> None:
+    """404 on an older server, which knows none of these calls."""
+    if not call.sandbox.settings.property_classes:
+        raise errors.unknown_route(call.route.path)
+
+
 def list_property_classes(call: Call) -> list[Doc]:
+    _exist(call)
     return list(call.sandbox.store.all("property_class").values())
 
 
 def get_property_class(call: Call) -> Doc:
+    _exist(call)
     return call.stored("property_class", "PropertyClass", call.params["id"])
 
 
 def create_property_class(call: Call) -> Doc:
+    _exist(call)
     given = call.given(_READERS)
     for name in ("name", "value_type_id"):
         call.require(given, name)

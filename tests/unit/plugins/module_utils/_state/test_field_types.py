@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
-from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Geoposition, Properties
+from ansible_collections.saymon.platform.plugins.module_utils._resources.colors import Color
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Geoposition
+from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import Properties
+from ansible_collections.saymon.platform.plugins.module_utils._resources.property_class import AnyValue
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._resources.tag import OnOff
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Choice,
@@ -448,7 +452,10 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
         return st.lists(one, max_size=3, unique_by=lambda pair: pair["name"])
     simple: dict[type[FieldType], st.SearchStrategy[Any]] = {
         Text: TEXTS.filter(bool),
+        Color: st.sampled_from(["#5e35b1", " #ABC ", "RGB(94 53 177)", "red"]),
+        AnyValue: JSON.filter(bool),
         Flag: st.booleans(),
+        OnOff: st.booleans(),
         Timestamp: st.integers(NEW_YEAR, NEW_YEAR * 2),
         Choice: st.sampled_from(sorted(STATUSES)),
         JsonText: st.dictionaries(TEXTS, JSON, max_size=2),
@@ -477,8 +484,18 @@ def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
             yield int(value)
     elif isinstance(field_type, JsonText):
         yield from (json.loads(value), json.dumps(json.loads(value), indent=1, sort_keys=True))
-    elif isinstance(field_type, (Number, Timestamp, Choice)) and value is not None:
+    else:
+        yield from _simple_forms(field_type, value)
+
+
+def _simple_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
+    """The same for values that are neither lists nor dictionaries."""
+    if isinstance(field_type, (Number, Timestamp, Choice)) and value is not None:
         yield from (str(value), float(value))
+    elif isinstance(field_type, Color):
+        yield value.upper()
+    elif isinstance(field_type, OnOff):
+        yield from (True, "true") if value == "on" else (False, None, "")
     elif isinstance(field_type, Flag) and value:
         yield from (1, "true")
 
