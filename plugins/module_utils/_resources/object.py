@@ -12,14 +12,11 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError
-from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
-    FieldType,
     Invalid,
     Items,
     JsonText,
-    Lookup,
     Number,
     Reference,
     Text,
@@ -34,47 +31,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
     text_of,
 )
 
-PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
-_TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
-# Documents and monitoring settings have calls of their own, so making a list exact never removes them.
-_MANAGED_ELSEWHERE = frozenset({6, 7, 8})
-
-
-class PropertyType(FieldType):
-    """The type of a property, by name or number. Canonical form: the number."""
-
-    argument: Mapping[str, Any] = {"type": "str"}
-    empty: Any = PROPERTY_TYPES["info"]
-
-    def parse(self, value: Any) -> int:
-        code = PROPERTY_TYPES.get(value) if isinstance(value, str) else value
-        if code is None and str(value).isdecimal():
-            code = int(value)
-        if not isinstance(code, int) or isinstance(code, bool) or code < 1:
-            raise Invalid(f"{value!r} is not a type of property: give {', '.join(PROPERTY_TYPES)}, or a number")
-        return code
-
-    def read(self, value: Any) -> int:
-        return int(value)
-
-
-class Properties(Entries):
-    """Name/value pairs with a type; names are unique within an item."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "property",
-            Field("name", "name", Text(filled=True)),
-            (Field("type", "type_id", PropertyType()), Field("value", "value", Text())),
-            required=("value",),
-            kept=_MANAGED_ELSEWHERE,
-        )
-
-    def show(self, value: Any, _lookup: Lookup) -> Any:
-        return {
-            str(name): text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
-            for name, (type_id, text) in value.items()
-        }
+from .properties import properties_of
 
 
 class Parents(Items):
@@ -299,8 +256,6 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
         )
 
 
-PROPERTIES = Properties()
-
 OBJECT = Resource(
     name="object",
     plural="objects",
@@ -330,12 +285,6 @@ OBJECT = Resource(
         Field("weight", "weight", Number(1, whole=False)),
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
-        Field(
-            "properties",
-            "properties",
-            PROPERTIES,
-            writer=sub_collection("/objects", "props", "properties", PROPERTIES),
-            append="append_properties",
-        ),
+        properties_of("/objects"),
     ),
 )

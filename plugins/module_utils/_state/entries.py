@@ -188,6 +188,13 @@ class Entries(FieldType):
     def show(self, value: Any, lookup: Lookup) -> Any:
         return {key: self.rest.show(values, lookup) for key, values in value.items()}
 
+    def required_part(self, key: Any, values: tuple[Any, ...]) -> dict[str, Any]:
+        """What to send of an entry that it cannot be without."""
+        pairs = zip(self.whole.fields, (key, *values))
+        return {
+            field.key: field.type.write(part, False) for field, part in pairs if field.option in self.whole.required
+        }
+
     def differences(self, current: tuple[Any, ...], target: tuple[Any, ...]) -> dict[str, Any]:
         """What to send to change an entry."""
         changes: dict[str, Any] = {}
@@ -198,9 +205,10 @@ class Entries(FieldType):
         return changes
 
 
-def sub_collection(collection: str, below: str, key: str, entries: Entries) -> Writer:
+def sub_collection(collection: str, below: str, key: str, entries: Entries, *, repeat_required: bool = False) -> Writer:
     """The writer of a sub-collection at `collection`/id/`below`, whose entries the record holds under `key`. It sends
-    one call for each entry that differs, so ids, and what others added meanwhile, stay as they are."""
+    one call for each entry that differs, so ids, and what others added meanwhile, stay as they are. With
+    `repeat_required` a change of an entry also sends its key and its required fields, whether they differ or not."""
 
     def write(task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
         path = f"{collection}/{record['id']}/{below}"
@@ -221,7 +229,8 @@ def sub_collection(collection: str, below: str, key: str, entries: Entries) -> W
             if name not in current:
                 yield Request("POST", path, body=entries.whole.write((name, *values), False))
             elif changes := entries.differences(current[name], values):
-                yield Request("PATCH", at(name), body=changes)
+                repeated = entries.required_part(name, values) if repeat_required else {}
+                yield Request("PATCH", at(name), body={**repeated, **changes})
         for name in sorted(current.keys() - target.keys()):
             yield Request("DELETE", at(name))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -135,6 +136,23 @@ def test_sub_collection(append: bool, writes: list[Write]) -> None:
     ids = {entry["name"]: entry["id"] for entry in server.one("/boxes")["operations"]}
     assert (ids["restart"], ids["built in"]) == ("o1", "o3")  # kept
     assert ("tell" in ids) is append
+
+
+def test_sub_collection_whose_server_wants_required_fields_with_every_change() -> None:
+    entries = Entries(
+        "entry", Field("name", "name", Text()), (Field("a", "a", Text()), Field("b", "b", Text())), required=("a",)
+    )
+    writer = sub_collection("/boxes", "entries", "entries", entries, repeat_required=True)
+    table = replace(BOXES, flags={}, fields=(BOXES.fields[0], Field("entries", "entries", entries, writer=writer)))
+    present = [{"id": "e1", "name": "one", "a": "1", "b": "2"}, {"id": "e2", "name": "two", "a": "1", "b": "2"}]
+    wanted = [{"name": "one", "a": "1", "b": "9"}, {"name": "two", "a": "1"}]
+    writes: list[Write] = [("PATCH", f"/boxes/{BOX}/entries/e1", {"name": "one", "a": "1", "b": "9"})]
+    prove(
+        lambda: FakeServer(boxes=[{"id": BOX, "name": "a", "entries": present}]),
+        table,
+        {"name": "a", "entries": wanted},
+        writes,
+    )
 
 
 def test_sub_collection_of_a_new_parent() -> None:
