@@ -49,11 +49,19 @@ def show(call: Call, doc: Doc) -> Doc:
     return {**doc, "client_data": value}
 
 
+def _readable(call: Call) -> None:
+    """404 on a server that only takes flows."""
+    if not call.sandbox.settings.flow_list:
+        raise errors.unknown_route(call.route.path)
+
+
 def list_flows(call: Call) -> list[Doc]:
+    _readable(call)
     return [show(call, doc) for doc in call.sandbox.store.all("flow").values() if _is_visible(call, doc)]
 
 
 def get_flow(call: Call) -> Doc:
+    _readable(call)
     return show(call, FLOW.of(call))
 
 
