@@ -42,10 +42,26 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         {"method": "POST", "path": "/objects", "body": {"name": "probe", "class_id": 3, "parent_id": ["1"]}},
     ),
     "saymon_auth_token": ({"user": "auditor"}, {"user": "auditor", "state": "absent"}),
+    "saymon_flow": (
+        {"owner": "Lab", "objects": ["north-web-1", "north-db-1"], "properties": [{"name": "Carries", "value": "x"}]},
+        {"owner": "Lab", "objects": ["north-web-1", "north-db-1"], "state": "absent"},
+    ),
+    "saymon_flow_info": ({"owner": "Lab"},),
+    "saymon_link": (
+        {"source": "lab-probe", "target": "Lab", "properties": [{"name": "Cable", "value": "CAT6"}]},
+        {"source": "north-core-sw", "target": "north-web-1", "properties": [{"name": "Cable", "value": "CAT7"}]},
+        {"source": "north-core-sw", "target": "north-web-1", "state": "absent"},
+    ),
+    "saymon_link_info": ({"object": "north-core-sw"},),
     "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
     "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),
+    "saymon_reference": (
+        {"owner": "/ROOT", "target": "north-db-1"},
+        {"owner": "/ROOT", "target": "north-db-1", "state": "absent"},
+    ),
+    "saymon_reference_info": ({},),
     "saymon_session": ({}, {"state": "renewed"}, {"state": "absent"}),
     "saymon_session_info": ({},),
     "saymon_user": (

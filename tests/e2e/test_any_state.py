@@ -59,6 +59,8 @@ PLACES = (
     "/North site/North rack A2/north-db-1//var/lib/db",
 )
 
+SPOTS = ("/ROOT", "Lab", "/North site", "north-core-sw", "north-web-1", "south-backup")
+
 
 def one(*values: Any) -> Pick:
     return lambda dice: dice.choice(values)
@@ -101,6 +103,7 @@ _YES = one(True, False)
 _REACH = {"object_include": some("/ROOT", "1", "Lab", most=2), "object_exclude": some("Lab"), "append_objects": _YES}
 _FILTER = one([], [{"a": 1}], [{"a": {"b": [True, 1]}}])
 _STATE = one("present", "present", "present", "absent")
+_DATA = one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True})
 KINDS = (
     Kind(
         "saymon_object",
@@ -118,7 +121,7 @@ KINDS = (
             "geoposition": one([], [1, 2], ["55.75", 37.6]),
             "geoposition_radius": one(0, 5, "7"),
             "background": one(*TEXTS),
-            "client_data": one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True}),
+            "client_data": _DATA,
             "properties": _properties,
             "append_parents": _YES,
             "append_tags": _YES,
@@ -126,6 +129,33 @@ KINDS = (
             "state": _STATE,
             "recursive": _YES,
         },
+    ),
+    Kind(
+        "saymon_link",
+        "links",
+        {"source": one(*SPOTS), "target": one(*SPOTS), "create_tags": one(True, True, True, False)},
+        {
+            "class": one("Link", "host", "35"),
+            "tags": some("t1", "t2", "T 3"),
+            "weight": one(0, 1, 2.5, "3", "4.0"),
+            "client_data": _DATA,
+            "properties": _properties,
+            "append_tags": _YES,
+            "append_properties": _YES,
+            "state": _STATE,
+        },
+    ),
+    Kind(
+        "saymon_reference",
+        "references",
+        {"owner": one(*SPOTS), "target": one(*SPOTS)},
+        {"client_data": _DATA, "state": _STATE},
+    ),
+    Kind(
+        "saymon_flow",
+        "flows",
+        {"owner": one(*SPOTS), "objects": lambda dice: dice.choices(SPOTS, k=dice.randint(1, 3))},
+        {"client_data": _DATA, "properties": _properties, "append_properties": _YES, "state": _STATE},
     ),
     Kind(
         "saymon_user",
@@ -180,6 +210,9 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "prop_create_answer": ("string", "object"),
     "unique_property_names": (True, False),
     "missing_code": ("ResourceNotFound", "NotFound"),
+    "flow_client_data": ("string", "object"),
+    "flow_update_answer": ("empty", "record"),
+    "reference_list": (True, False),
     "policy_create_verb": ("both", "patch", "post"),
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),

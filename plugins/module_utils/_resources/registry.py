@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 
 from .catalog import CLASS, STATE, TAG
+from .flow import FLOW
+from .link import LINK
 from .object import OBJECT
 from .password_policy import PASSWORD_POLICY
+from .reference import REFERENCE
 from .user import USER
 from .user_group import USER_GROUP
 
 RESOURCES: Mapping[str, Resource] = {
-    resource.name: resource for resource in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)
+    resource.name: resource
+    for resource in (CLASS, FLOW, LINK, OBJECT, PASSWORD_POLICY, REFERENCE, STATE, TAG, USER, USER_GROUP)
 }

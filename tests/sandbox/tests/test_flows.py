@@ -42,6 +42,13 @@ def test_switches(api: Api) -> None:
     assert api.ok("PATCH", f"/flows/{made['id']}", {"client_data": "no json"})["client_data"] == "no json"
 
 
+def test_a_flow_may_come_back(api: Api) -> None:
+    made = draw(api, "Lab", "south-web-1", "north-web-1", "south-web-1")
+    assert len(made["item_ids"]) == 3
+    api.ok("DELETE", f"/objects/{api.object_id('south-web-1')}")
+    assert api.ok("GET", f"/flows/{made['id']}")["item_ids"] == [api.object_id("north-web-1")]
+
+
 def test_flows_that_cannot_be_read(api: Api) -> None:
     api.settings(flow_list=False)
     made = draw(api, "Lab", "south-web-1")

@@ -16,10 +16,16 @@ from . import entities
 from .entities import Kind, clean_properties
 from .objects import find_object
 
+
+def _way(value: Any) -> list[ids.Id]:
+    """Ids in order; a flow may lead through an object twice."""
+    return [ids.as_id(item) for item in fields.array(value)]
+
+
 _READERS: dict[str, fields.Reader] = {
     "owner_id": ids.as_id,
-    "item_ids": ids.as_ids,
-    "items_ids": ids.as_ids,  # what some pages call it
+    "item_ids": _way,
+    "items_ids": _way,  # what some pages call it
     "client_data": fields.json_text,
     "properties": fields.array,
 }
