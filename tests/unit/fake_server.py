@@ -39,7 +39,18 @@ from ansible_collections.saymon.platform.tests.unit.support import URL, module_o
 Record = dict[str, Any]
 Fault = Callable[[Request], None]
 ROOT: Record = {"id": 1, "name": "ROOT", "class_id": 1, "parent_id": []}
-_COLLECTIONS = ("/users", "/user-groups", "/objects", "/classes", "/states", "/tags", "/password-policies")
+_COLLECTIONS = (
+    "/users",
+    "/user-groups",
+    "/objects",
+    "/classes",
+    "/states",
+    "/tags",
+    "/password-policies",
+    "/links",
+    "/refs",
+    "/flows",
+)
 # Under which key a record shows the entries below it, where the path has another name.
 _BELOW = {"/props": "properties"}
 

@@ -62,8 +62,8 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
         return []
     more = f" (and so for {len(swapped) - 1} more)" if len(swapped) > 1 else ""
     return [
-        f"{swapped[0].item.where}the link {swapped[0].title} is created, although there is one in the opposite "
-        f"direction{more}: if you meant that one, swap source and target."
+        f"The link {swapped[0].title} is created, although there is one in the opposite direction{more}: "
+        "if you meant that one, swap source and target."
     ]
 
 

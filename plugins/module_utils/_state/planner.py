@@ -139,11 +139,13 @@ class Planner(Reader):
             for number, item in waiting:
                 try:
                     plans[number] = self.plan(item)
-                    self._assume = False
+                    self._assume = self._assume and not self.resource.refers_to_itself
                 except Invalid as error:
                     problems[number] = error
             if len(problems) == len(waiting) and self.check and not self._assume:
-                self._assume = True  # for one item: in a real run an earlier task would have created what it refers to
+                # In a real run an earlier task would have created what they refer to. Where that may also be another
+                # item of the list, this is assumed for one at a time.
+                self._assume = True
             elif len(problems) == len(waiting):
                 said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module, search
 
@@ -187,7 +188,7 @@ def test_links_between_the_same_ends_are_told_apart_by_class() -> None:
 
 BACK = {"source": "sw1", "target": "db01"}
 OPPOSITE = (
-    "links[0] (sw1 - db01): the link sw1 - db01 is created, although there is one in the opposite direction: "
+    "The link sw1 - db01 is created, although there is one in the opposite direction: "
     "if you meant that one, swap source and target."
 )
 
@@ -255,6 +256,17 @@ def test_wrong_ends_are_told_in_one_sentence_before_anything_is_written() -> Non
         "it first; links[3] (db01): target must be given, because it names the link (or give its id)."
     )
     assert server.writes == []
+
+
+def test_long_list_of_what_an_earlier_task_would_create(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In check mode no object is there yet. Each link is looked at a few times, and not once for each of the others."""
+    looks, plan = [], Planner.plan
+    monkeypatch.setattr(Planner, "plan", lambda planner, item: (looks.append(item), plan(planner, item))[1])
+    items = [{"source": f"/host {number}", "target": f"/host {number + 1}"} for number in range(200)]
+    result = run_on(FakeServer(classes=CLASSES, links=[]), NAME, {"links": items}, check=True)
+    assert result["summary"]["created"] == 200
+    assert len(result["warnings"]) == 201
+    assert len(looks) <= 5 * 200
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
