@@ -38,14 +38,15 @@ def info_of(
     filters: Mapping[str, str],
     *,
     options: Mapping[str, dict[str, Any]] | None = None,
+    read: Callable[[TaskContext], list[Record]] | None = None,
     inspect: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
     complete: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
 ) -> Info:
     """The options and the run of a module that lists the items of `resource`.
 
     `filters` are options of the module, each with the field of the table that it looks at; `id` is one at all times.
-    `options` are further ones. `inspect` may warn about the records that the server sent, `complete` may add to those
-    that are returned.
+    `options` are further ones. `read` reads the records where a list call alone will not do. `inspect` may warn about
+    the records that the server sent, `complete` may add to those that are returned.
     """
     table = _table_of(resource, filters)
     own = {field.option: dict(field.type.argument) for field in table.fields}
@@ -58,7 +59,8 @@ def info_of(
         if limit is not None and limit < 1:
             raise BadInput(f"limit is {limit}: give a number, 1 or more.")
         used = {field.key for field in table.fields if args[field.option] is not None}
-        records = context.client.get_list(resource.path, **resource.query(keys | used))
+        asked = keys | used if keys else set()
+        records = read(context) if read else context.client.get_list(resource.path, **resource.query(asked))
         inspect(context, records)
         found = _matching(context, resource, table, records, filters)
         found = sorted(found, key=lambda record: age_of(record["id"]))[:limit]

@@ -49,6 +49,17 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         {"name": "Probe", "state": "absent"},
     ),
     "saymon_class_info": ({"name": "Host", "with_object_count": True}, {"with_object_count": True}),
+    "saymon_flow": (
+        {"owner": "Lab", "objects": ["north-web-1", "north-db-1"], "properties": [{"name": "Carries", "value": "x"}]},
+        {"owner": "Lab", "objects": ["north-web-1", "north-db-1"], "state": "absent"},
+    ),
+    "saymon_flow_info": ({"owner": "Lab"},),
+    "saymon_link": (
+        {"source": "lab-probe", "target": "Lab", "properties": [{"name": "Cable", "value": "CAT6"}]},
+        {"source": "north-core-sw", "target": "north-web-1", "properties": [{"name": "Cable", "value": "CAT7"}]},
+        {"source": "north-core-sw", "target": "north-web-1", "state": "absent"},
+    ),
+    "saymon_link_info": ({"object": "north-core-sw"},),
     "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
     "saymon_object_clone": (
         {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench"},
@@ -63,6 +74,11 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     "saymon_password_policy_info": ({},),
     "saymon_property_class": ({"name": "Probe", "value_type": "date"}, {"name": "Probe", "state": "absent"}),
     "saymon_property_class_info": ({"value_type": "date"},),
+    "saymon_reference": (
+        {"owner": "/ROOT", "target": "north-db-1"},
+        {"owner": "/ROOT", "target": "north-db-1", "state": "absent"},
+    ),
+    "saymon_reference_info": ({},),
     "saymon_session": ({}, {"state": "renewed"}, {"state": "absent"}),
     "saymon_session_info": ({},),
     "saymon_state": ({"name": "Probe", "color": "#5e35b1"}, {"name": "Probe", "state": "absent"}),

@@ -71,6 +71,8 @@ PATHS = (
     "Alpha",
 )
 
+SPOTS = ("/ROOT", "Lab", "/North site", "north-core-sw", "north-web-1", "south-backup")
+
 
 def one(*values: Any) -> Pick:
     return lambda dice: dice.choice(values)
@@ -120,6 +122,7 @@ _REACH = {"object_include": some("/ROOT", "1", "Lab", most=2), "object_exclude":
 _FILTER = one([], [{"a": 1}], [{"a": {"b": [True, 1]}}])
 _COLOR = one("", "#5E35B1", " #abc", "RGB(1 2 3)", "red")
 _STATE = one("present", "present", "present", "absent")
+_DATA = one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True})
 KINDS = (
     Kind(
         "saymon_object",
@@ -137,7 +140,7 @@ KINDS = (
             "geoposition": one([], [1, 2], ["55.75", 37.6]),
             "geoposition_radius": one(0, 5, "7"),
             "background": one(*TEXTS),
-            "client_data": one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True}),
+            "client_data": _DATA,
             "properties": _properties,
             "append_parents": _YES,
             "append_tags": _YES,
@@ -146,6 +149,33 @@ KINDS = (
             "recursive": _YES,
         },
         {"path": one(*PATHS), "name": one("/Alpha", "/ROOT/Alpha/beta", "/A/B", "/", "//Alpha")},
+    ),
+    Kind(
+        "saymon_link",
+        "links",
+        {"source": one(*SPOTS), "target": one(*SPOTS), "create_tags": one(True, True, True, False)},
+        {
+            "class": one("Link", "host", "35"),
+            "tags": some("t1", "t2", "T 3"),
+            "weight": one(0, 1, 2.5, "3", "4.0"),
+            "client_data": _DATA,
+            "properties": _properties,
+            "append_tags": _YES,
+            "append_properties": _YES,
+            "state": _STATE,
+        },
+    ),
+    Kind(
+        "saymon_reference",
+        "references",
+        {"owner": one(*SPOTS), "target": one(*SPOTS)},
+        {"client_data": _DATA, "state": _STATE},
+    ),
+    Kind(
+        "saymon_flow",
+        "flows",
+        {"owner": one(*SPOTS), "objects": lambda dice: dice.choices(SPOTS, k=dice.randint(1, 3))},
+        {"client_data": _DATA, "properties": _properties, "append_properties": _YES, "state": _STATE},
     ),
     Kind(
         "saymon_user",
@@ -248,6 +278,9 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "prop_create_answer": ("string", "object"),
     "unique_property_names": (True, False),
     "missing_code": ("ResourceNotFound", "NotFound"),
+    "flow_client_data": ("string", "object"),
+    "flow_update_answer": ("empty", "record"),
+    "reference_list": (True, False),
     "policy_create_verb": ("both", "patch", "post"),
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),

@@ -27,6 +27,7 @@ FILES = {
     "files/staff.csv": "login,email,groups[]\nday.shift.2,day.shift.2@example.org,Operators;Engineers\n",
     "groups.yml": "- name: Plant planners\n  permissions: [manage-objects]\n",
     "policies.json": '{"password_policies": [{"name": "Robots", "length": 32}]}',
+    "export/links.csv": "source,target,class\ndb01,sw1,Link\nsw1,sw2,\n",
     "export/sites.jsonl": '{"name": "Plant East", "tags": ["new"]}\n{"name": "Plant West"}\n',
 }
 

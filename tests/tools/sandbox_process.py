@@ -145,7 +145,8 @@ class Sandbox:
         self.request("DELETE", "/journal")
 
     def writes(self) -> list[dict[str, Any]]:
-        """The journal's entries that could have changed data: no GET, no login or logout, no search."""
+        """The journal's entries that could have changed data: no GET, no login or logout, no search, no reading call of
+        the second API."""
         return [
             entry
             for entry in self.journal()

@@ -49,6 +49,8 @@ _COLLECTIONS = (
     "/property-classes",
     "/password-policies",
     "/links",
+    "/refs",
+    "/flows",
 )
 # Under which key a record shows the entries below it, where the path has another name.
 _BELOW = {"/props": "properties"}

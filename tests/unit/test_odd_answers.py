@@ -143,6 +143,25 @@ ANSWERS: dict[str, Any] = {
         {"id": 1, "name": "Default", "length": 8, "minDigits": 1, "changePasswordOnFirstLogin": False}
     ],
 }
+CHANNEL, FLOW, SHOWN = (f"64b1f0c2a9d3e45f6a7b8b0{number}" for number in range(1, 4))
+ANSWERS["/links"] = [
+    {
+        "id": CHANNEL,
+        "source": SITE,
+        "target": RACK,
+        "class_id": 3,
+        "tags": [{"id": "64b1f0c2a9d3e45f6a7b8d01"}],
+        "weight": "1",
+        "client_data": '{"showArrow": true}',
+        "properties": [OWNER],
+    }
+]
+ANSWERS[f"/links/{CHANNEL}/props"] = [OWNER]
+ANSWERS["/refs"] = [{"id": SHOWN, "owner": 1, "target": RACK, "client_data": "{}"}]
+ANSWERS["/flows"] = [
+    {"id": FLOW, "owner_id": SITE, "item_ids": [RACK, SITE], "client_data": {"color": "red"}, "properties": [OWNER]}
+]
+ANSWERS[f"/flows/{FLOW}/props"] = [OWNER]
 ANSWERS["/objects/search"] = ANSWERS["/objects"]
 ANSWERS[f"POST /objects/{RACK}/clone"] = ANSWERS["/objects"][3]
 ANSWERS[f"POST /objects/{RACK}/clone-bulk"] = {"bulkId": "b-1", "finished": False}
@@ -195,6 +214,21 @@ PUMP_OPTIONS = {
     "client_data": {"default_view": "end-view"},
     "properties": [{"name": "Owner", "value": "dev"}, {"name": "Vendor", "value": "x"}],
 }
+LINK_OPTIONS = {
+    "source": "/ROOT/Site",
+    "target": "Rack",
+    "class": "Host",
+    "tags": [],
+    "weight": 2,
+    "client_data": {"showArrow": False},
+    "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
+}
+FLOW_OPTIONS = {
+    "owner": "Site",
+    "objects": ["Rack", "Site"],
+    "client_data": {"color": "blue"},
+    "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
+}
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
@@ -231,6 +265,18 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
         {"objects": [RACK_OPTIONS, {"name": "New", "class": "Host", "parents": ["/Site"]}], "append_properties": False},
     ),
     ("saymon_object", {"name": "Site", "state": "absent", "recursive": True}),
+    ("saymon_link", LINK_OPTIONS),
+    ("saymon_link", {"links": [LINK_OPTIONS, {"source": "Rack", "target": "Site"}], "append_properties": False}),
+    ("saymon_link", {"id": CHANNEL, "target": "Site"}),
+    ("saymon_link", {"source": "Site", "target": "Rack", "state": "absent"}),
+    ("saymon_link_info", {"object": "Rack", "class": "Host", "property": {"name": "Owner", "value": "ops"}}),
+    ("saymon_reference", {"owner": "/ROOT", "target": "Rack", "client_data": {"a": 1}}),
+    ("saymon_reference", {"references": [{"owner": "/ROOT", "target": "Site"}, {"id": SHOWN, "state": "absent"}]}),
+    ("saymon_reference_info", {"owner": "/ROOT", "target": "Rack"}),
+    ("saymon_flow", FLOW_OPTIONS),
+    ("saymon_flow", {"flows": [FLOW_OPTIONS, {"owner": "Site", "objects": ["Site"]}], "append_properties": False}),
+    ("saymon_flow", {"id": FLOW, "objects": ["Rack"]}),
+    ("saymon_flow_info", {"owner": "Site", "object": "Rack", "property": {"name": "Owner"}}),
     (
         "saymon_password_policy",
         {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True},

@@ -85,6 +85,32 @@ class Properties(Entries):
 PROPERTIES = Properties()
 
 
+class PropertyFilter(FieldType):
+    """One property that an item must have, as a filter of items. Canonical form: its name, and its value, None where
+    any will do."""
+
+    argument: Mapping[str, Any] = {
+        "type": "dict",
+        "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}},
+    }
+    empty: Any = {}
+
+    def parse(self, value: Any) -> tuple[str, str | None]:
+        if not value["name"]:
+            raise Invalid("name is empty: give the name of a property")
+        return value["name"], value["value"]
+
+    def read(self, value: Any) -> Any:
+        return PROPERTIES.read(value)
+
+    def holds(self, value: Any, wanted: Any) -> bool:
+        name, text = wanted
+        return name in value and text in (None, value[name][1])
+
+
+PROPERTY_FILTER = Field("property", "properties", PropertyFilter())
+
+
 def properties_of(collection: str, *, repeat: Sequence[str] = ()) -> Field:
     """The field `properties` of the items at `collection`, which have the flag `append_properties`.
 

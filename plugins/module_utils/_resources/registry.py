@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 
 from .class_ import CLASS
+from .flow import FLOW
+from .link import LINK
 from .object import OBJECT
 from .password_policy import PASSWORD_POLICY
 from .property_class import PROPERTY_CLASS
+from .reference import REFERENCE
 from .state import STATE
 from .tag import TAG
 from .user import USER
@@ -20,5 +23,17 @@ from .user_group import USER_GROUP
 
 RESOURCES: Mapping[str, Resource] = {
     resource.name: resource
-    for resource in (CLASS, OBJECT, PASSWORD_POLICY, PROPERTY_CLASS, STATE, TAG, USER, USER_GROUP)
+    for resource in (
+        CLASS,
+        FLOW,
+        LINK,
+        OBJECT,
+        PASSWORD_POLICY,
+        PROPERTY_CLASS,
+        REFERENCE,
+        STATE,
+        TAG,
+        USER,
+        USER_GROUP,
+    )
 }

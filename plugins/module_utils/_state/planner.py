@@ -76,6 +76,9 @@ class Planner(Reader):
             mine = self._indexes.get(self.resource.name)
             if mine is None or mine.whole or not any(changes_structure(self.resource, plan) for plan in plans):
                 self.read_titles(plans)
+                for plan in plans:
+                    if naming := self._naming(plan):
+                        plan.title = self._title_of(naming)
                 return plans
         self.read_whole()
         self._reset()
@@ -137,11 +140,13 @@ class Planner(Reader):
             for number, item in waiting:
                 try:
                     plans[number] = self.plan(item)
-                    self._assume = False
+                    self._assume = self._assume and not self.resource.refers_to_itself
                 except Invalid as error:
                     problems[number] = error
             if len(problems) == len(waiting) and self.check and not self._assume:
-                self._assume = True  # for one item: in a real run an earlier task would have created what it refers to
+                # In a real run an earlier task would have created what they refer to. Where that may also be another
+                # item of the list, this is assumed for one at a time.
+                self._assume = True
             elif len(problems) == len(waiting):
                 said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
@@ -225,11 +230,14 @@ class Planner(Reader):
         resource = self.resource
         if resource.named_by_references and (record or resolved):
             key = {option: resource.by_option[option].read(record) for option in resource.key} if record else resolved
-            ends = resource.references({option: key[option] for option in resource.key if option in key})
-            return " - ".join(self.title(name, identifier) for name, identifier in ends)
+            return self._title_of({option: key[option] for option in resource.key if option in key})
         if record and record.get(resource.title):
             return str(record[resource.title])
         return resource.name_in(item.desired) or item.id or resource.label
+
+    def _title_of(self, key: Mapping[str, Any]) -> str:
+        """The names of what the key of an item refers to."""
+        return " - ".join(self.title(name, identifier) for name, identifier in self.resource.references(key))
 
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The desired values with ids in place of names; of an item that shall be absent only what is needed to find

@@ -101,7 +101,7 @@ class Reader:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
         for plan in plans:
-            for values in (plan.before, plan.after):
+            for values in (plan.before, plan.after, self._naming(plan)):
                 for name, identifier in self.resource.references(values):
                     if isinstance(identifier, str):
                         shown.setdefault(name, set()).add(identifier)
@@ -113,6 +113,13 @@ class Reader:
             for record in (search(self.client, Wanted(ids=missing)) if missing else None) or ():
                 if str(record["id"]) not in index.records:
                     index.add(record)
+
+    def _naming(self, plan: Plan) -> dict[str, Any]:
+        """What names an item that was found by its id, and has no name but those of what its key refers to."""
+        resource = self.resource
+        if plan.item.id is None or plan.action == "none" or not resource.named_by_references:
+            return {}
+        return {option: resource.by_option[option].read(plan.record) for option in resource.key}
 
     def finding(self, item: Item) -> dict[str, Any]:
         """The part of the desired values that finds the item: nothing beside an id, nor beside a key that holds

@@ -206,6 +206,11 @@ class Resource:
         return tuple(field.option for field in self.fields if field.type.resources)
 
     @cached_property
+    def refers_to_itself(self) -> bool:
+        """Whether items may refer to other items of the same resource."""
+        return any(self.name in field.type.resources for field in self.fields)
+
+    @cached_property
     def named_by_references(self) -> bool:
         """Whether an item has no name but those of the items that its key refers to, as a link between two objects."""
         return bool(self.key) and {*self.key} <= {*self.referring}

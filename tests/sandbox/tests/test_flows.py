@@ -42,6 +42,23 @@ def test_switches(api: Api) -> None:
     assert api.ok("PATCH", f"/flows/{made['id']}", {"client_data": "no json"})["client_data"] == "no json"
 
 
+def test_a_flow_may_come_back(api: Api) -> None:
+    made = draw(api, "Lab", "south-web-1", "north-web-1", "south-web-1")
+    assert len(made["item_ids"]) == 3
+    api.ok("DELETE", f"/objects/{api.object_id('south-web-1')}")
+    assert api.ok("GET", f"/flows/{made['id']}")["item_ids"] == [api.object_id("north-web-1")]
+
+
+def test_flows_that_cannot_be_read(api: Api) -> None:
+    api.settings(flow_list=False)
+    made = draw(api, "Lab", "south-web-1")
+    path = f"/flows/{made['id']}"
+    assert api.fails(404, "GET", "/flows")["message"] == "/api/flows does not exist"
+    api.fails(404, "GET", path)
+    api.ok("PATCH", path, {"client_data": "{}"})
+    api.ok("DELETE", path)
+
+
 def test_empty_changes_are_refused(api: Api) -> None:
     made = draw(api, "Lab", "south-web-1")
     wrong: list[Any] = [{"item_ids": []}, {"item_ids": None}, {"owner_id": None}]

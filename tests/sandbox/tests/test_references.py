@@ -70,6 +70,14 @@ def test_v2_references(api: Api) -> None:
     assert api.ok("POST", "/v2/getRefs", {"order": ["!id"], "limit": 1, "offset": 1})["count"] == 2
 
 
+def test_references_that_only_the_second_api_lists(api: Api) -> None:
+    made = refer(api, 1, api.object_id("Lab"))
+    api.settings(reference_list=False)
+    assert api.fails(404, "GET", "/refs")["message"] == "/api/refs does not exist"
+    assert [row["id"] for row in api.ok("POST", "/v2/getRefs", {})["items"]] == [made["id"]]
+    assert api.ok("GET", f"/refs/{made['id']}") == made
+
+
 def test_v2_links(api: Api) -> None:
     links = api.ok("GET", "/links")
     answer = api.ok("POST", "/v2/getLinks", {})

@@ -16,10 +16,16 @@ from . import entities
 from .entities import Kind, clean_properties
 from .objects import find_object
 
+
+def _way(value: Any) -> list[ids.Id]:
+    """Ids in order; a flow may lead through an object twice."""
+    return [ids.as_id(item) for item in fields.array(value)]
+
+
 _READERS: dict[str, fields.Reader] = {
     "owner_id": ids.as_id,
-    "item_ids": ids.as_ids,
-    "items_ids": ids.as_ids,  # what some pages call it
+    "item_ids": _way,
+    "items_ids": _way,  # what some pages call it
     "client_data": fields.json_text,
     "properties": fields.array,
 }
@@ -49,11 +55,19 @@ def show(call: Call, doc: Doc) -> Doc:
     return {**doc, "client_data": value}
 
 
+def _readable(call: Call) -> None:
+    """404 on a server that only takes flows."""
+    if not call.sandbox.settings.flow_list:
+        raise errors.unknown_route(call.route.path)
+
+
 def list_flows(call: Call) -> list[Doc]:
+    _readable(call)
     return [show(call, doc) for doc in call.sandbox.store.all("flow").values() if _is_visible(call, doc)]
 
 
 def get_flow(call: Call) -> Doc:
+    _readable(call)
     return show(call, FLOW.of(call))
 
 

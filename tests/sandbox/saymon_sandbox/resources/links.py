@@ -79,6 +79,8 @@ def create_link(call: Call) -> Doc:
     for end in ("source", "target"):
         call.require(given, end)
     _check_ends(call, given)
+    if given.get("class_id"):
+        call.stored("class", "Class", given["class_id"])
     link_id = ids.new_id()
     given["properties"] = clean_properties(call, given.get("properties") or [], [])
     link = new_link(call.sandbox.clock.now(), link_id, call.user["id"], given)
@@ -86,9 +88,19 @@ def create_link(call: Call) -> Doc:
     return show(call, link)
 
 
+def _allowed_ends(call: Call, doc: Doc, given: Doc) -> Doc:
+    """The changes, without those of the ends where these are fixed; 400 where a change of them is refused."""
+    moved = [end for end in ("source", "target") if given.get(end, doc[end]) != doc[end]]
+    rule = call.sandbox.settings.link_ends
+    if moved and rule == "refuse":
+        raise errors.bad_request(f'"{moved[0]}" cannot be changed.')
+    return {name: value for name, value in given.items() if rule == "change" or name not in moved}
+
+
 def change(call: Call, doc: Doc, given: Doc) -> Doc:
     if given.get("class_id", doc["class_id"]) != doc["class_id"]:
         raise errors.bad_request('"class_id" cannot be changed.')
+    given = _allowed_ends(call, doc, given)
     if "properties" in given:
         given["properties"] = clean_properties(call, given["properties"] or [], doc.get("properties", []))
     for name in ("tags", "operations"):

@@ -23,6 +23,12 @@ def visible_references(call: Call) -> list[Doc]:
     return [doc for doc in call.sandbox.store.all("reference").values() if _is_visible(call, doc)]
 
 
+def list_references(call: Call) -> list[Doc]:
+    if not call.sandbox.settings.reference_list:
+        raise errors.unknown_route(call.route.path)
+    return visible_references(call)
+
+
 def _is_visible(call: Call, doc: Doc) -> bool:
     return len(call.access.within([doc["owner"], doc["target"]])) == 2
 
@@ -63,7 +69,7 @@ def show_v2(call: Call, doc: Doc) -> Doc:
 
 
 ROUTES = [
-    Route("GET", "/refs", "referencePermissions", visible_references),
+    Route("GET", "/refs", "referencePermissions", list_references),
     Route("GET", "/refs/:id", "referencePermissions", find_reference),
     Route("POST", "/refs", "objectPermissions & (modify-objects | manage-objects)", create_reference),
     Route("PATCH", "/refs/:id", _MODIFY, update_reference),

@@ -123,7 +123,8 @@ def test_passwords_of_a_list_are_masked_wherever_they_turn_up() -> None:
 NEEDED = {"property_class": {"value_type": "date"}}
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(RESOURCES) if RESOURCES[name].fields])
+# Pairs are known by what exists already, so they have tests of their own.
+@pytest.mark.parametrize("name", [name for name in sorted(RESOURCES) if not RESOURCES[name].named_by_references])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_check_mode_equals_the_run(name: str, state: str) -> None:
     """Outcomes and diff, but for the ids that nobody knows yet."""
