@@ -80,12 +80,15 @@ def _refuse_confusion(resource: Resource, plan: Plan, future: Index) -> None:
     if _is_named(resource, plan):
         record = future.records[str(plan.record["id"])]
         searches.append({option: resource.by_option[option].read(record) for option in resource.names})
+    named, otherwise = "name", "name"
+    if resource.named_by_references:
+        named, otherwise = " and ".join(resource.key), " or ".join(resource.names)
     for wanted in searches:
         found = future.find(wanted)
         if len(found) > 1:
             raise Invalid(
                 f"{plan.item.where}this list would leave several {label}s "
-                f"with this name (ids {ids_of(found)}): choose another name"
+                f"with this {named} (ids {ids_of(found)}): choose another {otherwise}"
             )
 
 

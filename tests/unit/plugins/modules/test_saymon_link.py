@@ -186,6 +186,17 @@ def test_links_between_the_same_ends_are_told_apart_by_class() -> None:
     assert [link["id"] for link in server.find("/links")] == ["l1"]
 
 
+def test_change_that_would_leave_links_which_nothing_tells_apart() -> None:
+    other = {**LINK, "id": "l2", "target": OTHER["id"]}
+    server = FakeServer(objects=OBJECTS, classes=CLASSES, links=[LINK, other])
+    result = run_on(server, NAME, {"id": "l2", "target": "sw1"})
+    assert result["msg"] == (
+        "this list would leave several links with this source and target (ids l1, l2): "
+        "choose another source or target or class."
+    )
+    assert server.writes == []
+
+
 BACK = {"source": "sw1", "target": "db01"}
 OPPOSITE = (
     "The link sw1 - db01 is created, although there is one in the opposite direction: "
