@@ -50,8 +50,8 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property. Without it, any value matches.
-        type: str
+        description: Value of the property, a text. Without it, any value matches.
+        type: raw
   parent:
     description: Only objects below this one, a path, a name or an id.
     type: str
@@ -207,7 +207,7 @@ SPEC = Spec(
             name: {"type": "str"}
             for name in ("id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent")
         },
-        "property": {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}}},
+        "property": {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "raw"}}},
         "deep": {"type": "bool", "default": False},
         "fields": {"type": "list", "elements": "str", "default": []},
         **DEST_OPTIONS,

@@ -15,7 +15,9 @@ description:
   - Brings one user, or a whole list of them, to the state that the options describe. Options that you leave out
     stay unchanged.
   - A user is found by O(login), or by O(id). Use O(id) to change the login.
-  - Needs the permission C(manage-users).
+  - Needs the permission C(manage-users). Without it, the account that is signed in may be the only user of the task,
+    and the server lets it change its own O(password) and O(favorites). Whether it may change anything else, such as
+    O(language), depends on the server. The module tries it, and fails with what the server says.
 options:
   id: &id
     description: Id of the user. Needed only to change the login.

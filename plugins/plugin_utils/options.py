@@ -115,6 +115,7 @@ def _shared_options(spec: Spec, args: Mapping[str, Any], source: Source, warning
 
 def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, Any]:
     argument_spec = spec.argument_spec
+    _refuse_structures(argument_spec, wanted)
     try:
         outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(dict(wanted))
     except (ArithmeticError, TypeError, ValueError) as error:  # core's converters let some absurd values through
@@ -127,6 +128,16 @@ def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, An
         raise BadInput(f"saymon.platform.{name}: {said if said.endswith('?') else said.rstrip('.') + '.'}")
     values: dict[str, Any] = outcome.validated_parameters
     return values
+
+
+def _refuse_structures(argument_spec: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuse a list or dictionary where a text belongs, which core would turn into one in the notation of Python."""
+    for option, value in wanted.items():
+        spec = argument_spec.get(option, {})
+        is_list = spec.get("type") == "list" and isinstance(value, list)
+        texts = value if is_list else [value]
+        if spec.get("elements" if is_list else "type") == "str" and any(isinstance(one, (dict, list)) for one in texts):
+            raise BadInput(f"{option}: give a text (use the filter to_json for a structure).")
 
 
 def _no_such_option(argument_spec: Mapping[str, Any], path: tuple[str, ...]) -> str:

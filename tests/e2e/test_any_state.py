@@ -431,3 +431,23 @@ def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
         if one.get("parent_id")
     ]
     assert _run(server, "saymon_object", {"objects": items})["changed"] is False
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new", "old"])
+def test_people_change_their_own_account_without_a_permission(server: Sandbox, old: bool) -> None:
+    server.reset("demo")
+    server.request("PATCH", "/settings", {"old_version": old})
+    me = {"login": "operator", "saymon_login": "operator", "saymon_password": "operator-demo-pass"}
+    language = _run(server, "saymon_user", {**me, "language": "fr"})
+    assert " answered 403 Forbidden: Missing permissions: manage-users" in language["msg"]
+    server.request("PATCH", "/settings", {"own_record_patch": True})
+    for changed in (True, False):
+        assert _run(server, "saymon_user", {**me, "language": "fr"})["changed"] is changed
+        if not old:
+            assert _run(server, "saymon_user", {**me, "favorites": [{"name": "x"}]})["changed"] is changed
+    assert _run(server, "saymon_user", {**me, "password": "Pass-phrase-33"}, check=True)["changed"] is True
+    assert _run(server, "saymon_user", {**me, "password": "Pass-phrase-33"})["action"] == "updated"
+    again = {**me, "saymon_password": "Pass-phrase-33"}
+    assert _run(server, "saymon_user", {**again, "language": "fr"})["changed"] is False
+    others = _run(server, "saymon_user", {**again, "login": "manager", "language": "fr"})
+    assert others["msg"].count("manage-users") == 1

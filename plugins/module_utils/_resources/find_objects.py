@@ -13,12 +13,14 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import (
     OBJECT,
+    PropertyValue,
     Tree,
     either_form,
     search_objects,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Index
 
 # What the list is asked for when the user names no fields, so that it returns what a search returns.
@@ -59,6 +61,7 @@ def find_objects(context: TaskContext) -> list[Record]:
         raise BadInput(
             f"name_regex is {args['name_regex']!r}, which is not a regular expression ({error}): correct it."
         ) from None
+    _read_property(args)
     ids = {name: _ids_of(context, name) for name in ("class", "state", "tag") if args[name]}
     if not all(ids.values()):
         return []
@@ -77,6 +80,16 @@ def find_objects(context: TaskContext) -> list[Record]:
         if args["fields"]
         else found
     )
+
+
+def _read_property(args: dict[str, Any]) -> None:
+    """Put the text that a property has in place of the value in the filter for it."""
+    wanted = args["property"]
+    try:
+        if wanted and wanted["value"] is not None:
+            args["property"] = {**wanted, "value": PropertyValue().parse(wanted["value"])}
+    except Invalid as error:
+        raise BadInput(f"property: value: {error}.") from None
 
 
 def _ids_of(context: TaskContext, name: str) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import verify_password
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
@@ -29,6 +29,11 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
 # Names for the codes of `status` (0 and 3 are documented, 1 and 2 inferred from examples).
 STATUSES = {"need_activation": 0, "invited": 1, "active": 2, "blocked": 3}
 
+_HIDDEN = (
+    "The account lacks the permission manage-users, so the server hides the logins of other users: "
+    "sign in as one who has it, or change nothing but your own account."
+)
+
 
 def group_ids(user: Mapping[str, Any]) -> tuple[str, ...]:
     """Ids of the groups of a user, whether the server keeps a list, one id or null."""
@@ -45,18 +50,48 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     """All users, for work that must not overlook one: refused when the server masks them."""
     users = client.get_list("/users", cached=cached)
     if is_masked(users):
-        raise SaymonError(
-            "The account lacks the permission manage-users, so the server "
-            "hides the logins of users: sign in as one who has it."
-        )
+        raise SaymonError(_HIDDEN)
     return users
+
+
+def _load(task: Task, _keys: set[str]) -> list[Record]:
+    """All users, or the one who is signed in where the server hides the others and the task is about nobody else."""
+    users = task.client.get_list("/users", cached=task.cached)
+    if not is_masked(users):
+        return users
+    me = task.client.get_record("/users/current")
+    if not task.items or not all(_means(item, me) for item in task.items):
+        raise SaymonError(_HIDDEN)
+    return [me]
+
+
+def _means(item: Item, user: Record) -> bool:
+    if item.resource.name != "user":
+        return False
+    return item.id == str(user["id"]) if item.id is not None else item.desired.get("login") == user.get("login")
+
+
+def _is_me(task: Task, user: Mapping[str, Any]) -> bool:
+    """Whether somebody is the one who is signed in; with a session or token alone, only the server can tell."""
+    if task.credentials.login:
+        return task.credentials.login in (user.get("login"), user.get("email"))
+    return str(task.client.get_record("/users/current")["id"]) == str(user["id"])
 
 
 def _change_password(task: Task, user: Mapping[str, Any], _current: Any, target: Any) -> Iterator[Request]:
     body = {"newPassword": target}
-    if user.get("login") == task.credentials.login and task.credentials.password:
+    if task.credentials.password and _is_me(task, user):
         body["currentPassword"] = task.credentials.password  # required for one's own
     yield Request("PUT", f"/users/{user['id']}/password", body=body)
+
+
+def _set_favorites(task: Task, user: Mapping[str, Any], _current: Any, target: Any) -> Iterator[Request]:
+    """One's own have a call that needs no permission."""
+    favorites = [*target]
+    if _is_me(task, user):
+        yield Request("POST", "/users/favorites", body=favorites)
+    else:
+        yield Request("PATCH", f"/users/{user['id']}", body={"favorites": favorites})
 
 
 def _has_password(task: Task, user: Mapping[str, Any], target: Any) -> bool | None:
@@ -132,9 +167,9 @@ USER = Resource(
         Field("contacts", "contacts", set_of(Text())),
         Field("language", "language", Text()),
         Field("event_filter", "eventFilter", Json("list", [])),
-        Field("favorites", "favorites", Items(Json("dict", {}))),
+        Field("favorites", "favorites", Items(Json("dict", {})), writer=_set_favorites, repeatable=True),
     ),
-    load=lambda task, keys: list_users(task.client, cached=task.cached),
+    load=_load,
     adjust=_block,
     guard=_guard,
 )

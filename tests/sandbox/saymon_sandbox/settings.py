@@ -43,6 +43,7 @@ class Settings:
     no_display_name: bool = _option(False, "users have no displayName")
     no_favorites: bool = _option(False, "users have no favourites")
     no_entity_type: bool = _option(False, "records carry no entityType")
+    own_record_patch: bool = _option(False, "callers without manage-users may change some fields of their own record")
     duplicate_login_status: int = _option(400, "status for a login that is taken", 400, 409)
     missing_name_status: int = _option(400, "status for an absent mandatory field", 400, 409)
     wrong_password_status: int = _option(400, "status for a wrong currentPassword", 400, 409)

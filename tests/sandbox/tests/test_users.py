@@ -91,6 +91,20 @@ def test_without_manage_users_only_id_and_display_name(api: Api) -> None:
     assert "permissions" in api.ok("GET", "/users", auth=auth)[0]
 
 
+def test_what_people_may_change_of_their_own_record(api: Api) -> None:
+    """By the reference nothing but the password and the favourites; whether servers are that strict is not known."""
+    auth, other = ("operator", "operator-demo-pass"), by_login(api, "manager")
+    path = f"/users/{by_login(api, 'operator')['id']}"
+    api.fails(403, "PATCH", path, {"language": "ru"}, auth=auth)
+    assert api.ok("POST", "/users/favorites", [{"name": "x"}], auth=auth) == [{"name": "x"}]
+    api.settings(own_record_patch=True)
+    assert api.ok("PATCH", path, {"language": "ru"}, auth=auth)["language"] == "ru"
+    for more in ({"permissions": ["manage-users"]}, {"language": "en", "status": 2}, {"group": []}, {"login": "root"}):
+        api.fails(403, "PATCH", path, more, auth=auth)
+    api.fails(403, "PATCH", f"/users/{other['id']}", {"language": "ru"}, auth=auth)
+    api.fails(403, "PATCH", "/users/nobody", {"language": "ru"}, auth=auth)
+
+
 def test_rights_of_groups_count(api: Api) -> None:
     auth = ("manager", "manager-demo-pass")
     assert api.ok("GET", "/users/current", auth=auth)["permissions"] == ["manage-users"]

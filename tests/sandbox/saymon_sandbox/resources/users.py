@@ -36,6 +36,8 @@ _READERS: dict[str, fields.Reader] = {
 # Shown as null after a reset, unlike all others, which vanish.
 _KEEP_NULL = ("group", "authenticationToken")
 _MANAGE_USERS = parse("manage-users")
+# What gives nobody more rights than they have.
+_HARMLESS = frozenset({"displayName", "email", "contacts", "language", "eventFilter", "uiSettings", "favorites"})
 
 
 def find_user(call: Call) -> Doc:
@@ -142,6 +144,9 @@ def create_user(call: Call) -> Doc:
 
 def update_user(call: Call) -> Doc:
     """Passwords are not changed here; `password` is ignored like every unknown field."""
+    own = call.sandbox.settings.own_record_patch and call.params["id"] == call.user["id"]
+    if not (own and call.record().keys() <= _HARMLESS):
+        call.need(_MANAGE_USERS)
     user = find_user(call)
     changes = call.given(_READERS, "login")
     changed = fields.merge(user, changes, _KEEP_NULL)
@@ -270,7 +275,7 @@ ROUTES = [
     Route("POST", "/users/favorites", "none", set_favorites),
     Route("GET", "/users/:id", "none", get_user),
     Route("POST", "/users", "manage-users", create_user),
-    Route("PATCH", "/users/:id", "manage-users", update_user),
+    Route("PATCH", "/users/:id", "manage-users (own_record_patch: none for oneself)", update_user, by_handler=True),
     Route("DELETE", "/users/:id", "manage-users", delete_user),
     Route("PUT", "/users/:id/password", "none for oneself, manage-users for others", change_password, by_handler=True),
 ]

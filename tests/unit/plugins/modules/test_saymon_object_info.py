@@ -267,3 +267,24 @@ def test_an_empty_name_of_a_property_does_not_mean_any(script: Script) -> None:
         run_module(NAME, {"property": {"name": ""}})["msg"]
         == "property: name is empty: give a text, or leave the option out."
     )
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "true"), (7, "7"), ("x", "x")])
+def test_a_property_is_looked_for_with_the_text_that_the_value_became(script: Script, value: Any, text: str) -> None:
+    found = {"id": "p1", "name": "Fan", "properties": [{"id": "x", "name": "On", "value": text, "type_id": 1}]}
+    criteria = {"properties": {"$elemMatch": {"name": "On", "value": text}}}
+    script(
+        Exchange(
+            "POST",
+            "/objects/search",
+            200,
+            [found],
+            body={"search": criteria, "options": {"includeClientData": True}},
+        )
+    )
+    assert run_module(NAME, {"property": {"name": "On", "value": value}})["objects"] == [found]
+
+
+def test_a_structure_is_no_value_to_look_for(script: Script) -> None:
+    said = run_module(NAME, {"property": {"name": "On", "value": {"a": 1}}})["msg"]
+    assert said == "property: value: give a text (use the filter to_json for a structure)."

@@ -42,6 +42,7 @@ OBJECTS: list[dict[str, Any]] = [
 ]
 LIST, LIST_GROUPS = ("GET", "/users", 200, [ANN, CI]), ("GET", "/user-groups", 200, GROUPS)
 FIND_ROOT, FIND_SITE = search("name", "ROOT", among=OBJECTS), search("name", "ROOT", "Site", among=OBJECTS)
+MASKED = ("GET", "/users", 200, [{"id": ANN["id"], "login": "Ann"}, {"id": CI["id"], "login": "Robot"}])
 ANNS = f"/users/{ANN['id']}"
 SAME: dict[str, Any] = {
     "login": "ann",
@@ -273,10 +274,82 @@ def test_new_servers_get_a_list(script: Script) -> None:
 
 @pytest.mark.parametrize("args", [{"login": "ann"}, {"login": "ann", "state": "absent"}, {"users": [{"login": "eve"}]}])
 def test_a_masked_list_is_no_ground_to_act_on(script: Script, args: dict[str, Any]) -> None:
-    script(("GET", "/users", 200, [{"id": ANN["id"], "login": "Ann"}, {"id": CI["id"], "login": "Robot"}]))
+    script(MASKED, ("GET", "/users/current", 200, CI))
     result = run_module(NAME, args)
     assert (result["failed"], result["changed"]) == (True, False)
     assert "manage-users" in result["msg"]
+
+
+# --- one's own account, without manage-users ------------------------------------------------------
+
+MINE: dict[str, Any] = {**CI, "language": "en", "favorites": [{"name": "home"}], "permissions": []}
+CURRENT = ("GET", "/users/current", 200, MINE)
+CIS = f"/users/{CI['id']}"
+NEW_PASSWORD = (
+    "PUT",
+    f"{CIS}/password",
+    200,
+    None,
+    {"newPassword": "pass-phrase-2", "currentPassword": "pass-phrase-1"},
+)
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("args", "writes"),
+    [
+        ({"password": "pass-phrase-2"}, [NEW_PASSWORD]),
+        ({"favorites": []}, [("POST", "/users/favorites", 200, [], [])]),
+        (
+            {"favorites": [{"name": "x"}], "password": "pass-phrase-2"},
+            [NEW_PASSWORD, ("POST", "/users/favorites", 200, [{"name": "x"}], [{"name": "x"}])],
+        ),
+        # Whether the server lets people do this is not known.
+        ({"language": "ru"}, [("PATCH", CIS, 200, {**MINE, "language": "ru"}, {"language": "ru"})]),
+    ],
+)
+@pytest.mark.parametrize("who", [{"login": "ci"}, {"id": CI["id"]}])
+def test_people_may_change_their_own_account(
+    script: Script, who: dict[str, Any], args: dict[str, Any], writes: list[Any], check: bool
+) -> None:
+    script(MASKED, CURRENT, *([] if check else writes))
+    result = run_module(NAME, {**CREDENTIALS, **who, **args}, check=check)
+    assert (result["action"], result["user"]["id"]) == ("updated", CI["id"])
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_ones_own_account_as_it_is(script: Script, check: bool) -> None:
+    script(MASKED, CURRENT)
+    args = {
+        "login": "ci",
+        "language": "en",
+        "favorites": [{"name": "home"}],
+        "password": "x",
+        "update_password": "on_create",
+    }
+    assert run_module(NAME, {**CREDENTIALS, **args}, check=check)["changed"] is False
+
+
+def test_what_the_server_does_not_let_people_do_is_told(script: Script) -> None:
+    refusal = {"code": "Forbidden", "message": "Missing permissions: manage-users"}
+    script(MASKED, CURRENT, ("PATCH", CIS, 403, refusal, {"language": "ru"}))
+    said = run_module(NAME, {**CREDENTIALS, "login": "ci", "language": "ru"})["msg"]
+    assert said.startswith(f"PATCH {CIS} answered 403 Forbidden: Missing permissions: manage-users")
+
+
+def test_ones_own_favorites_are_told_from_those_of_others(script: Script) -> None:
+    """By the login, or where only a token says who is signed in, by asking."""
+    given = {"favorites": [{"name": "x"}]}
+    script(LIST, ("PATCH", ANNS, 200, {**ANN, **given}, given))
+    assert run_module(NAME, {**CREDENTIALS, "login": "ann", **given})["changed"] is True
+    script(LIST, ("GET", "/users/current", 200, CI), ("POST", "/users/favorites", 200, [], given["favorites"]))
+    assert run_module(NAME, {"login": "ci", **given})["changed"] is True
+
+
+def test_others_beside_oneself_take_the_permission(script: Script) -> None:
+    script(MASKED, CURRENT)
+    said = run_module(NAME, {**CREDENTIALS, "users": [{"login": "ci", "language": "ru"}, {"login": "ann"}]})["msg"]
+    assert said.startswith("The account lacks the permission manage-users")
 
 
 # --- appending ------------------------------------------------------------------------------------

@@ -806,3 +806,23 @@ def test_the_environment_of_a_task_counts_as_the_environment(script: Script, mon
     assert os.environ["SAYMON_URL"] == "http://other.example.org"
     action._task.environment = ["text"]
     assert "environment must be a dictionary, got str" in action.run(task_vars=CREDENTIALS)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("login", {"team": "ops"}),
+        ("display_name", ["ops"]),
+        ("password", {"team": SID}),
+        ("groups", ["ops", {"team": "ops"}]),
+        ("contacts", [["ops"]]),
+        ("saymon_login", {"team": "ops"}),
+    ],
+)
+def test_a_structure_is_not_taken_for_a_text(script: Script, option: str, value: Any) -> None:
+    """In a list of items it is refused, and one item must not differ from it."""
+    result = run_action("saymon_user", {"login": "ann", "saymon_url": URL, **CREDENTIALS, option: value})
+    assert (result["failed"], result["msg"]) == (
+        True,
+        f"{option}: give a text (use the filter to_json for a structure).",
+    )

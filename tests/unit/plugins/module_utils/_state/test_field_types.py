@@ -60,6 +60,9 @@ class Names:
     def title(self, resource: str, identifier: Any) -> str:
         return next((name for name, known in self.ids.items() if known == identifier), str(identifier))
 
+    def place(self, resource: str, identifier: Any) -> str:
+        return self.title(resource, identifier)
+
 
 @pytest.mark.parametrize(
     ("field_type", "value", "canonical"),
@@ -627,3 +630,5 @@ class _Ids:
 
     def title(self, resource: str, identifier: Any) -> str:
         return str(identifier)
+
+    place = title
