@@ -34,6 +34,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
     text_of,
 )
 
+from .conditions import append_flags, conditions_of, own_conditions_of, refuse_both
+
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
 # Documents and monitoring settings have calls of their own, so making a list exact never removes them.
@@ -300,6 +302,7 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
 
 
 PROPERTIES = Properties()
+_CONDITIONS = (*own_conditions_of("/objects"), *conditions_of("/objects"))
 
 OBJECT = Resource(
     name="object",
@@ -311,12 +314,14 @@ OBJECT = Resource(
     index=Tree,
     query=_query,
     search=_search,
+    adjust=refuse_both,
     guard=_guard,
     flags={
         "append_parents": {"type": "bool", "default": False},
         "append_tags": {"type": "bool", "default": False},
         "append_properties": {"type": "bool", "default": True},
         "create_tags": {"type": "bool", "default": False},
+        **append_flags(*_CONDITIONS),
         "recursive": {"type": "bool", "default": False},
     },
     fields=(
@@ -337,5 +342,6 @@ OBJECT = Resource(
             writer=sub_collection("/objects", "props", "properties", PROPERTIES),
             append="append_properties",
         ),
+        *_CONDITIONS,
     ),
 )

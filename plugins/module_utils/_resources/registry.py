@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 
 from .catalog import CLASS, STATE, TAG
+from .incident_level import INCIDENT_LEVEL
 from .object import OBJECT
 from .password_policy import PASSWORD_POLICY
 from .user import USER
 from .user_group import USER_GROUP
 
 RESOURCES: Mapping[str, Resource] = {
-    resource.name: resource for resource in (CLASS, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)
+    resource.name: resource
+    for resource in (CLASS, INCIDENT_LEVEL, OBJECT, PASSWORD_POLICY, STATE, TAG, USER, USER_GROUP)
 }

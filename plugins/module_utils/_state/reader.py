@@ -159,7 +159,11 @@ class Reader:
                 pass
 
     def _read_one_below(self, record: Record, field: Field) -> None:
-        path = f"{self.resource.path_of(record['id'])}/{field.source}"
+        path = self.resource.path_of(record["id"])
+        if field.load is not None:
+            record[field.key] = field.load(self.client, path)
+            return
+        path = f"{path}/{field.source}"
         try:
             data = self.client.get(path)
         except HttpError as error:
