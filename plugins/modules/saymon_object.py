@@ -192,7 +192,8 @@ options:
       type: bool
     default: false
   stat_rules: &stat_rules
-    description: Rules that change incoming data before conditions see them, in order. The list replaces the present one.
+    description: Rules that change incoming data before conditions see them, in order. The list replaces the present
+      one.
     type: list
     elements: dict
     suboptions:
@@ -242,8 +243,8 @@ options:
         description: The condition in SAYMON's own form, sent as it is, instead of O(incident_conditions[].when).
         type: dict
       clear_when:
-        description: The condition that clears the incident, as in O(incident_conditions[].when). Without it, the incident is cleared when no
-          condition holds any more.
+        description: The condition that clears the incident, as in O(incident_conditions[].when). Without it, the
+          incident is cleared when no condition holds any more.
         type: dict
       clear_condition:
         description: The same in SAYMON's own form, sent as it is, instead of O(incident_conditions[].clear_when).

@@ -42,7 +42,16 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         {"method": "POST", "path": "/objects", "body": {"name": "probe", "class_id": 3, "parent_id": ["1"]}},
     ),
     "saymon_auth_token": ({"user": "auditor"}, {"user": "auditor", "state": "absent"}),
-    "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
+    "saymon_object": (
+        {"name": "Probe site", "parents": ["/ROOT"]},
+        {"name": "Probe site", "state": "absent"},
+        {
+            "name": "Probe site",
+            "state_conditions": [{"when": {"cpu": {"gt": 8}}, "state": "Alarm"}],
+            "stat_rules": [{"actions": [{"type": "extend"}]}],
+        },
+        {"name": "Probe site", "inherit_state_conditions": True},
+    ),
     "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),

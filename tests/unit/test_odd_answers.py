@@ -50,6 +50,7 @@ OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "typ
 ANSWERS: dict[str, Any] = {
     "/classes": [{"id": 3, "name": "Host"}],
     "/states": [{"id": 2, "name": "Working"}],
+    "/incident-levels": [{"id": 1, "name": "Alarm"}],
     "/tags": [{"id": "64b1f0c2a9d3e45f6a7b8d01", "name": "prod"}],
     "/objects": [
         {"id": ROOT, "name": "ROOT"},
@@ -71,6 +72,45 @@ ANSWERS: dict[str, Any] = {
         },
     ],
     f"/objects/{RACK}/props": [OWNER],
+    f"/objects/{RACK}/state-conditions": [
+        {
+            "condition": {
+                "_and": [
+                    {"cpu": {"_gt": "8"}},
+                    {"_field": {"name": "ram", "value": {"_lt": "1"}}},
+                    {"_formula": {"definition": "{{a}} / {{b}}", "value": ">=0.9"}},
+                ]
+            },
+            "state": 2,
+            "description": "Load",
+            "more": 1,
+        }
+    ],
+    f"/objects/{RACK}/state-conditions/exists": True,
+    f"/objects/{RACK}/incident-conditions": [
+        {
+            "id": "c1",
+            "condition": {"cpu": {"_gt": "8"}},
+            "clearCondition": {"cpu": {"_lt": "1"}},
+            "state": 1,
+            "text": "x",
+        }
+    ],
+    f"/objects/{RACK}/state-triggers": [
+        {
+            "type": "sms",
+            "payload": {"phone": "1"},
+            "states": ["2"],
+            "duration": 5,
+            "periodicity": {"value": "5", "unit": "minutes"},
+        }
+    ],
+    f"/objects/{RACK}/stat-rules": [
+        {
+            "conditions": [{"_field": {"name": "a", "value": {"_gt": "1"}}}],
+            "actions": [{"type": "set", "field": "b", "value": "{{new.a}}"}],
+        }
+    ],
     "/user-groups": [
         {
             "id": NOC,
@@ -134,6 +174,15 @@ RACK_OPTIONS = {
     "client_data": {"note": "x"},
     "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
 }
+RACK_RULES = {
+    "discovery_id": "cmdb-1",
+    "state_conditions": [
+        {"when": {"any": [{"cpu": {"gt": 9}}, {"formula": "[a] / [b]", "ge": 0.9}]}, "state": "Working"}
+    ],
+    "incident_conditions": [{"when": {"cpu": {"gt": 8}}, "clear_when": {"cpu": {"lt": 2}}, "level": "Alarm"}],
+    "state_triggers": [{"type": "sms", "payload": {"phone": "1"}, "states": ["Working"], "periodicity": {"value": 6}}],
+    "stat_rules": [{"when": [{"a": {"gt": 1}}], "actions": [{"type": "set", "field": "b", "value": "[new.a] + 1"}]}],
+}
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
@@ -162,6 +211,9 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
         {"objects": [RACK_OPTIONS, {"name": "New", "class": "Host", "parents": ["/Site"]}], "append_properties": False},
     ),
     ("saymon_object", {"name": "Site", "state": "absent", "recursive": True}),
+    ("saymon_object", RACK_RULES),
+    ("saymon_object", {"objects": [{**RACK_RULES, "append_state_conditions": True}, {"name": "Site"}], "parallel": 4}),
+    ("saymon_object", {"discovery_id": "cmdb-1", "inherit_state_conditions": True}),
     (
         "saymon_password_policy",
         {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True},

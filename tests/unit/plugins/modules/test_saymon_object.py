@@ -627,3 +627,74 @@ def test_a_key_of_another_system_can_be_taken_away() -> None:
     server = FakeServer(objects=[SITE, RACK])
     assert run_on(server, NAME, {"id": RACK["id"], "discovery_id": ""})["changed"] is True
     assert server.one("/objects", id=RACK["id"])["discovery_id"] == ""
+
+
+# --- conditions -----------------------------------------------------------------------------------
+
+STATES = [{"id": 4, "name": "Overloaded"}, {"id": 5, "name": "Alarm"}]
+LEVELS = [{"id": 2, "name": "Warning"}]
+LIST_STATES, LIST_LEVELS = ("GET", "/states", 200, STATES), ("GET", "/incident-levels", 200, LEVELS)
+# For each option: what a user gives, the lists that its names are looked up in, and what is sent.
+BELOW: list[tuple[str, Any, list[Any], Any]] = [
+    (
+        "state_conditions",
+        [{"when": {"formula": "[disk.used] / [disk.size]", "ge": 0.9}, "state": "Alarm"}],
+        [LIST_STATES],
+        [
+            {
+                "condition": {"_formula": {"definition": "{{disk.used}} / {{disk.size}}", "value": ">=0.9"}},
+                "state": 5,
+                "description": "",
+            }
+        ],
+    ),
+    (
+        "incident_conditions",
+        [{"when": {"cpu.load1": {"gt": 8}}, "level": "Warning", "text": "Load"}],
+        [LIST_LEVELS],
+        [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 2, "text": "Load"}],
+    ),
+    (
+        "state_triggers",
+        [{"type": "sms", "payload": {"phone": "+7 900"}, "states": ["Alarm", 4], "duration": 60000}],
+        [LIST_STATES],
+        [{"type": "sms", "payload": {"phone": "+7 900"}, "states": [4, 5], "duration": 60000}],
+    ),
+    ("stat_rules", [{"actions": [{"type": "extend"}]}], [], [{"conditions": [], "actions": [{"type": "extend"}]}]),
+]
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("option", "given", "lists", "sent"), BELOW, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_list_below(script: Script, option: str, given: Any, lists: Any, sent: Any, there: bool, check: bool) -> None:
+    path = f"{RACKS}/{option.replace('_', '-')}"
+    error = {"code": "ResourceNotFound", "message": "Entity not found"}
+    script(*lists, search("discovery_id", "cmdb-1"))
+    script(("GET", path, 200, sent) if there else ("GET", path, 404, error))
+    if not check and not there:
+        script(("PUT", path, 200, None, sent))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", option: given}, check=check)
+    assert (result["changed"], result["action"]) == (not there, "unchanged" if there else "updated")
+    assert result["object"][option] == sent
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_conditions_of_the_class(script: Script, own: bool, check: bool) -> None:
+    script(search("discovery_id", "cmdb-1"), ("GET", f"{RACKS}/state-conditions/exists", 200, own))
+    if own and not check:
+        script(("DELETE", f"{RACKS}/state-conditions", 200))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", "inherit_state_conditions": True}, check=check)
+    assert (result["changed"], result["object"]["inherit_state_conditions"]) == (own, True)
+
+
+def test_no_condition_of_a_bad_list_is_written(script: Script) -> None:
+    bad = [{"when": {"cpu": {"gt": 1}}, "state": "Alrm"}]
+    objects = [{"discovery_id": "cmdb-1", "weight": 5}, {"name": "Site", "state_conditions": bad}]
+    script(LIST_STATES, search("discovery_id", "cmdb-1"), search("name", "ROOT", "Site"), listed(more="weight"))
+    result = run_module(NAME, {"objects": objects})
+    assert result["msg"] == (
+        "objects[1] (Site): state_conditions: entry 1: there is no state 'Alrm': check the spelling, "
+        "or create it first."
+    )

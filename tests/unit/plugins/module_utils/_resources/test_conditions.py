@@ -234,7 +234,7 @@ def test_one_more(case: Case, append: bool) -> None:
         assert (result.get("msg"), result["changed"]) == (None, True)
         ((method, path, body),) = server.writes
         assert (method, path, body[-1]) == ("PUT", path_of(case.option), case.more_sent)
-        for entry, had in zip(body, present):
+        for entry, had in zip(body, present, strict=False):
             assert entry.items() >= {key: had[key] for key in had.keys() - case.sent[0].keys()}.items()
         server.journal.clear()
         assert ensure_on(server, PUMPS, item)["changed"] is False
@@ -479,8 +479,8 @@ def test_any_conditions_are_reached_and_then_left_alone(
     first: list[Record], second: list[Record], append: bool
 ) -> None:
     server = pumps()
-    for given in (first, second):
-        item = {"name": "a", "state_conditions": given, "append_state_conditions": append}
+    for conditions in (first, second):
+        item = {"name": "a", "state_conditions": conditions, "append_state_conditions": append}
         foreseen = ensure_on(server, PUMPS, item, check=True)
         result = ensure_on(server, PUMPS, item)
         assert not result.get("failed"), result
