@@ -19,6 +19,8 @@ description:
   - Items of a list may refer to each other in any order. Parents are created before their children.
   - Needs the permission C(manage-objects), or C(create-objects), C(modify-objects) and C(delete-objects), and access to
     the objects. Newer servers search only for accounts with C(run-bulks). Without it, the module reads the whole list.
+  - Even to compare conditions and triggers, an account needs C(modify-objects) or C(manage-objects), and for stat rules
+    C(manage-objects). Each of these lists is read by one request for each object that names it.
 options:
   id: &id
     description: Id of the object. Needed only to rename an object that has no O(discovery_id).

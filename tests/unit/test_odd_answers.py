@@ -265,7 +265,7 @@ class Server:
         else:
             sent = json.loads(kwargs["data"]) if kwargs.get("data") else {}
             identifier = f"new-{next(self._numbers)}" if method == "POST" else path.rpartition("/")[2]
-            data = {"id": identifier, **sent}
+            data = {"id": identifier, **sent} if isinstance(sent, dict) else sent
             self.written.append(data)
             data = self.spoil(data)
         response.raw = io.BytesIO(json.dumps(data).encode())

@@ -80,8 +80,10 @@ class _Conditions(Items):
 
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, _Native):
-            return tuple(grammar.as_field(part) for part in super().parse(_listed(value)))
-        return tuple(self.element.parse(_Native(part)) for part in _listed(json_or(value.value)))
+            return tuple(grammar.as_field(part) for part in super().parse(value))
+        if not isinstance(value.value, list):
+            raise Invalid("give a list")
+        return tuple(self.element.parse(_Native(part)) for part in value.value)
 
 
 class _ConditionEntry(Entry):
@@ -110,6 +112,17 @@ class _ConditionEntry(Entry):
                 raise Invalid(f"{readable} and {own} of {self.word} are the same in two forms: leave one of them out")
             entry[readable] = _Native(value[own])
         return entry
+
+    def show(self, value: Any, lookup: Lookup) -> Any:
+        shown = super().show(value, lookup)
+        parts = {field.option: (field.type, part) for field, part in zip(self.fields, value)}
+        for own, readable in self.own_forms.items():
+            field_type, part = parts[readable]
+            conditions = part if isinstance(part, tuple) else (part,)
+            if part is not None and None in map(grammar.readable_of, conditions):
+                del shown[readable]
+                shown[own] = field_type.write(part, False)
+        return shown
 
 
 class _LooseJson(Json):
@@ -303,7 +316,3 @@ def _inherits(client: Client, path: str) -> bool:
         if isinstance(found, list):
             return False
     return True
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

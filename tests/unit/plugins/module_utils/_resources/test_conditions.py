@@ -193,7 +193,7 @@ CASES = [
                 }
             ]
         ],
-        {"conditions": {"a": {"_gt": 1}}, "actions": [{"type": "drop", "field": "a"}]},
+        {"conditions": [{"a": {"_gt": 1}}], "actions": [{"type": "drop", "field": "a"}]},
         {"conditions": [{"a": {"_gt": 1}}], "actions": [{"type": "drop", "field": "a"}]},
         [],
     ),
@@ -306,6 +306,18 @@ def test_a_condition_in_an_unknown_form_passes() -> None:
         assert server.writes[0][2][0]["condition"] == condition
 
 
+def test_what_only_the_own_form_can_express_is_shown_in_it() -> None:
+    server = pumps()
+    rules = [{"conditions": [{"a": {"_gt": 1}}, {"x": 42}], "actions": []}]
+    conditions = [{"condition": {"x": 42}, "state": "Working", "description": ""}]
+    triggers = [{"condition": {}, "clear_condition": {"x": 42}, "level": 1}]
+    item = {"name": "a", "state_conditions": conditions, "stat_rules": rules, "incident_conditions": triggers}
+    after = ensure_on(server, PUMPS, item)["diff"][0]["after"]
+    assert after["state_conditions"] == conditions
+    assert after["stat_rules"] == rules
+    assert after["incident_conditions"] == [{"when": {}, "clear_condition": {"x": 42}, "level": "Alarm", "text": ""}]
+
+
 # --- those of the class ---------------------------------------------------------------------------
 
 EXISTS, OWN = f"{path_of('state_conditions')}/exists", path_of("state_conditions")
@@ -399,6 +411,7 @@ def test_a_lost_answer_to_the_deletion() -> None:
             {"state_conditions": [{"when": {}, "state": 3, "extra": {"state": 4}}]},
             "extra of each state condition: state has an option of its own: give it there.",
         ),
+        ({"stat_rules": [{"conditions": {}, "actions": []}]}, "entry 1: when of each stat rule: give a list."),
         (
             {"stat_rules": [{"actions": [{"type": "explode"}]}]},
             "actions of each stat rule: entry 1: type of each action: 'explode' is not one of set, extend, drop.",
