@@ -504,3 +504,78 @@ def test_any_conditions_are_reached_and_then_left_alone(
             assert (ensure_on(server, PUMPS, shown)["changed"], server.writes) == (False, [])
         server.journal.clear()
         assert (ensure_on(server, PUMPS, item)["changed"], server.writes) == (False, [])
+
+
+# --- any nonsense ---------------------------------------------------------------------------------
+
+JUNK = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-2, 9),
+        st.sampled_from([10**400, 1e300, float("nan"), "", "x", "Working", "1", "{}", "{", "[1]", ">=5", "\x00"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    *("when", "condition", "state", "states", "type", "payload", "actions", "value", "level", "extra"),
+                    *("_and", "_field", "_formula", "_ratio", "name", "definition", "num", "denom", "clearCondition"),
+                    *("all", "any", "formula", "metric", "ratio", "gt", "_gt", "conditions", "id", "periodicity"),
+                ]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+def _entry(option: str) -> st.SearchStrategy[Any]:
+    """Entries of the right shape, with anything in them."""
+    shape = {key: JUNK for case in CASES if case.option == option for key in (*case.given[0], *case.sent[0])}
+    return st.lists(st.one_of(st.fixed_dictionaries({}, optional=shape), JUNK), max_size=3)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(data=st.data())
+@pytest.mark.parametrize("option", [case.option for case in CASES])
+def test_any_nonsense_is_a_result(option: str, data: st.DataObject) -> None:
+    """From a user and from a server; a bug would be raised."""
+    server = pumps(option, data.draw(_entry(option)))
+    conditions = data.draw(st.one_of(_entry(option), st.just([CASES[0].given[0]])))
+    item = {"name": "a", option: conditions, f"append_{option}": data.draw(st.booleans())}
+    foreseen = ensure_on(server, PUMPS, item, check=True)
+    result = ensure_on(server, PUMPS, item)
+    assert foreseen.get("msg") == result.get("msg")
+    if not result.get("failed"):
+        assert ensure_on(server, PUMPS, item)["changed"] is False
+
+
+@pytest.mark.parametrize("depth", [50, 300])
+@pytest.mark.parametrize("option", ["state_conditions", "stat_rules"])
+def test_what_is_nested_too_deeply_is_refused_or_kept(option: str, depth: int) -> None:
+    condition: Any = {"cpu": {"_gt": "8"}}
+    for _level in range(depth):
+        condition = {"_and": [condition]}
+    entry = (
+        {"condition": condition, "state": 3}
+        if option == "state_conditions"
+        else {"conditions": [condition], "actions": []}
+    )
+    server = pumps(option, [entry])
+    given = {"when": {"cpu": {"gt": 8}}, "state": 3} if option == "state_conditions" else {"actions": []}
+    result = ensure_on(server, PUMPS, {"name": "a", option: [given]}, check=True)
+    if result.get("failed"):
+        assert "holds" in result["msg"]
+        assert "in a form that is not known" in result["msg"]
+    ensure_on(server, PUMPS, {"name": "a", option: [entry]}, check=True)
