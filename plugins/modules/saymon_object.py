@@ -158,6 +158,8 @@ options:
       description:
         - Whether the object keeps other conditions besides O(state_conditions). New ones are added at the end, so they
           count only where none of the others holds.
+        - An object without conditions of its own has only O(state_conditions) then, and those of its class no longer
+          apply.
       type: bool
     default: false
   state_triggers: &state_triggers

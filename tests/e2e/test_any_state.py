@@ -83,7 +83,7 @@ def _condition(dice: random.Random, depth: int = 2) -> Item:
     signed = {word: dice.choice(numbers)}
     compared = dice.choice((signed, {"eq": dice.choice(texts)}, {"exists": True}, {"_gt": 8}, {"gt": 1, "lt": "5"}))
     metric = dice.choice(("cpu.load1", "Память, ГБ", "all", "gt", "a b"))
-    leaves = (
+    leaves: tuple[Item, ...] = (
         {metric: compared},
         {"metric": metric, **compared},
         {"formula": dice.choice(("[disk used] / [disk.size]", "{{a}} * 2", "[Имя]")), **signed},
@@ -256,6 +256,7 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "upsert_replaces_properties": (True, False),
     "group_delete_clears_members": (True, False),
     "conditional_incidents_enabled": (True, True, False),
+    "condition_checks": (True, False, False),
     "condition_form": ("sent", "field"),
     "condition_exists_call": (True, False),
     "never_set_status": (404, 200),

@@ -303,7 +303,7 @@ def _field(option: str, entry: Entry, collection: str, refusals: Mapping[int, st
 
 
 def _inherits(client: Client, path: str) -> bool:
-    """Whether the item at a path has no state conditions of its own."""
+    """Whether the item at a path has no state conditions of its own. An own list that is empty is one."""
     for below in ("/exists", ""):  # the first is not known on every server
         try:
             found = client.get(f"{path}/state-conditions{below}")

@@ -698,3 +698,13 @@ def test_no_condition_of_a_bad_list_is_written(script: Script) -> None:
         "objects[1] (Site): state_conditions: entry 1: there is no state 'Alrm': check the spelling, "
         "or create it first."
     )
+
+
+def test_a_list_below_is_read_once_though_everything_is_planned_anew(script: Script) -> None:
+    """A renaming needs to know what stands around, which takes the whole list of objects."""
+    path = f"{RACKS}/stat-rules"
+    rules = [{"actions": [{"type": "extend"}]}]
+    script(search("discovery_id", "cmdb-1"), ("GET", path, 200, rules), listed())
+    script(("PATCH", RACKS, 200, {}, {"name": "Rack 9"}))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", "name": "Rack 9", "stat_rules": rules})
+    assert [*result["diff"][0]["after"]] == ["name"]

@@ -168,7 +168,8 @@ def test_not_the_same(one: Any, other: Any) -> None:
 
 def test_rules_compare_fields() -> None:
     assert as_field({"a": {"_gt": "1"}}) == {"_field": {"name": "a", "value": {"_gt": "1"}}}
-    for other in ({"a": {"_gt": "1"}, "b": {"_gt": "1"}}, {"_and": []}, {}, {"a": 1}):
+    others: list[Any] = [{"a": {"_gt": "1"}, "b": {"_gt": "1"}}, {"_and": []}, {}, {"a": 1}]
+    for other in others:
         assert as_field(other) == other
 
 

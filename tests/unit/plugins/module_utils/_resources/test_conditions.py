@@ -27,12 +27,12 @@ from .test_condition_grammar import READABLE
 
 Record = dict[str, Any]
 PUMP = "64b1f0c2a9d3e45f6a7b9001"
-STATES = [
+STATES: list[Record] = [
     {"id": 3, "name": "Working"},
     {"id": 4, "name": "Overloaded"},
     {"id": "64b1f0c2a9d3e45f6a7b9a01", "name": "Течь"},
 ]
-LEVELS = [{"id": 1, "name": "Alarm"}, {"id": 2, "name": "Warning"}]
+LEVELS: list[Record] = [{"id": 1, "name": "Alarm"}, {"id": 2, "name": "Warning"}]
 FIELDS = (*own_conditions_of("/pumps"), *conditions_of("/pumps"))
 PUMPS = Resource(
     name="pump",
@@ -244,7 +244,8 @@ def test_one_more(case: Case, append: bool) -> None:
 @EVERY
 def test_an_empty_list(case: Case) -> None:
     item = {"name": "a", case.option: []}
-    for present in (None, []):
+    none: list[list[Record] | None] = [None, []]
+    for present in none:
         server = pumps(case.option, present)
         assert (ensure_on(server, PUMPS, item)["changed"], server.writes) == (False, [])
     server = pumps(case.option, case.sent)
@@ -458,11 +459,11 @@ def test_a_change_of_one_number_is_one_line_of_the_diff() -> None:
     ]
     result = ensure_on(server, PUMPS, {"name": "a", "state_conditions": given}, check=True)
     assert result["diff"][0]["after"]["state_conditions"] == given
-    sides = [
+    before, after = (
         json.dumps(result["diff"][0][side], indent=4, sort_keys=True, ensure_ascii=False).splitlines()
         for side in ("before", "after")
-    ]
-    lines = list(difflib.unified_diff(*sides, lineterm=""))[3:]
+    )
+    lines = list(difflib.unified_diff(before, after, lineterm=""))[3:]
     assert [line.strip("+- ") for line in lines if line[0] in "+-"] == ['"gt": 8', '"gt": 9']
     assert any('"state": "Течь"' in line for line in lines)
     assert any('"cpu.load1"' in line for line in lines)
@@ -579,3 +580,20 @@ def test_what_is_nested_too_deeply_is_refused_or_kept(option: str, depth: int) -
         assert "holds" in result["msg"]
         assert "in a form that is not known" in result["msg"]
     ensure_on(server, PUMPS, {"name": "a", option: [entry]}, check=True)
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_an_item_that_refers_to_a_new_one_keeps_what_is_below_it(append: bool) -> None:
+    """What it refers to is planned later, so it is found later than the others; its lists are read all the same."""
+    server = FakeServer(objects=[{"id": PUMP, "name": "pump", "parent_id": [1]}], states=STATES)
+    path = f"/objects/{PUMP}/state-conditions"
+    server.below[path] = [LOAD]
+    more = {"when": {"rtt": {"gt": 250}}, "state": "Working"}
+    pump = {"name": "pump", "parents": ["/hall", "/ROOT"], "state_conditions": [more]}
+    result = ensure_on(server, "object", pump, {"name": "hall"}, append_state_conditions=append)
+    assert result["diff"][0]["before"]["state_conditions"][0]["description"] == "Load"
+    sent = [{"condition": {"rtt": {"_gt": "250"}}, "state": 3, "description": ""}]
+    assert server.below[path] == ([LOAD, *sent] if append else sent)
+    server.journal.clear()
+    again = ensure_on(server, "object", pump, {"name": "hall"}, append_state_conditions=append)
+    assert (again["changed"], server.writes) == (False, [])
