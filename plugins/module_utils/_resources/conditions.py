@@ -37,8 +37,9 @@ _INHERIT = "inherit_state_conditions"
 
 @dataclass(frozen=True)
 class _Native:
-    """A value that the user gave in SAYMON's own form."""
+    """What the user gave in SAYMON's own form, and the option that holds it."""
 
+    option: str
     value: Any
 
 
@@ -55,7 +56,7 @@ class Condition(FieldType):
         if isinstance(value, _Native):
             native = json_or(value.value)
             if not isinstance(native, dict):
-                raise Invalid(f"must be a dictionary, got {type(native).__name__}")
+                raise Invalid(f"{value.option} must be a dictionary, got {type(native).__name__}")
             return native
         return grammar.native_of(json_or(value))
 
@@ -82,8 +83,8 @@ class _Conditions(Items):
         if not isinstance(value, _Native):
             return tuple(grammar.as_field(part) for part in super().parse(value))
         if not isinstance(value.value, list):
-            raise Invalid("give a list")
-        return tuple(self.element.parse(_Native(part)) for part in value.value)
+            raise Invalid(f"{value.option} must be a list, got {type(value.value).__name__}")
+        return tuple(self.element.parse(_Native(value.option, part)) for part in value.value)
 
 
 class _ConditionEntry(Entry):
@@ -110,7 +111,7 @@ class _ConditionEntry(Entry):
                 continue
             if entry.get(readable) is not None:
                 raise Invalid(f"{readable} and {own} of {self.word} are the same in two forms: leave one of them out")
-            entry[readable] = _Native(value[own])
+            entry[readable] = _Native(own, value[own])
         return entry
 
     def show(self, value: Any, lookup: Lookup) -> Any:

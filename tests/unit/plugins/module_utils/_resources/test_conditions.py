@@ -402,7 +402,7 @@ def test_a_lost_answer_to_the_deletion() -> None:
         ),
         (
             {"state_conditions": [{"condition": "cpu > 8", "state": 3}]},
-            "when of each state condition: must be a dictionary, got str.",
+            "when of each state condition: condition must be a dictionary, got str.",
         ),
         (
             {"state_conditions": [{"when": {}, "state": 3, "colour": "red"}]},
@@ -412,7 +412,10 @@ def test_a_lost_answer_to_the_deletion() -> None:
             {"state_conditions": [{"when": {}, "state": 3, "extra": {"state": 4}}]},
             "extra of each state condition: state has an option of its own: give it there.",
         ),
-        ({"stat_rules": [{"conditions": {}, "actions": []}]}, "entry 1: when of each stat rule: give a list."),
+        (
+            {"stat_rules": [{"conditions": {}, "actions": []}]},
+            "when of each stat rule: conditions must be a list, got dict.",
+        ),
         (
             {"stat_rules": [{"actions": [{"type": "explode"}]}]},
             "actions of each stat rule: entry 1: type of each action: 'explode' is not one of set, extend, drop.",
