@@ -22,6 +22,8 @@ description:
   - Items of a list may refer to each other in any order. Parents are created before their children.
   - Needs the permission C(manage-objects), or C(create-objects), C(modify-objects) and C(delete-objects), and access to
     the objects. Newer servers search only for accounts with C(run-bulks). Without it, the module reads the whole list.
+  - Even to compare conditions and triggers, an account needs C(modify-objects) or C(manage-objects), and for stat rules
+    C(manage-objects). Each of these lists is read by one request for each object that names it.
 options:
   id: &id
     description: Id of the object. Needed only to rename an object that has no O(discovery_id).
@@ -120,6 +122,169 @@ options:
         - With V(false) the others are deleted, except documents, files and monitoring settings.
       type: bool
     default: true
+  inherit_state_conditions:
+    <<: &inherit_state_conditions
+      description:
+        - With V(true), the object's own state conditions are deleted, so that those of its class apply. Nothing is
+          written when it has none of its own. V(false) changes nothing.
+        - It cannot be combined with O(state_conditions).
+      type: bool
+  state_conditions: &state_conditions
+    description:
+      - The state conditions of the object, in order. The first that holds decides the state.
+      - The list replaces the present one. An empty list removes all conditions of the object's own list. An object that
+        has no list of its own stays without one then, and the conditions of its class still apply.
+      - Numbers may be numbers or texts. What the server keeps of a condition and this module does not know stays as it
+        is, as long as the condition is there, or another one is in its place.
+    type: list
+    elements: dict
+    suboptions:
+      when: &when
+        description:
+          - >-
+            The condition in a readable form. Each metric has a comparison with one or more of C(eq), C(ne), C(gt),
+            C(ge), C(lt), C(le), C(contains), C(not_contains), C(matches) (a regular expression) and C(exists), such
+            as V({cpu.load1: {gt: 8}}). An empty dictionary always holds.
+          - >-
+            V({formula: "[disk.used] / [disk.size]", ge: 0.9}) compares a formula. Metrics are in brackets, because
+            Ansible takes SAYMON's double braces for its own. Double braces work in texts tagged C(!unsafe) and in
+            files of O(src).
+          - >-
+            V({ratio: [disk.used, disk.size], ge: 0.9}) compares the ratio of two metrics. V({metric: cpu.load1, gt:
+            8}) is SAYMON's C(_field).
+          - >-
+            V({all: [...]}) and V({any: [...]}) combine conditions. They are sent as C(_and) and C(_or); SAYMON's
+            documentation names only C(_and).
+          - Names that begin with an underscore are SAYMON's own. They and what is in them are sent as they are.
+        type: dict
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(state_conditions[].when).
+        type: dict
+      state:
+        description: Name or id of the state that the object gets.
+        type: str
+        required: true
+      description:
+        description: A comment, shown in the history and in notifications.
+        type: str
+      extra: &extra
+        description: Further keys under SAYMON's own names, for what this module does not know. Other such keys stay as
+          they are.
+        type: dict
+  append_state_conditions:
+    <<: &append_state_conditions
+      description:
+        - Whether the object keeps other conditions besides O(state_conditions). New ones are added at the end, so they
+          count only where none of the others holds.
+        - An object without conditions of its own has only O(state_conditions) then, and those of its class no longer
+          apply.
+      type: bool
+    default: false
+  state_triggers: &state_triggers
+    description: What happens when the object enters a state. The list replaces the present one.
+    type: list
+    elements: dict
+    suboptions:
+      type:
+        description: Type of the trigger, such as V(operation), V(e-mail), V(sms), V(voiceCall) or V(script).
+        type: str
+        required: true
+      payload:
+        description:
+          - Settings of the type. An operation has C(operation), the id of the operation. An e-mail has C(to) and C(cc).
+            C(sms) and C(voiceCall) have C(phone). A script has C(execPath), a file on the server, and C(execArgs).
+        type: dict
+        required: true
+      states:
+        description: Names or ids of the states.
+        type: list
+        elements: str
+        required: true
+      duration:
+        description: How long the state must last, in milliseconds.
+        type: int
+      periodicity:
+        description: >-
+          When the trigger is repeated, such as V({value: 5, unit: minutes}).
+        type: dict
+      extra: *extra
+  append_state_triggers:
+    <<: &append_state_triggers
+      description: Whether the object keeps other triggers besides O(state_triggers).
+      type: bool
+    default: false
+  stat_rules: &stat_rules
+    description: Rules that change incoming data before conditions see them, in order. The list replaces the present
+      one.
+    type: list
+    elements: dict
+    suboptions:
+      when:
+        description: Conditions of the rule, each a comparison of one metric, as in O(state_conditions[].when). Without
+          any, the rule always applies.
+        type: list
+        elements: dict
+      conditions:
+        description: The conditions in SAYMON's own form, sent as they are, instead of O(stat_rules[].when).
+        type: list
+        elements: dict
+      actions:
+        description: What the rule does with the data.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          type:
+            description: What is done.
+            type: str
+            choices: [set, extend, drop]
+            required: true
+          field:
+            description: Metric that is changed. It is added when it does not exist.
+            type: str
+          value:
+            description: A text, a number or a formula of C([new.metric]) and C([current.metric]), which stand for
+              SAYMON's double braces.
+            type: raw
+          extra: *extra
+      extra: *extra
+  append_stat_rules:
+    <<: &append_stat_rules
+      description: Whether the object keeps other rules besides O(stat_rules). New ones are added at the end.
+      type: bool
+    default: false
+  incident_conditions: &incident_conditions
+    description:
+      - Conditions that raise incidents (alarms). The list replaces the present one.
+      - A server with C(server.conditional_incidents_enabled) switched off refuses them.
+    type: list
+    elements: dict
+    suboptions:
+      when: *when
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(incident_conditions[].when).
+        type: dict
+      clear_when:
+        description: The condition that clears the incident, as in O(incident_conditions[].when). Without it, the
+          incident is cleared when no condition holds any more.
+        type: dict
+      clear_condition:
+        description: The same in SAYMON's own form, sent as it is, instead of O(incident_conditions[].clear_when).
+        type: dict
+      level:
+        description: Name or id of the incident level.
+        type: str
+        required: true
+      text:
+        description: Text of the incident.
+        type: str
+      extra: *extra
+  append_incident_conditions:
+    <<: &append_incident_conditions
+      description: Whether the object keeps other conditions besides O(incident_conditions). New ones are added at the
+        end.
+      type: bool
+    default: false
   recursive:
     <<: &recursive
       description: Whether an object that has children is deleted together with them.
@@ -154,6 +319,15 @@ options:
       client_data: *client_data
       properties: *properties
       append_properties: *append_properties
+      inherit_state_conditions: *inherit_state_conditions
+      state_conditions: *state_conditions
+      append_state_conditions: *append_state_conditions
+      state_triggers: *state_triggers
+      append_state_triggers: *append_state_triggers
+      stat_rules: *stat_rules
+      append_stat_rules: *append_stat_rules
+      incident_conditions: *incident_conditions
+      append_incident_conditions: *append_incident_conditions
       recursive: *recursive
       state: *state
 extends_documentation_fragment:
@@ -197,6 +371,24 @@ EXAMPLES = r"""
     properties:
       - name: Owner
         value: Storage team
+
+- name: Decide its state by its data, and tell somebody about it
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    state_conditions:
+      - {when: {formula: "[disk.used] / [disk.size]", ge: 0.9}, state: Alarm, description: Disk almost full}
+      - {when: {any: [{cpu.load1: {gt: 8}}, {memory.free: {lt: 512}}]}, state: Overloaded, description: Load}
+      - {when: {cpu.load1: {exists: true}}, state: Working}
+    state_triggers:
+      - {type: e-mail, payload: {to: noc@example.org}, states: [Alarm, Down], duration: 60000}
+    stat_rules:
+      - when: [{metric: cpu.load1, lt: 0}]
+        actions: [{type: set, field: cpu.load1, value: 0}]
+
+- name: Let the conditions of its class apply again
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    inherit_state_conditions: true
 
 - name: Show what a change would do, without making it
   saymon.platform.saymon_object:
@@ -298,6 +490,30 @@ object:
       description: Settings of the web client, as JSON text.
       type: str
       sample: '{"showArrow": true}'
+    state_conditions:
+      description: The state conditions in SAYMON's own form. Only with O(state_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 4, "description": "Load"}]
+    state_triggers:
+      description: The state triggers in SAYMON's own form. Only with O(state_triggers).
+      type: list
+      elements: dict
+      sample: [{"type": "e-mail", "payload": {"to": "noc@example.org"}, "states": [5, 8], "duration": 60000}]
+    stat_rules:
+      description: The rules in SAYMON's own form. Only with O(stat_rules).
+      type: list
+      elements: dict
+      sample: [{"conditions": [], "actions": [{"type": "extend"}]}]
+    incident_conditions:
+      description: The incident conditions in SAYMON's own form. Only with O(incident_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 2, "text": "Load"}]
+    inherit_state_conditions:
+      description: Whether the object has no state conditions of its own. Only with O(inherit_state_conditions).
+      type: bool
+      sample: true
     created:
       description: When the object was created, in milliseconds since 1970-01-01 UTC.
       type: int

@@ -60,10 +60,19 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         {"source": "north-core-sw", "target": "north-web-1", "state": "absent"},
     ),
     "saymon_link_info": ({"object": "north-core-sw"},),
-    "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
     "saymon_object_clone": (
         {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench"},
         {"object": "/ROOT/Lab/Lab bench", "name": "Probe bench 2", "background": True},
+    ),
+    "saymon_object": (
+        {"name": "Probe site", "parents": ["/ROOT"]},
+        {"name": "Probe site", "state": "absent"},
+        {
+            "name": "Probe site",
+            "state_conditions": [{"when": {"cpu": {"gt": 8}}, "state": "Alarm"}],
+            "stat_rules": [{"actions": [{"type": "extend"}]}],
+        },
+        {"name": "Probe site", "inherit_state_conditions": True},
     ),
     "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
     "saymon_operation": (

@@ -90,6 +90,65 @@ def _properties(dice: random.Random) -> list[Item]:
     return [{key: value for key, value in pair.items() if value is not None} for pair in made]
 
 
+def _condition(dice: random.Random, depth: int = 2) -> Item:
+    """A condition in the readable form, with parts in SAYMON's own."""
+    numbers = ("8", 8, 8.0, 0.9, -1, 10**12)
+    texts = ("", "x", "007", "1.50", "true", "Имя", "[a]", "{{a}}", ">=5")
+    word = dice.choice(("gt", "ge", "lt", "le"))
+    signed = {word: dice.choice(numbers)}
+    compared = dice.choice((signed, {"eq": dice.choice(texts)}, {"exists": True}, {"_gt": 8}, {"gt": 1, "lt": "5"}))
+    metric = dice.choice(("cpu.load1", "Память, ГБ", "all", "gt", "a b"))
+    leaves: tuple[Item, ...] = (
+        {metric: compared},
+        {"metric": metric, **compared},
+        {"formula": dice.choice(("[disk used] / [disk.size]", "{{a}} * 2", "[Имя]")), **signed},
+        {"ratio": ["a", "b"], **signed},
+        {"_period": {"from": 9, "days": [1, "2"]}},
+        {},
+    )
+    if depth and dice.random() < 0.4:
+        return {dice.choice(("all", "any")): [_condition(dice, depth - 1) for _part in range(dice.randint(1, 3))]}
+    return dice.choice(leaves)
+
+
+def _some(make: Pick) -> Pick:
+    return lambda dice: [make(dice) for _one in range(dice.randint(0, 3))]
+
+
+def _state_condition(dice: random.Random) -> Item:
+    made = {"when": _condition(dice), "state": dice.choice(("Alarm", "overloaded", "3"))}
+    if dice.random() < 0.2:
+        made["condition"] = dice.choice(({"x": 42}, {"cpu": {"_gt": 8}}, '{"cpu": {"_lt": "1"}}'))
+        del made["when"]
+    if dice.random() < 0.3:
+        made["extra"] = {"colour": dice.choice(("red", None))}
+    return {**made, "description": dice.choice(TEXTS)} if dice.random() < 0.5 else made
+
+
+def _incident_condition(dice: random.Random) -> Item:
+    made = {"when": _condition(dice), "level": dice.choice(("Alarm", "warning", "4")), "text": dice.choice(TEXTS)}
+    return {**made, "clear_when": _condition(dice)} if dice.random() < 0.5 else made
+
+
+def _state_trigger(dice: random.Random) -> Item:
+    made = {
+        "type": dice.choice(("sms", "e-mail", "Новый")),
+        "payload": dice.choice(({"phone": "+7 900"}, {"to": ["a@example.org"], "limit": "5"}, {})),
+        "states": dice.sample(("Alarm", "3", "Down"), dice.randint(1, 3)),
+        "duration": dice.choice((None, 0, "60000")),
+        "periodicity": dice.choice((None, {"value": 5, "unit": "minutes"}, {"value": "5", "unit": "minutes"})),
+    }
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _stat_rule(dice: random.Random) -> Item:
+    value = dice.choice(("[new.cpu] * 2", "{{current.cpu}}", 1, "1", 2.5, "[OK]", ""))
+    actions = [{"type": "extend"}, {"type": "set", "field": "Имя", "value": value}, {"type": "drop", "field": "a"}]
+    made = {"actions": dice.sample(actions, dice.randint(0, 3))}
+    conditions = [{"cpu": {"gt": dice.choice((1, "1"))}}, {"metric": "a b", "exists": True}]
+    return {**made, "when": dice.sample(conditions, dice.randint(0, 2))} if dice.random() < 0.7 else made
+
+
 @dataclass(frozen=True)
 class Kind:
     """A module, the options that every item has, those that it may have, and those of which one may take the place of
@@ -123,6 +182,16 @@ _FILTER = one([], [{"a": 1}], [{"a": {"b": [True, 1]}}])
 _COLOR = one("", "#5E35B1", " #abc", "RGB(1 2 3)", "red")
 _STATE = one("present", "present", "present", "absent")
 _DATA = one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True})
+_RULES: dict[str, Pick] = {
+    "state_conditions": _some(_state_condition),
+    "append_state_conditions": _YES,
+    "state_triggers": _some(_state_trigger),
+    "append_state_triggers": _YES,
+    "stat_rules": _some(_stat_rule),
+    "append_stat_rules": _YES,
+    "incident_conditions": _some(_incident_condition),
+    "append_incident_conditions": _YES,
+}
 KINDS = (
     Kind(
         "saymon_object",
@@ -145,6 +214,8 @@ KINDS = (
             "append_parents": _YES,
             "append_tags": _YES,
             "append_properties": _YES,
+            **_RULES,
+            "inherit_state_conditions": lambda dice: dice.random() < 0.3,
             "state": _STATE,
             "recursive": _YES,
         },
@@ -290,6 +361,12 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "unique_tag_names": (True, False),
     "svg_background_place": ("nested", "top"),
     "property_classes": (True, True, True, False),
+    "conditional_incidents_enabled": (True, True, False),
+    "condition_checks": (True, False, False),
+    "condition_form": ("sent", "field"),
+    "condition_exists_call": (True, False),
+    "never_set_status": (404, 200),
+    "empty_list_drops": (True, False),
 }
 # An old server does not take these over, which a warning tells.
 UNKNOWN_TO_OLD = ("display_name",)
@@ -345,7 +422,9 @@ def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
         # Only the server knows its rules; what it refuses is told with its own words.
         return (
             ""
-            if " answered 4" in result["msg"] or "which could not be created" in result["msg"]
+            if any(
+                words in result["msg"] for words in (" answered 4", "which could not be created", "switched off (409)")
+            )
             else str(result["msg"])
         )
     if (foreseen["diff"], foreseen["changed"]) != (result["diff"], result["changed"]):

@@ -51,6 +51,7 @@ _COLLECTIONS = (
     "/links",
     "/refs",
     "/flows",
+    "/incident-levels",
 )
 # Under which key a record shows the entries below it, where the path has another name.
 _BELOW = {"/props": "properties"}
@@ -77,8 +78,9 @@ class FakeServer(Client):
     `before` and `after` hold (pattern, fault): the first time a write matches the pattern ("METHOD /path") the fault is
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
     one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an item
-    ("/rules") where `below` keeps lists by their full path, `singletons` are records by path, `actions` are what calls
-    below an item ("/close") set in it. `sessions` takes the place of a session store of its own for each task.
+    ("/rules") where `below` keeps lists by their full path ("/rules/exists" tells whether there is one), `singletons`
+    are records by path, `actions` are what calls below an item ("/close") set in it. `sessions` takes the place of a
+    session store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -93,7 +95,7 @@ class FakeServer(Client):
         self.after: list[tuple[str, Fault]] = []
         self.passwords: dict[str, str] = {}
         self.deaf: set[str] = set()
-        self.whole_lists: set[str] = set()
+        self.whole_lists = {"/state-conditions", "/incident-conditions", "/state-triggers", "/stat-rules"}
         self.below: dict[str, list[Record]] = {}
         self.singletons: dict[str, Record] = {}
         self.actions: dict[str, Record] = {}
@@ -206,6 +208,11 @@ class FakeServer(Client):
         return entry
 
     def _act_on_list(self, path: str, method: str, body: Any) -> Any:
+        if path.endswith("/exists"):
+            return path.removesuffix("/exists") in self.below
+        if method == "DELETE":
+            self.below.pop(path, None)
+            return None
         if method != "GET":
             self.below[path] = body
         elif path not in self.below:

@@ -88,6 +88,7 @@ ANSWERS: dict[str, Any] = {
             "system": False,
         }
     ],
+    "/incident-levels": [{"id": 1, "name": "Alarm"}],
     "/objects": [
         {"id": ROOT, "name": "ROOT"},
         {"id": SITE, "name": "Site", "parent_id": [ROOT], "class_id": 3, "state_id": 2, "tags": [], "properties": []},
@@ -110,6 +111,45 @@ ANSWERS: dict[str, Any] = {
         {"id": SPARE, "name": "Spare", "parent_id": [SITE], "class_id": 3},
     ],
     f"/objects/{RACK}/props": [OWNER],
+    f"/objects/{RACK}/state-conditions": [
+        {
+            "condition": {
+                "_and": [
+                    {"cpu": {"_gt": "8"}},
+                    {"_field": {"name": "ram", "value": {"_lt": "1"}}},
+                    {"_formula": {"definition": "{{a}} / {{b}}", "value": ">=0.9"}},
+                ]
+            },
+            "state": 2,
+            "description": "Load",
+            "more": 1,
+        }
+    ],
+    f"/objects/{RACK}/state-conditions/exists": True,
+    f"/objects/{RACK}/incident-conditions": [
+        {
+            "id": "c1",
+            "condition": {"cpu": {"_gt": "8"}},
+            "clearCondition": {"cpu": {"_lt": "1"}},
+            "state": 1,
+            "text": "x",
+        }
+    ],
+    f"/objects/{RACK}/state-triggers": [
+        {
+            "type": "sms",
+            "payload": {"phone": "1"},
+            "states": ["2"],
+            "duration": 5,
+            "periodicity": {"value": "5", "unit": "minutes"},
+        }
+    ],
+    f"/objects/{RACK}/stat-rules": [
+        {
+            "conditions": [{"_field": {"name": "a", "value": {"_gt": "1"}}}],
+            "actions": [{"type": "set", "field": "b", "value": "{{new.a}}"}],
+        }
+    ],
     "/user-groups": [
         {
             "id": NOC,
@@ -229,6 +269,15 @@ FLOW_OPTIONS = {
     "client_data": {"color": "blue"},
     "properties": [{"name": "Owner", "value": "dev"}, {"name": "Room", "value": "12"}],
 }
+RACK_RULES = {
+    "discovery_id": "cmdb-1",
+    "state_conditions": [
+        {"when": {"any": [{"cpu": {"gt": 9}}, {"formula": "[a] / [b]", "ge": 0.9}]}, "state": "Working"}
+    ],
+    "incident_conditions": [{"when": {"cpu": {"gt": 8}}, "clear_when": {"cpu": {"lt": 2}}, "level": "Alarm"}],
+    "state_triggers": [{"type": "sms", "payload": {"phone": "1"}, "states": ["Working"], "periodicity": {"value": 6}}],
+    "stat_rules": [{"when": [{"a": {"gt": 1}}], "actions": [{"type": "set", "field": "b", "value": "[new.a] + 1"}]}],
+}
 TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_user", USER),
     ("saymon_user", {"users": [USER, {"login": "robot", "groups": ["NOC"]}], "append_groups": True}),
@@ -277,6 +326,9 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_flow", {"flows": [FLOW_OPTIONS, {"owner": "Site", "objects": ["Site"]}], "append_properties": False}),
     ("saymon_flow", {"id": FLOW, "objects": ["Rack"]}),
     ("saymon_flow_info", {"owner": "Site", "object": "Rack", "property": {"name": "Owner"}}),
+    ("saymon_object", RACK_RULES),
+    ("saymon_object", {"objects": [{**RACK_RULES, "append_state_conditions": True}, {"name": "Site"}], "parallel": 4}),
+    ("saymon_object", {"discovery_id": "cmdb-1", "inherit_state_conditions": True}),
     (
         "saymon_password_policy",
         {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True},
@@ -351,6 +403,7 @@ class Server:
             sent = json.loads(kwargs["data"]) if kwargs.get("data") else {}
             identifier = f"new-{next(self._numbers)}" if method == "POST" else path.rpartition("/")[2]
             data = {"id": identifier, **(sent if isinstance(sent, dict) else {})}
+            data = {"id": identifier, **sent} if isinstance(sent, dict) else sent
             self.written.append(data)
             data = self.spoil(data)
         response.raw = io.BytesIO(json.dumps(data).encode())

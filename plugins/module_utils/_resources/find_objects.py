@@ -13,11 +13,11 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import (
     OBJECT,
-    PropertyValue,
     Tree,
     either_form,
     search_objects,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import PropertyValue
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid

@@ -34,6 +34,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
     text_of,
 )
 
+from .conditions import append_flags, conditions_of, own_conditions_of, refuse_both
 from .properties import properties_of
 
 
@@ -304,6 +305,11 @@ def _names_on(text: str) -> set[str]:
 # --- paths in place of name and parents -----------------------------------------------------------
 
 
+def _adjust(item: Item) -> None:
+    refuse_both(item)
+    _by_path(item)
+
+
 def _by_path(item: Item) -> None:
     """Put a name and a parent in the place of a path. A name that begins with a slash is one too, unless something else
     says where the object is."""
@@ -469,6 +475,8 @@ def _refuse_deletion(tree: Tree, plan: Plan, going: set[str]) -> None:
         )
 
 
+_CONDITIONS = (*own_conditions_of("/objects"), *conditions_of("/objects"))
+
 OBJECT = Resource(
     name="object",
     plural="objects",
@@ -479,7 +487,7 @@ OBJECT = Resource(
     index=Tree,
     query=_query,
     search=_search,
-    adjust=_by_path,
+    adjust=_adjust,
     guard=_guard,
     shorthands={"path": Text(filled=True)},
     flags={
@@ -487,6 +495,7 @@ OBJECT = Resource(
         "append_tags": {"type": "bool", "default": False},
         "append_properties": {"type": "bool", "default": True},
         "create_tags": {"type": "bool", "default": False},
+        **append_flags(*_CONDITIONS),
         "recursive": {"type": "bool", "default": False},
     },
     fields=(
@@ -501,5 +510,6 @@ OBJECT = Resource(
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
         properties_of("/objects"),
+        *_CONDITIONS,
     ),
 )

@@ -11,6 +11,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
 
 from .class_ import CLASS
 from .flow import FLOW
+from .incident_level import INCIDENT_LEVEL
 from .link import LINK
 from .object import OBJECT
 from .password_policy import PASSWORD_POLICY
@@ -26,6 +27,7 @@ RESOURCES: Mapping[str, Resource] = {
     for resource in (
         CLASS,
         FLOW,
+        INCIDENT_LEVEL,
         LINK,
         OBJECT,
         PASSWORD_POLICY,

@@ -336,6 +336,10 @@ class Engine:
                 if request.method == "POST" and not field.repeatable:
                     doubts.lost.append(request)
                 raise
+            except HttpError as error:
+                if error.status in field.refusals:
+                    raise SaymonError(f"{field.option}: {field.refusals[error.status]}", **error.details) from error
+                raise
             plan.touched = True
             if not field.key and is_record(answer):
                 plan.record.update(answer)

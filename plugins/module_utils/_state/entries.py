@@ -15,27 +15,59 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 
-from .field_types import Field, FieldType, Invalid, Items, Lookup
+from .field_types import Field, FieldType, Invalid, Items, Lookup, same_json
 from .resource import Task, text_of
 
 Writer = Callable[[Task, Mapping[str, Any], Any, Any], Iterator[Request]]
+
+
+class Rest(FieldType):
+    """The keys of an entry that its table does not `know`. Users may give some of them; those that they do not give
+    last as long as the entry does."""
+
+    argument: Mapping[str, Any] = {"type": "dict"}
+    empty: Any = {}
+    hashable = False
+    lasting = True
+
+    def __init__(self, known: AbstractSet[str]) -> None:
+        self.known = known
+
+    def parse(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Invalid(f"must be a dictionary, got {type(value).__name__}")
+        known = sorted(str(key) for key in value if key in self.known)
+        if known:
+            raise Invalid(f"{known[0]} has an option of its own: give it there")
+        return value
+
+    def read(self, value: Any) -> dict[str, Any]:
+        return {key: part for key, part in value.items() if key not in self.known}
+
+    def merge(self, current: Any, desired: Any, _append: bool) -> Any:
+        return {**current, **desired}
+
+    def same(self, one: Any, other: Any) -> bool:
+        return same_json(one, other)
 
 
 class Entry(FieldType):
     """A dictionary with typed fields. Canonical form: a tuple of their values in the order of the table; None stands
     for a value that was not given.
 
-    `word` names one entry in messages, `required` are the options without which there is none.
+    `word` names one entry in messages, `required` are the options without which there is none. An `open` entry has one
+    more field, `extra`, with the keys that the table does not know; they are kept when the entry is written.
     """
 
     hashable = False
 
-    def __init__(self, word: str, fields: Sequence[Field], required: Sequence[str] = ()) -> None:
+    def __init__(self, word: str, fields: Sequence[Field], required: Sequence[str] = (), *, open: bool = False) -> None:
         self.word = word
-        self.fields = tuple(fields)
+        extra = (Field("extra", "", Rest({field.key for field in fields})),) if open else ()
+        self.fields = (*fields, *extra)
         self.required = tuple(required)
-        self.resources = tuple(name for field in fields for name in field.type.resources)
-        options = {field.option: dict(field.type.argument) for field in fields}
+        self.resources = tuple(name for field in self.fields for name in field.type.resources)
+        options = {field.option: dict(field.type.argument) for field in self.fields}
         for option in required:
             options[option]["required"] = True
         self.argument = {"type": "dict", "options": options}
@@ -43,10 +75,10 @@ class Entry(FieldType):
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
             raise Invalid(f"{self.word} must be a dictionary, got {type(value).__name__}")
-        unknown = sorted(str(option) for option in {*value} - {field.option for field in self.fields})
+        options = self.argument["options"]
+        unknown = sorted(str(option) for option in {*value} - {*options})
         if unknown:
-            options = ", ".join(field.option for field in self.fields)
-            raise Invalid(f"{self.word} has no option {unknown[0]!r}: choose one of {options}")
+            raise Invalid(f"{self.word} has no option {unknown[0]!r}: choose one of {', '.join(options)}")
         missing = [option for option in self.required if value.get(option) is None]
         if missing:
             raise Invalid(f"{self.word} must have {' and '.join(missing)}")
@@ -80,6 +112,13 @@ class Entry(FieldType):
                 raise Invalid(f"{field.option} of {self.word} cannot be changed after creation: remove the entry first")
         return tuple(target)
 
+    def adopt(self, entry: tuple[Any, ...], present: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A complete entry that takes the place of a present one, with what lasts of that one."""
+        return tuple(
+            value if value is None or has is None or not field.type.lasting else field.type.merge(has, value, False)
+            for field, value, has in zip(self.fields, entry, present)
+        )
+
     def same(self, one: Any, other: Any) -> bool:
         return all(
             value is has if value is None or has is None else field.type.same(value, has)
@@ -90,11 +129,12 @@ class Entry(FieldType):
         return self._mapped(value, lambda field, part: field.type.canonical(part))
 
     def write(self, value: Any, _scalar: bool) -> dict[str, Any]:
-        written = {field.key: field.type.write(part, False) for field, part in zip(self.fields, value)}
-        return {key: part for key, part in written.items() if part is not None}
+        pairs = [(field, field.type.write(part, False)) for field, part in zip(self.fields, value)]
+        rest = next((part for field, part in pairs if not field.key), None)
+        return {**{field.key: part for field, part in pairs if field.key and part is not None}, **(rest or {})}
 
     def show(self, value: Any, lookup: Lookup) -> Any:
-        pairs = [(field, part) for field, part in zip(self.fields, value) if part is not None]
+        pairs = [(field, part) for field, part in zip(self.fields, value) if part is not None and (field.key or part)]
         return {field.option: field.type.show(part, lookup) for field, part in pairs}
 
     def _mapped(self, values: Any, change: Callable[[Field, Any], Any]) -> tuple[Any, ...]:
@@ -238,6 +278,8 @@ class WholeList(Items):
     """A list of entries that is replaced as a whole. With `keyed` the first field of an entry is its key, which no two
     entries share: then adding to the list changes the entry with that key, else it adds what is not there yet."""
 
+    lasting = True  # as far as its entries have what lasts
+
     def __init__(self, entry: Entry, *, keyed: bool = False) -> None:
         super().__init__(entry)
         self.entry = entry
@@ -247,22 +289,53 @@ class WholeList(Items):
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
-        parsed = tuple(self.entry.parse(part) for part in value)
+        parsed = self._each(value, self.entry.parse)
         keys = [part[0] for part in parsed] if self.keyed else []
         for number, key in enumerate(keys):
             if key in keys[:number]:
                 raise Invalid(f"{key!r} is listed twice: merge the two")
         return parsed
 
+    def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
+        return self._each(desired, lambda part: self.entry.resolve(part, lookup, create))
+
     def merge(self, current: Any, desired: Any, append: bool) -> Any:
         present = {part[0]: part for part in current} if self.keyed else {}
         target = [self.entry.complete(part, present.get(part[0]) if self.keyed else None) for part in desired]
-        if not append:
-            return tuple(target)
         if self.keyed:
-            return tuple({**present, **{part[0]: part for part in target}}.values())
-        missing = [part for part in target if not any(self.entry.same(part, has) for has in current)]
-        return (*current, *missing)
+            return tuple({**present, **{part[0]: part for part in target}}.values()) if append else tuple(target)
+        if append:
+            return (*current, *(part for part in target if not any(self._is(part, has) for has in current)))
+        return self._replaced(current, target)
+
+    def _replaced(self, current: tuple[Any, ...], target: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The list that is exactly `target`: what is there already stays as it is, and an entry that takes the place of
+        another keeps what lasts of it."""
+        left = dict(enumerate(current))
+        stays: dict[int, Any] = {}
+        for place, part in enumerate(target):
+            same = [number for number, has in left.items() if self._is(part, has)]
+            if same:
+                stays[place] = left.pop(place if place in same else same[0])
+        return tuple(
+            stays.get(place) or (self.entry.adopt(part, left[place]) if place in left else part)
+            for place, part in enumerate(target)
+        )
+
+    def _is(self, part: tuple[Any, ...], present: tuple[Any, ...]) -> bool:
+        """Whether an entry is this present one, which may have more than the user named."""
+        return self.entry.same(self.entry.adopt(part, present), present)
+
+    @staticmethod
+    def _each(parts: Iterable[Any], change: Callable[[Any], Any]) -> tuple[Any, ...]:
+        """What becomes of all entries; an error says which one it is about."""
+        changed = []
+        for number, part in enumerate(parts, 1):
+            try:
+                changed.append(change(part))
+            except Invalid as error:
+                raise type(error)(f"entry {number}: {error}") from None
+        return tuple(changed)
 
 
 def whole_list(
@@ -275,6 +348,7 @@ def whole_list(
     append: str | None = None,
     source: str | None = None,
     only: Callable[[Any], bool] | None = None,
+    refusals: Mapping[int, str] | None = None,
 ) -> Field:
     """A field that is read from `collection`/id/`below` and written there by one call. Records show it under the name
     of the option. Where it is read at another path, `source` is that path, and `only` picks its entries there."""
@@ -292,4 +366,5 @@ def whole_list(
         source=source or below,
         only=only,
         repeatable=True,
+        refusals=refusals or {},
     )

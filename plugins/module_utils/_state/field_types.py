@@ -10,6 +10,7 @@ empty.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -19,7 +20,7 @@ from datetime import datetime, timezone
 from typing import Any, Protocol
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
 
@@ -68,6 +69,7 @@ class FieldType:
     hashable = True
     shown_by_server = True  # whether records hold the present value
     bulky = False  # whether values may be long, so that a long list had better not keep those that agree
+    lasting = False  # whether, in an entry that takes the place of another, what the user did not give stays as it was
 
     def parse(self, value: Any) -> Any:
         """Canonical form of what a user gave; raises Invalid."""
@@ -303,7 +305,7 @@ def set_of(element: FieldType) -> Items:
     return Items(element, unordered=True)
 
 
-def _same_json(one: Any, other: Any) -> bool:
+def same_json(one: Any, other: Any) -> bool:
     """Equal as JSON, where 1 and true differ."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
@@ -315,7 +317,7 @@ class Json(FieldType):
     hashable = False
 
     def same(self, one: Any, other: Any) -> bool:
-        return _same_json(one, other)
+        return same_json(one, other)
 
     def __init__(self, kind: str, empty: Any) -> None:
         self.empty = empty
@@ -337,13 +339,13 @@ class JsonText(FieldType):
     hashable = False
 
     def parse(self, value: Any) -> Any:
-        value = _json_or(value)
+        value = json_or(value)
         if not isinstance(value, dict):
             raise Invalid("give a dictionary")
         return value
 
     def read(self, value: Any) -> Any:
-        return _json_or(value)
+        return json_or(value)
 
     def merge(self, current: Any, desired: Any, _append: bool) -> Any:
         if not isinstance(current, dict) or not isinstance(desired, dict):
@@ -351,7 +353,7 @@ class JsonText(FieldType):
         return {**current, **{key: self.merge(current.get(key), value, False) for key, value in desired.items()}}
 
     def same(self, one: Any, other: Any) -> bool:
-        return _same_json(one, other)
+        return same_json(one, other)
 
     def write(self, value: Any, _scalar: bool) -> Any:
         return json.dumps(value, ensure_ascii=False)
@@ -423,7 +425,9 @@ class Field:
     `on_create`.
     `source` is the path below an item from which the value is read, one call for each item that names the field
     (`only` picks the entries that count);
+    `load(client, path)` reads the raw value below the path of an item in another way than by one call for a list.
     `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
+    `refusals` are what it means, and what to do, when the server refuses them with a certain HTTP status.
     """
 
     option: str
@@ -439,7 +443,9 @@ class Field:
     update_flag: str | None = None
     source: str | None = None
     only: Callable[[Any], bool] | None = None
+    load: Callable[[Client, str], Any] | None = None
     repeatable: bool = False
+    refusals: Mapping[int, str] = dataclasses.field(default_factory=dict, hash=False)
 
     def raw(self, record: Mapping[str, Any]) -> Any:
         """The value in a record of the server, None when there is none."""
@@ -489,7 +495,7 @@ def _number(value: Any) -> int | float | None:
     return int(number) if number.is_integer() else number
 
 
-def _json_or(value: Any) -> Any:
+def json_or(value: Any) -> Any:
     if isinstance(value, str):
         try:
             return json.loads(value)

@@ -176,6 +176,8 @@ class Planner(Reader):
             if record is None:
                 return Plan(item, "none", title, resolved=resolved)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
+        if record is not None:
+            self.read_below(self._named_below(item, record))  # of an item that could not be found before
         plan = Plan(item, "none", title, record or {}, resolved=resolved)
         if record is None and self.resource.fixed:
             raise self._not_among_fixed(title)
@@ -265,16 +267,18 @@ class Planner(Reader):
         return resolved
 
     def _read_below(self, items: Iterable[Item]) -> None:
-        """Read the fields that have paths of their own, as far as items name them."""
-        fields = [field for field in self.resource.fields if field.source]
+        """Read the fields that have paths of their own, as far as items name them and can be found already."""
         wanted: list[tuple[Record, Field]] = []
-        for item in items if fields else ():
-            named = [field for field in fields if field.option in item.desired]
-            if named and item.state != "absent":
+        for item in items:
+            if item.state != "absent" and self._named_below(item, {}):
                 with suppress(Invalid):  # which is told when the item is planned
-                    found = self._matches(item, self._resolved(item))
-                    wanted += [(record, field) for record in found[:1] for field in named]
+                    for record in self._matches(item, self._resolved(item))[:1]:
+                        wanted += self._named_below(item, record)
         self.read_below(wanted)
+
+    def _named_below(self, item: Item, record: Record) -> list[tuple[Record, Field]]:
+        """The record of an item, with each of the fields that have paths of their own and are named by it."""
+        return [(record, field) for field in self.resource.apart if field.option in item.desired]
 
     def _matches(self, item: Item, resolved: Mapping[str, Any]) -> list[Record]:
         index = self.index(self.resource.name)

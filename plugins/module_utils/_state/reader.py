@@ -52,6 +52,7 @@ class Reader:
         self.items: list[Item] = []
         self._focus: Sequence[Item] = ()  # the items that searches are for
         self._indexes: dict[str, Index] = {}
+        self._below: dict[tuple[str, str], Any] = {}  # what was read below items, by path and key
 
     def index(self, name: str) -> Index:
         """The records of a resource, read once: all of them, or those that the items may mean."""
@@ -78,6 +79,7 @@ class Reader:
         """Read everything anew when it is needed next, since nobody knows what has become of it."""
         self.cached = False
         self._indexes.clear()
+        self._below.clear()
 
     def read_whole(self) -> None:
         """Replace what was found by searches, and what plans have added, by the whole lists."""
@@ -165,7 +167,14 @@ class Reader:
                 pass
 
     def _read_one_below(self, record: Record, field: Field) -> None:
-        path = f"{self.resource.path_of(record['id'])}/{field.source}"
+        path = self.resource.path_of(record["id"])
+        if (path, field.key) not in self._below:
+            self._below[path, field.key] = (
+                field.load(self.client, path) if field.load else self._list_below(f"{path}/{field.source}", field)
+            )
+        record[field.key] = self._below[path, field.key]
+
+    def _list_below(self, path: str, field: Field) -> list[Any]:
         try:
             data = self.client.get(path)
         except HttpError as error:
@@ -175,7 +184,7 @@ class Reader:
         if data is not None and not isinstance(data, list) and not (isinstance(data, dict) and "code" in data):
             raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
         entries = data if isinstance(data, list) else []  # some servers answer 200 with the code of an error
-        record[field.key] = [entry for entry in entries if field.only is None or field.only(entry)]
+        return [entry for entry in entries if field.only is None or field.only(entry)]
 
     def _searched(self, resource: Resource) -> list[Record] | None:
         """What the items may mean; None where that cannot be searched for, or the list is less work."""

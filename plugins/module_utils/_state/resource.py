@@ -201,6 +201,11 @@ class Resource:
         return {**{field.option: field.type for field in self.fields}, **self.shorthands}
 
     @cached_property
+    def apart(self) -> tuple[Field, ...]:
+        """The fields that are read below an item, by calls of their own."""
+        return tuple(field for field in self.fields if field.source)
+
+    @cached_property
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
         return tuple(field.option for field in self.fields if field.type.resources)

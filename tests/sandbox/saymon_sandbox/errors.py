@@ -71,9 +71,9 @@ def not_found(kind: str, item_id: object) -> ApiError:
     return error(404, "NotFound", f"Entity not found: {kind}({item_id})")
 
 
-def never_set(kind: str, owner: str, owner_id: object) -> ApiError:
+def never_set(kind: str, owner: str, owner_id: object, status: int = 404) -> ApiError:
     """A sub-resource that was never written."""
-    return error(404, "ResourceNotFound", f"Entity not found: {kind}({owner_id}, {owner}({owner_id}))")
+    return error(status, "ResourceNotFound", f"Entity not found: {kind}({owner_id}, {owner}({owner_id}))")
 
 
 def unknown_route(path: str) -> ApiError:

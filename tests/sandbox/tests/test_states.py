@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from conftest import Api
 
@@ -116,3 +118,70 @@ def test_a_state_leaves_updated_alone(api: Api) -> None:
     api.control("POST", "/clock", {"advance_ms": 120_000})
     ended = api.ok("GET", path)
     assert (ended["state_id"], ended["manual_state"], ended["updated"]) == (5, None, manual["updated"])
+
+
+LEAF = {"cpu": {"_gt": 8}}
+STRICT: list[tuple[str, Any, bool]] = [
+    ("state-conditions", {"condition": {"_and": [LEAF, {"_field": {"name": "a", "value": {"_m": "x"}}}]}, "state": "3"}, True),
+    ("state-conditions", {"condition": {}, "state": 3, "description": ""}, True),
+    ("state-conditions", {"condition": {"_period": 5}, "state": 3}, True),
+    ("state-conditions", {"condition": LEAF, "state": 77}, False),
+    ("state-conditions", {"condition": LEAF}, False),
+    ("state-conditions", {"condition": "cpu > 8", "state": 3}, False),
+    ("state-conditions", {"condition": {"cpu": {"gt": 8}}, "state": 3}, False),
+    ("state-conditions", {"condition": {"_or": [{"cpu": 8}]}, "state": 3}, False),
+    ("state-conditions", {"condition": {"_xor": []}, "state": 3}, False),
+    ("state-conditions", 5, False),
+    ("incident-conditions", {"condition": LEAF, "clearCondition": LEAF, "state": 4}, True),
+    ("incident-conditions", {"condition": LEAF, "clearCondition": {"cpu": {"_x": 1}}, "state": 4}, False),
+    ("incident-conditions", {"condition": LEAF, "state": 8}, False),
+    ("state-triggers", {"type": "sms", "payload": {"phone": "1"}, "states": ["3", 8]}, True),
+    ("state-triggers", {"type": "sms", "payload": {"phone": "1"}, "states": [2]}, False),
+    ("state-triggers", {"type": "sms", "payload": {}, "states": [[]]}, False),
+    ("state-triggers", {"type": "sms", "states": []}, False),
+    ("stat-rules", {"conditions": [{"_field": {"name": "a", "value": {"_gt": "1"}}}], "actions": []}, True),
+    ("stat-rules", {"conditions": [LEAF], "actions": []}, False),
+]
+
+
+@pytest.mark.parametrize(("part", "item", "fine"), STRICT)
+def test_a_strict_server_refuses_what_it_cannot_understand(api: Api, part: str, item: Any, fine: bool) -> None:
+    api.settings(conditional_incidents_enabled=True, condition_checks=True)
+    path = f"/objects/{api.object_id('Lab')}/{part}"
+    if fine:
+        api.ok("PUT", path, [item])
+    else:
+        api.fails(400, "PUT", path, [item])
+        api.fails(404, "GET", path)
+
+
+def test_conditions_may_be_shown_in_another_form(api: Api) -> None:
+    path = f"/objects/{api.object_id('Lab')}/state-conditions"
+    api.ok("PUT", path, [{"condition": {"_and": [LEAF, {"_exists": True}]}, "state": 3}])
+    api.settings(condition_form="field")
+    field = {"_field": {"name": "cpu", "value": {"_gt": "8"}}}
+    assert api.ok("GET", path) == [{"id": "0", "condition": {"_and": [field, {"_exists": True}]}, "state": 3}]
+
+
+def test_never_set_may_be_told_with_status_200(api: Api) -> None:
+    api.settings(never_set_status=200)
+    answer = api.ok("GET", f"/objects/{api.object_id('Lab')}/state-triggers")
+    assert answer["code"] == "ResourceNotFound"
+
+
+def test_an_empty_list_may_drop_the_own_one(api: Api) -> None:
+    path = f"/objects/{api.object_id('Lab')}/state-conditions"
+    for drops in (False, True):
+        api.settings(empty_list_drops=drops)
+        api.ok("PUT", path, [])
+        assert api.ok("GET", path + "/exists") is not drops
+
+
+def test_an_old_server_does_not_tell_whether_there_are_own_conditions(api: Api) -> None:
+    api.settings(condition_exists_call=False)
+    path = f"/objects/{api.object_id('Lab')}/state-conditions/exists"
+    assert api.fails(404, "GET", path) == {"code": "ResourceNotFound", "message": f"/api{path} does not exist"}
+
+
+def test_incident_levels(api: Api) -> None:
+    assert {row["id"]: row["name"] for row in api.ok("GET", "/incident-levels")} == {1: "Alarm", 2: "Warning", 3: "Cleared", 4: "Major"}

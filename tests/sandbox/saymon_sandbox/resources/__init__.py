@@ -188,6 +188,7 @@ _CATALOG = [
     *_operation_routes("/classes", catalog.CLASS, "", "manage-classes & manage-operations", ""),
     *_property_routes("/classes", catalog.CLASS, "", "manage-properties | manage-classes", catalog.update_property),
     *_condition_routes("/classes", catalog.CLASS, "modify-classes | manage-classes", conditions.replace_and_show),
+    Route("GET", "/incident-levels", "", conditions.list_levels),
     Route("GET", "/states", "", catalog.list_states),
     Route("GET", "/states/:id", "", catalog.get_state),
     Route("POST", "/states", "manage-configuration", catalog.create_state),

@@ -7,15 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors, fields
+from .. import errors, fields, ids
 from ..call import EMPTY, Call
 from ..store import Doc
+from . import condition_forms
 from .entities import Kind
 
 NAMES = {"state-conditions": "StateConditions", "incident-conditions": "IncidentConditions", "state-triggers": "StateTriggers"}
 STAT_RULES = "stat-rules"
 _NAMES = {**NAMES, STAT_RULES: "StatRules"}
 _ACTIONS = ("set", "extend", "drop")
+# Level 3 is that of cleared incidents and has no priority.
+_LEVELS: tuple[Doc, ...] = (
+    {"id": 1, "name": "Alarm", "ui": {"colors": {"main": "#E53935"}}, "priority": 3},
+    {"id": 2, "name": "Warning", "ui": {"colors": {"main": "#FFB300"}}, "priority": 1},
+    {"id": 3, "name": "Cleared", "ui": {"colors": {"main": "#4CAF50"}}},
+    {"id": 4, "name": "Major", "ui": {"colors": {"main": "#8E6CC0"}}, "priority": 2},
+)
+
+
+def list_levels(_call: Call) -> list[Doc]:
+    return list(_LEVELS)
 
 
 def key(part: str, kind: Kind, doc: Doc) -> str:
@@ -33,10 +45,20 @@ def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list
             raise errors.bad_request("Every condition must be an object.") from None
     if part == STAT_RULES and not all(_is_stat_rule(item) for item in items):
         raise errors.bad_request("Every stat rule must be an object with actions of the types set, extend and drop.")
+    if call.sandbox.settings.condition_checks:
+        condition_forms.check(part, items, lambda kind: _known(call, kind))
     old = call.sandbox.store.get("list", key(part, kind, doc))
-    call.sandbox.store.put("list", key(part, kind, doc), {"items": items})
+    if items or not call.sandbox.settings.empty_list_drops:
+        call.sandbox.store.put("list", key(part, kind, doc), {"items": items})
+    else:
+        call.sandbox.store.delete("list", key(part, kind, doc))
     call.sandbox.audit(kind.type, doc["id"], kind.type, old["items"] if old else None, items, call.user["id"])
     return items
+
+
+def _known(call: Call, kind: str) -> list[ids.Id]:
+    records = call.sandbox.store.all("state").values() if kind == "state" else _LEVELS
+    return [record["id"] for record in records]
 
 
 def _is_stat_rule(item: Any) -> bool:
@@ -48,8 +70,10 @@ def read(call: Call, part: str, kind: Kind) -> list[Any]:
     doc = kind.of(call)
     found = call.sandbox.store.get("list", key(part, kind, doc))
     if found is None:
-        raise errors.never_set(_NAMES[part], kind.name, doc["id"])
+        raise errors.never_set(_NAMES[part], kind.name, doc["id"], call.sandbox.settings.never_set_status)
     items: list[Any] = found["items"]
+    if call.sandbox.settings.condition_form == "field":
+        return [condition_forms.with_fields(item) if isinstance(item, dict) else item for item in items]
     return items
 
 
@@ -68,6 +92,8 @@ def drop(call: Call, part: str, kind: Kind) -> Any:
 
 
 def exists(call: Call, part: str, kind: Kind) -> bool:
+    if not call.sandbox.settings.condition_exists_call:
+        raise errors.unknown_route(f"/{kind.collection}s/{call.params['id']}/{part}/exists")
     return call.sandbox.store.get("list", key(part, kind, kind.of(call))) is not None
 
 

@@ -1080,3 +1080,84 @@ def test_a_parent_whose_place_is_not_known_is_shown_by_its_name(script: Script) 
     script(search("name", "Fan", "ROOT", "Rack"))
     result = run_module(NAME, {"name": "Fan", "parents": ["Rack"]}, check=True)
     assert result["diff"][0]["after"]["parents"] == ["Rack"]
+
+
+# --- conditions -----------------------------------------------------------------------------------
+
+STATES = [{"id": 4, "name": "Overloaded"}, {"id": 5, "name": "Alarm"}]
+LEVELS = [{"id": 2, "name": "Warning"}]
+LIST_STATES, LIST_LEVELS = ("GET", "/states", 200, STATES), ("GET", "/incident-levels", 200, LEVELS)
+# For each option: what a user gives, the lists that its names are looked up in, and what is sent.
+BELOW: list[tuple[str, Any, list[Any], Any]] = [
+    (
+        "state_conditions",
+        [{"when": {"formula": "[disk.used] / [disk.size]", "ge": 0.9}, "state": "Alarm"}],
+        [LIST_STATES],
+        [
+            {
+                "condition": {"_formula": {"definition": "{{disk.used}} / {{disk.size}}", "value": ">=0.9"}},
+                "state": 5,
+                "description": "",
+            }
+        ],
+    ),
+    (
+        "incident_conditions",
+        [{"when": {"cpu.load1": {"gt": 8}}, "level": "Warning", "text": "Load"}],
+        [LIST_LEVELS],
+        [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 2, "text": "Load"}],
+    ),
+    (
+        "state_triggers",
+        [{"type": "sms", "payload": {"phone": "+7 900"}, "states": ["Alarm", 4], "duration": 60000}],
+        [LIST_STATES],
+        [{"type": "sms", "payload": {"phone": "+7 900"}, "states": [4, 5], "duration": 60000}],
+    ),
+    ("stat_rules", [{"actions": [{"type": "extend"}]}], [], [{"conditions": [], "actions": [{"type": "extend"}]}]),
+]
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("option", "given", "lists", "sent"), BELOW, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_list_below(script: Script, option: str, given: Any, lists: Any, sent: Any, there: bool, check: bool) -> None:
+    path = f"{RACKS}/{option.replace('_', '-')}"
+    error = {"code": "ResourceNotFound", "message": "Entity not found"}
+    script(*lists, search("discovery_id", "cmdb-1"))
+    script(("GET", path, 200, sent) if there else ("GET", path, 404, error))
+    if not check and not there:
+        script(("PUT", path, 200, None, sent))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", option: given}, check=check)
+    assert (result["changed"], result["action"]) == (not there, "unchanged" if there else "updated")
+    assert result["object"][option] == sent
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_conditions_of_the_class(script: Script, own: bool, check: bool) -> None:
+    script(search("discovery_id", "cmdb-1"), ("GET", f"{RACKS}/state-conditions/exists", 200, own))
+    if own and not check:
+        script(("DELETE", f"{RACKS}/state-conditions", 200))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", "inherit_state_conditions": True}, check=check)
+    assert (result["changed"], result["object"]["inherit_state_conditions"]) == (own, True)
+
+
+def test_no_condition_of_a_bad_list_is_written(script: Script) -> None:
+    bad = [{"when": {"cpu": {"gt": 1}}, "state": "Alrm"}]
+    objects = [{"discovery_id": "cmdb-1", "weight": 5}, {"name": "Site", "state_conditions": bad}]
+    script(LIST_STATES, search("discovery_id", "cmdb-1"), search("name", "ROOT", "Site"), listed(more="weight"))
+    result = run_module(NAME, {"objects": objects})
+    assert result["msg"] == (
+        "objects[1] (Site): state_conditions: entry 1: there is no state 'Alrm': check the spelling, "
+        "or create it first."
+    )
+
+
+def test_a_list_below_is_read_once_though_everything_is_planned_anew(script: Script) -> None:
+    """A renaming needs to know what stands around, which takes the whole list of objects."""
+    path = f"{RACKS}/stat-rules"
+    rules = [{"actions": [{"type": "extend"}]}]
+    script(search("discovery_id", "cmdb-1"), ("GET", path, 200, rules), listed())
+    script(("PATCH", RACKS, 200, {}, {"name": "Rack 9"}))
+    result = run_module(NAME, {"discovery_id": "cmdb-1", "name": "Rack 9", "stat_rules": rules})
+    assert [*result["diff"][0]["after"]] == ["name"]

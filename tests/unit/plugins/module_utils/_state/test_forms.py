@@ -300,6 +300,42 @@ def test_whole_list_with_a_key(append: bool, sent: list[Record]) -> None:
     )
 
 
+OPEN_SETTING = Entry(
+    "each setting",
+    (Field("name", "name", Text(filled=True)), Field("value", "value", Text())),
+    required=("name",),
+    open=True,
+)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+@pytest.mark.parametrize("append", [True, False])
+def test_open_entries_keep_what_the_table_does_not_know(keyed: bool, append: bool) -> None:
+    field = whole_list(
+        "settings", WholeList(OPEN_SETTING, keyed=keyed), "/sensors", "monitoring", append="append_settings"
+    )
+    table = Resource(
+        name="sensor", plural="sensors", path="/sensors", flags=SENSORS.flags, fields=(SENSORS.fields[0], field)
+    )
+    present = [{"name": "a", "value": "1", "id": 7}, {"name": "b", "value": "2", "id": 8, "unit": None}]
+    given = [{"name": "a", "value": "1"}, {"name": "b", "value": "3", "extra": {"more": [1]}}]
+    changed = {"name": "b", "value": "3", "id": 8, "unit": None, "more": [1]}
+    added = [*present, {"name": "b", "value": "3", "more": [1]}]
+    sent = added if append and not keyed else [present[0], changed]
+    item = {"name": "a", "settings": given}
+    prove(lambda: sensors(None, present), table, item, [("PUT", SETTINGS_PATH, sent)], append_settings=append)
+
+
+def test_a_refusal_that_the_table_explains() -> None:
+    field = whole_list("settings", WholeList(SETTING), "/sensors", "monitoring", refusals={409: "switch it on there."})
+    table = Resource(name="sensor", plural="sensors", path="/sensors", fields=(SENSORS.fields[0], field))
+    for status, said in ((409, "settings: switch it on there."), (403, f"PUT {SETTINGS_PATH} answered 403")):
+        server = sensors()
+        server.before.append(("PUT .*", refused(status)))
+        (outcome,) = ensure_on(server, table, {"name": "a", "settings": [{"name": "x"}]})["outcomes"]
+        assert outcome["msg"].startswith(said)
+
+
 @pytest.mark.parametrize("parallel", [1, 2])
 def test_whole_lists_are_read_at_once_for_the_items_that_name_them(parallel: int) -> None:
     server = sensors([HIGH])
