@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
-from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import Properties
 from ansible_collections.saymon.platform.plugins.module_utils._resources.flow import Route
+from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import Properties
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
