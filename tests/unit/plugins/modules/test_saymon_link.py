@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan
 from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module, search
@@ -21,7 +22,7 @@ RACK, DB, SWITCH, OTHER = (
 )
 DB["parent_id"] = [RACK["id"]]
 OBJECTS = [ROOT, RACK, DB, SWITCH, OTHER]
-CLASSES = [{"id": 35, "name": "Link"}, {"id": "64b1f0c2a9d3e45f6a7b8aaa", "name": "Cable"}]
+CLASSES: list[dict[str, Any]] = [{"id": 35, "name": "Link"}, {"id": "64b1f0c2a9d3e45f6a7b8aaa", "name": "Cable"}]
 TAGS = [{"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "hot"}]
 LIST_CLASSES, LIST_TAGS = ("GET", "/classes", 200, CLASSES), ("GET", "/tags", 200, TAGS)
 PROPERTIES = [
@@ -272,7 +273,12 @@ def test_wrong_ends_are_told_in_one_sentence_before_anything_is_written() -> Non
 def test_long_list_of_what_an_earlier_task_would_create(monkeypatch: pytest.MonkeyPatch) -> None:
     """In check mode no object is there yet. Each link is looked at a few times, and not once for each of the others."""
     looks, plan = [], Planner.plan
-    monkeypatch.setattr(Planner, "plan", lambda planner, item: (looks.append(item), plan(planner, item))[1])
+
+    def counted(planner: Planner, item: Item) -> Plan:
+        looks.append(item)
+        return plan(planner, item)
+
+    monkeypatch.setattr(Planner, "plan", counted)
     items = [{"source": f"/host {number}", "target": f"/host {number + 1}"} for number in range(200)]
     result = run_on(FakeServer(classes=CLASSES, links=[]), NAME, {"links": items}, check=True)
     assert result["summary"]["created"] == 200
