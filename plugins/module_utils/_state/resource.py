@@ -67,7 +67,10 @@ class Index:
             table: dict[Any, list[Record]] = {}
             for record in self.records.values():
                 for key in keys_of(record):
-                    table.setdefault(key, []).append(record)
+                    if key in table:
+                        table[key].append(record)
+                    else:
+                        table[key] = [record]  # most stay alone, and an empty list that grows makes room for four
             self._tables[name] = (keys_of, table)
         return self._tables[name][1]
 
@@ -193,6 +196,11 @@ class Resource:
     def referring(self) -> tuple[str, ...]:
         """The options whose values name items that must be looked up, in the order of the table."""
         return tuple(field.option for field in self.fields if field.type.resources)
+
+    @cached_property
+    def self_referring(self) -> tuple[str, ...]:
+        """Those of them whose values name items of this resource."""
+        return tuple(option for option in self.referring if self.name in self.by_option[option].type.resources)
 
     @cached_property
     def named_by_references(self) -> bool:
