@@ -18,6 +18,9 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
+from ansible_collections.saymon.platform.plugins.action import (
+    saymon_api,  # noqa: F401 - the first action goes through some requests, which are none of a test's
+)
 from ansible_collections.saymon.platform.plugins.module_utils._api import client, transport
 from ansible_collections.saymon.platform.plugins.module_utils._state import doubts
 from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
