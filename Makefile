@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox install test lint unit bad-input sandbox-tests e2e integration sanity test-matrix test-live bench resource docs build changelog clean
+.PHONY: help demo sandbox install test lint unit processes bad-input sandbox-tests e2e integration sanity test-matrix test-live bench resource docs build changelog clean
 
 # What the caller's shell holds must not change what the tools see.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV PIP_USER PIP_TARGET
@@ -34,7 +34,7 @@ install: .venv/.installed ## Build the collection and install it into .venv
 
 ##@ Check it
 test: .venv/.dev .venv/.installed .venv/.sandbox ## All the checks from here to sanity, with one summary
-	@$(TOOL).suites lint unit bad-input sandbox e2e integration sanity
+	@$(TOOL).suites lint unit processes bad-input sandbox e2e integration sanity
 
 lint: .venv/.dev .venv/.installed .venv/.sandbox ## Style, types, documentation, licences, packaging
 	@$(TOOL).suites lint
@@ -42,7 +42,10 @@ lint: .venv/.dev .venv/.installed .venv/.sandbox ## Style, types, documentation,
 unit: .venv/.dev ## Unit tests of the collection, with coverage (TESTS="-k session" selects)
 	@$(TOOL).suites unit
 
-bad-input: .venv/.dev ## Unit tests with thousands of random options and answers (TESTS= selects)
+processes: .venv/.dev ## Unit tests that start real processes and wait for them (TESTS= selects)
+	@$(TOOL).suites processes
+
+bad-input: .venv/.dev ## Unit tests with thousands of random options, states and answers (TESTS= selects)
 	@$(TOOL).suites bad-input
 
 sandbox-tests: .venv/.dev .venv/.sandbox ## Tests of the sandbox itself (TESTS= selects)

@@ -46,7 +46,7 @@ def object_named(context: TaskContext, option: str, text: str) -> Owner:
         name="act", plural="acts", path="", states=(), fields=(Field(option, option, Reference("object")),)
     )
     planner = planner_of(table, context)
-    found = planner.resolve_all([Item(table, None, {option: text}, {})])[0][option]
+    found = planner.resolve_all([Item(table, None, {option: text}, {}, None)])[0][option]
     context.warnings += planner.warnings
     return Owner("/objects", None if isinstance(found, Pending) else found, planner.title("object", found))
 

@@ -44,7 +44,7 @@ _SHORT_NAMES = {
 CREDENTIAL_OPTIONS = ("saymon_password", "saymon_auth_token", "saymon_keycloak_token")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spec:
     """The options of one module and the rules between them.
 

@@ -38,7 +38,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.transport imp
 from ._arguments import Spec
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TaskContext:
     """What a module's `run` gets: its validated options and everything it may use. `say` prints a line at -v."""
 

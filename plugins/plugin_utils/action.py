@@ -7,6 +7,7 @@ secret."""
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +21,12 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.session impor
     Session,
     session_from_params,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection, proxy_for, rehearse
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import (
+    REQUESTS_ERROR,
+    Connection,
+    proxy_for,
+    rehearsal,
+)
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 from ansible_collections.saymon.platform.plugins.module_utils._run import failed, perform, shown
 
@@ -34,6 +40,30 @@ except ImportError:  # before ansible-core 2.22 a value cannot be hidden alone, 
     register_secret = None
 
 display = Display()
+
+_READING = Spec()
+_REHEARSALS = 4
+
+
+@lru_cache(maxsize=1)
+def _rehearse() -> None:
+    """Go through some tasks of a module that reads, without a server."""
+    if REQUESTS_ERROR:
+        return
+    with rehearsal() as connection:
+        source = Source({"saymon_url": connection.url, "saymon_sid": "x"}, {}, None, lambda value: value)
+        for _task in range(_REHEARSALS):
+            perform(
+                _READING,
+                lambda context: {"json": context.client.get("/users", key="value")},
+                resolve("rehearsal", _READING, source).values,
+                check=False,
+                make_store=lambda connection, credentials, args: RunSessionStore(
+                    reference(connection, credentials), connection, credentials, session_from_params(args, "")
+                ),
+                secrets=Secrets(),
+                say=display.v,
+            )
 
 
 class SaymonAction(ActionBase):
@@ -49,7 +79,7 @@ class SaymonAction(ActionBase):
     def __init_subclass__(cls) -> None:
         """Core loads the action of a module in the parent process, so that workers inherit what is set up here."""
         super().__init_subclass__()
-        rehearse()
+        _rehearse()
         with suppress(SaymonError):
             resolve(cls.__module__, cls.module.SPEC, Source({}, {}, None, lambda value: value))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -142,18 +141,14 @@ def parse_json(place: str, text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys, and most of whose repeated texts, are kept once for the whole list, which saves much
-    memory."""
-    found = {sys.intern(key): _once(value) if value.__class__ is str else value for key, value in pairs}
+    """An object whose keys, and most of whose repeated texts (such as the name of a property), are kept once for the
+    whole list, which saves much memory."""
+    once = _met.setdefault if len(_met) < _MOST_SHARED else _met.get
+    found = {once(key, key): once(value, value) if value.__class__ is str else value for key, value in pairs}
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
         raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} is a duplicate")
     return found
-
-
-def _once(text: str) -> str:
-    """The same text; of one that comes again and again, such as the name of a property, always the first."""
-    return _met.setdefault(text, text) if len(_met) < _MOST_SHARED else _met.get(text, text)
 
 
 def _no_number(text: str) -> Any:

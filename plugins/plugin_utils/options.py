@@ -26,7 +26,7 @@ from .run_store import stored
 _TOKENS = ("saymon_auth_token", "saymon_keycloak_token")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # quicker to load, and nobody compares or prints them
 class Source:
     """Where the options of a task come from. `delegate_to` is the host it is delegated to, if any; `template` is
     core's."""
@@ -37,7 +37,7 @@ class Source:
     template: Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Options:
     """`values` are the validated options, `given` those that task and variables name, `fact` the session fact in use
     (or {})."""
@@ -114,8 +114,9 @@ def _shared_options(spec: Spec, args: Mapping[str, Any], source: Source, warning
 
 
 def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    argument_spec = spec.argument_spec
-    _refuse_structures(argument_spec, wanted)
+    unused = _unused(spec, wanted)
+    argument_spec = {option: argument for option, argument in spec.argument_spec.items() if option not in unused}
+    _refuse_structures(spec.argument_spec, wanted)
     try:
         outcome = ArgumentSpecValidator(argument_spec, **spec.rules).validate(dict(wanted))
     except (ArithmeticError, TypeError, ValueError) as error:  # core's converters let some absurd values through
@@ -124,10 +125,21 @@ def _validated(name: str, spec: Spec, wanted: Mapping[str, Any]) -> dict[str, An
         ) from None
     if outcome.error_messages:
         paths = sorted((path,) if isinstance(path, str) else tuple(path) for path in outcome.unsupported_parameters)
-        said = "; ".join([_no_such_option(argument_spec, path) for path in paths] or outcome.error_messages)
+        said = "; ".join([_no_such_option(spec.argument_spec, path) for path in paths] or outcome.error_messages)
         raise BadInput(f"saymon.platform.{name}: {said if said.endswith('?') else said.rstrip('.') + '.'}")
-    values: dict[str, Any] = outcome.validated_parameters
-    return values
+    return {**unused, **outcome.validated_parameters}
+
+
+def _unused(spec: Spec, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The shared options that nobody gives, with their defaults. Most tasks give few, and core's check takes its time
+    for each."""
+    if spec.publishes:  # they have other names there too
+        return {}
+    return {
+        option: argument.get("default")
+        for option, argument in CONNECTION_OPTIONS.items()
+        if option not in wanted and option.upper() not in os.environ
+    }
 
 
 def _refuse_structures(argument_spec: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

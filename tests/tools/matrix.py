@@ -37,6 +37,7 @@ OPTIONAL = {"2.22"}  # a pre-release: only when CORES names it
 
 RUNNERS: dict[str, Callable[[Path], Result]] = {
     "unit": lambda bin_: suites.unit(bin_ / "python", measure=False),
+    "processes": lambda bin_: suites.processes(bin_ / "python"),
     "e2e": partial(suites.e2e, exhaustive=True),
     "integration": suites.integration,
     "sanity": ansible_test.sanity,

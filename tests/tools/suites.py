@@ -85,12 +85,16 @@ def lint() -> Result:
     return Result("lint", len(sessions) - len(failed), len(failed), 0, time.monotonic() - start, ", ".join(failed))
 
 
+def _unit_tests(suite: str, marks: str, python: Path, collect: Iterable[str] = ()) -> Result:
+    arguments = [*collect, "pytest", "tests/unit", "-m", marks]
+    return _pytest(suite, arguments, python=python, env={"PYTHONPATH": str(link_collection())})
+
+
 def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
     """The collection's unit tests; with `measure` the line coverage of plugins/ below the configured bar is one more
     failure."""
-    env = {"PYTHONPATH": str(link_collection())}
     collect = ["coverage", "run", "-m"] if measure and not os.environ.get("TESTS") else []
-    result = _pytest("unit", [*collect, "pytest", "tests/unit", "-m", "not slow"], python=python, env=env)
+    result = _unit_tests("unit", "not slow and not processes", python, collect)
     if not collect:
         return result
     report = run([python, "-m", "coverage", "report"], env=clean_env(BUILD / "home"))
@@ -100,10 +104,13 @@ def unit(python: Path = VENV_PYTHON, *, measure: bool = True) -> Result:
 
 
 def bad_input(python: Path = VENV_PYTHON) -> Result:
-    """The unit tests that try thousands of options and answers which nobody thought of."""
-    return _pytest(
-        "bad-input", ["pytest", "tests/unit", "-m", "slow"], python=python, env={"PYTHONPATH": str(link_collection())}
-    )
+    """The unit tests that try thousands of options, states and answers which nobody thought of."""
+    return _unit_tests("bad-input", "slow", python)
+
+
+def processes(python: Path = VENV_PYTHON) -> Result:
+    """The unit tests of what processes share and how they end, which start real ones."""
+    return _unit_tests("processes", "processes", python)
 
 
 def sandbox() -> Result:
@@ -133,6 +140,7 @@ def integration(ansible_bin: Path = VENV / "bin") -> Result:
 SUITES: dict[str, Callable[[], Result]] = {
     "lint": lint,
     "unit": unit,
+    "processes": processes,
     "bad-input": bad_input,
     "sandbox": sandbox,
     "e2e": e2e,

@@ -30,6 +30,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, SessionStore
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._listing import Placed
 from ansible_collections.saymon.platform.plugins.module_utils._module import append, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import Run, TaskContext
@@ -282,16 +283,24 @@ def run_on(
 
 
 def ensure_on(
-    server: FakeServer, resource: str | Resource, *items: Any, check: bool = False, parallel: int = 1, **steering: Any
+    server: FakeServer,
+    resource: str | Resource,
+    *items: Any,
+    check: bool = False,
+    parallel: int = 1,
+    file: str = "",
+    **steering: Any,
 ) -> dict[str, Any]:
-    """The result of bringing a list of items of any resource to its state, whether it has a module or not."""
+    """The result of bringing a list of items of any resource to its state, whether it has a module or not. With `file`
+    they are as if they came from one of this name."""
     table = RESOURCES[resource] if isinstance(resource, str) else resource
     spec = spec_of(table)
     args = {name: argument.get("default") for name, argument in spec.options.items()}
     if table.singleton:
         args.update(items[0])
     else:
-        args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: list(items)})
+        listed = Placed((f"{file}:{number}", item) for number, item in enumerate(items, 1)) if file else list(items)
+        args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: listed})
     run = ensure(table) if table.states else append(table)
     return _outcome(server, run, args, check=check)
 

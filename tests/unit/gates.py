@@ -122,6 +122,15 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """All statements below a node; much quicker than a walk through every name and number."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, name, ()):
+            if isinstance(inner, ast.stmt):
+                yield inner
+            yield from _statements(inner)
+
+
 def _constant(path: Path, name: str) -> str:
     """The text of a constant such as EXAMPLES, without running the file."""
     for node in _tree(path).body:
@@ -465,7 +474,7 @@ def function_lengths(root: Path) -> list[str]:
     found = {}
     for folder, most in MAX_FUNCTION_LINES.items():
         for path in _files(root, (folder,), (".py",)):
-            for node in ast.walk(_tree(path)):
+            for node in _statements(_tree(path)):
                 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     length = (node.end_lineno or 0) - node.lineno + 1
                     if ast.get_docstring(node, clean=False) is not None:

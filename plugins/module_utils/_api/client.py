@@ -99,7 +99,7 @@ class ListCache:
         return 0
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Answer:
     """A decoded answer: `data` is the parsed JSON (None when the body was empty or is text), `url` never holds a token.
 

@@ -15,8 +15,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import BadStatusLine, HTTPException, IncompleteRead, RemoteDisconnected
+from queue import LifoQueue
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, getproxies_environment
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
@@ -44,6 +46,9 @@ _CHUNK = 64 * 1024
 _OVERHEAD = 16 << 20  # bytes of headers and framing that are never too many
 _TLS_ALERT = "\x15\x03"
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_REHEARSED = (
+    b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\nConnection: close\r\n\r\n[{"a":1}]'
+)
 _VARIABLES = (*TRUST_VARIABLES, *_PROXY_VARIABLES, *(name.upper() for name in _PROXY_VARIABLES), "REQUEST_METHOD")
 
 
@@ -161,12 +166,40 @@ class _TLSConnection(_Limited, HTTPSConnection):
             ) from error
 
 
+class _RehearsedConnection(_Connection):
+    """A connection to nowhere, on which the answer waits for the request."""
+
+    def _new_conn(self) -> socket.socket:
+        ours, self._theirs = socket.socketpair()
+        self._theirs.sendall(_REHEARSED)
+        return limited(ours)
+
+    def close(self) -> None:
+        super().close()
+        self._theirs.close()
+
+
+class _Idle(LifoQueue[Any]):
+    """The connections of a pool that wait for work. A pool begins with an empty place for each that it may ever hold,
+    which costs a task more than to look for one that is not there."""
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        if item is not None:
+            super().put(item, block, timeout)
+
+
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
+    QueueCls = _Idle
 
 
 class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
+    QueueCls = _Idle
+
+
+class _RehearsedPool(_Pool):
+    ConnectionCls = _RehearsedConnection
 
 
 _POOLS = {"http": _Pool, "https": _TLSPool}
@@ -209,7 +242,7 @@ class HttpSession:
         if connection.proxy:
             self.proxies = {"http": connection.proxy, "https": connection.proxy}
         else:
-            self.proxies = requests.utils.get_environ_proxies(connection.url)
+            self.proxies = _environment_proxies(connection.url)
 
     def request(
         self,
@@ -263,12 +296,31 @@ def http_session(connection: Connection) -> HttpSession:
     return _sessions[key]
 
 
-def rehearse() -> None:
-    """Go through a request without sending it, before the forks: what Python and the libraries set up at their first
-    use (patterns, caches of types), every worker then finds ready. No socket is opened."""
-    if requests:
-        session = HttpSession(Connection("http://localhost", max_answer=_size("512M")))
-        session.prepared("GET", "http://localhost/", [("key", "value")], None, None, {"Accept": "*/*"})
+@contextmanager
+def rehearsal() -> Iterator[Connection]:
+    """A way to connect on which any request finds an answer at once. Nothing is sent to anywhere.
+
+    What Python and the libraries set up at their first uses (patterns, caches of types, quicker code), workers find
+    ready when their parent has been through some requests.
+    """
+    connection = Connection("http://localhost")
+    session = http_session(connection)
+    session.adapter.poolmanager.pool_classes_by_scheme = {"http": _RehearsedPool}
+    session.proxies = {}
+    try:
+        yield connection
+    finally:
+        _sessions.clear()
+
+
+def _environment_proxies(url: str) -> dict[str, str]:
+    """The proxies for an address. To ask for them looks at the whole environment several times, so on systems that have
+    no other place for them, one look tells whether there can be any."""
+    only_there = getproxies is getproxies_environment
+    if only_there and not any(name[-6:].lower() == "_proxy" for name in os.environ):
+        return {}
+    proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
+    return proxies
 
 
 def _context(connection: Connection) -> ssl.SSLContext | None:

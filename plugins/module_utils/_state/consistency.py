@@ -63,7 +63,7 @@ def changes_structure(resource: Resource, plan: Plan) -> bool:
 
 def _is_named(resource: Resource, plan: Plan) -> bool:
     """Whether a plan gives a name to something."""
-    return plan.action == "create" or any(option in plan.after for option in resource.names)
+    return plan.action == "create" or (bool(plan.after) and any(option in plan.after for option in resource.names))
 
 
 def _refuse_confusion(resource: Resource, plan: Plan, future: Index) -> None:

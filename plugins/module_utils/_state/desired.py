@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
 from .field_types import Flag, Invalid
-from .plan import Item, where_is
+from .plan import Item, Packed, where_is
 from .resource import Resource
 
 
@@ -47,7 +48,17 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
         resource.adjust(item)
     except Invalid as error:
         raise BadInput(f"{where}{error}.") from None
+    if isinstance(place, str):  # out of a file, so nothing else holds the values
+        _pack(item)
     return item
+
+
+def _pack(item: Item) -> None:
+    for option, value in item.desired.items():
+        field_type = item.resource.by_option[option].type
+        if field_type.bulky and not field_type.resources:
+            with suppress(ValueError):  # nested too deeply for that
+                item.desired[option] = Packed(value)
 
 
 def refuse_empty(args: Mapping[str, Any], options: Iterable[str], where: str = "") -> None:

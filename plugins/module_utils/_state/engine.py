@@ -85,7 +85,7 @@ class Engine:
         goes first, since what is below one may have to move away before."""
         resource = self.resource
         fields = [resource.by_option[option] for option in resource.key]
-        if resource.refers_to_itself:
+        if resource.self_referring:
             return []
         taken = {(field.option, plan.after.get(field.option)) for plan in plans for field in fields}
         return [

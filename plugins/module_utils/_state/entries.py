@@ -66,6 +66,7 @@ class Entry(FieldType):
         extra = (Field("extra", "", Rest({field.key for field in fields})),) if open else ()
         self.fields = (*fields, *extra)
         self.required = tuple(required)
+        self._parsers = {field.option: field.type.parse for field in self.fields}
         self.resources = tuple(name for field in self.fields for name in field.type.resources)
         options = {field.option: dict(field.type.argument) for field in self.fields}
         for option in required:
@@ -75,20 +76,21 @@ class Entry(FieldType):
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
             raise Invalid(f"{self.word} must be a dictionary, got {type(value).__name__}")
-        options = self.argument["options"]
-        unknown = sorted(str(option) for option in {*value} - {*options})
-        if unknown:
-            raise Invalid(f"{self.word} has no option {unknown[0]!r}: choose one of {', '.join(options)}")
-        missing = [option for option in self.required if value.get(option) is None]
-        if missing:
-            raise Invalid(f"{self.word} must have {' and '.join(missing)}")
-        return tuple(self._parsed(field, value.get(field.option)) for field in self.fields)
-
-    def _parsed(self, field: Field, value: Any) -> Any:
+        if not value.keys() <= self._parsers.keys():
+            unknown = min(str(option) for option in value.keys() - self._parsers.keys())
+            raise Invalid(f"{self.word} has no option {unknown!r}: choose one of {', '.join(self._parsers)}")
+        parsed, option = [], ""
         try:
-            return None if value is None else field.type.parse(value)
+            for option, parse in self._parsers.items():
+                part = value.get(option)
+                parsed.append(None if part is None else parse(part))
         except Invalid as error:
-            raise Invalid(f"{field.option} of {self.word}: {error}") from None
+            raise Invalid(f"{option} of {self.word}: {error}") from None
+        if None in parsed:
+            missing = [option for option in self.required if value.get(option) is None]
+            if missing:
+                raise Invalid(f"{self.word} must have {' and '.join(missing)}")
+        return tuple(parsed)
 
     def read(self, value: Any) -> tuple[Any, ...]:
         return tuple(field.read(value) for field in self.fields)
@@ -165,6 +167,7 @@ class Entries(FieldType):
         self.key = key
         self.whole = Entry(f"each {word}", (key, *fields), (key.option, *required))
         self.rest = Entry(f"each {word}", fields)
+        self._other_keys = [field.key for field in fields]
         self.word = word
         self.kept = kept
         self.resources = self.rest.resources
@@ -175,10 +178,11 @@ class Entries(FieldType):
             raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
         parsed: dict[str, tuple[Any, ...]] = {}
         for entry in value:
-            key, *values = self.whole.parse(entry)
+            values = self.whole.parse(entry)
+            key = values[0]
             if key in parsed:
                 raise Invalid(f"{self.word} {key!r} is listed twice: merge the two")
-            parsed[key] = tuple(values)
+            parsed[key] = values[1:]
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[Any, ...]]:
@@ -191,16 +195,16 @@ class Entries(FieldType):
         return self.key.read(entry)
 
     def agrees(self, value: Any, desired: Any, append: bool) -> bool:
-        fields, found = self.rest.fields, set()
+        own, others, found = self.key.key, self._other_keys, set()
         for entry in value:
-            key = entry[self.key.key]
+            key = entry[own]
             wanted = desired.get(key)
             if wanted is None:
-                if not append and entry.get(fields[0].key) not in self.kept:
+                if not append and entry.get(others[0]) not in self.kept:
                     return False
                 continue
-            for field, part in zip(fields, wanted):
-                if part is not None and entry.get(field.key) != part:
+            for other, part in zip(others, wanted):
+                if part is not None and entry.get(other) != part:
                     return False
             found.add(key)
         return len(found) == len(desired)

@@ -7,9 +7,11 @@ created yet."""
 from __future__ import annotations
 
 import copy
+import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
@@ -18,6 +20,11 @@ from .field_types import Field
 
 if TYPE_CHECKING:
     from .resource import Resource
+
+
+# Shared, so nobody may write into them.
+_NOTHING = cast("dict[str, Any]", MappingProxyType({}))
+_NO_FIELDS = cast("list[Field]", ())
 
 
 class Pending:
@@ -33,18 +40,37 @@ class Pending:
         return f"new {self.title} {id(self)}"
 
 
+class Packed:
+    """A canonical value in a quarter of its memory, for the bulk of long lists that come from files."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, value: Any) -> None:
+        self._bytes = marshal.dumps(value)
+
+    def value(self) -> Any:
+        return marshal.loads(self._bytes)  # noqa: S302 - our own, and never outside of this process
+
+
+def unpacked(value: Any) -> Any:
+    return value.value() if value.__class__ is Packed else value
+
+
 @dataclass
 class Item:
-    """One item as the user wants it: parsed values by option, steering flags, the id if given.
+    """One item as the user wants it: parsed values by option (long ones may be Packed), steering flags, the id if
+    given.
 
     `place` is its number in the list, or where it is in a file; None for the only item of a task.
     """
+
+    __slots__ = ("desired", "flags", "id", "place", "resource")  # there may be a hundred thousand
 
     resource: Resource
     place: int | str | None
     desired: dict[str, Any]
     flags: Mapping[str, Any]
-    id: str | None = None
+    id: str | None
 
     @property
     def state(self) -> str:
@@ -56,7 +82,6 @@ class Item:
         return where_is(self.resource.plural, self.place, self.resource.name_in(self.desired) or self.id or "")
 
 
-@dataclass
 class Plan:
     """What one item needs. `before` and `after` hold the differing fields by option; `error` says why it failed, if it
     did.
@@ -65,24 +90,63 @@ class Plan:
     fields with calls of their own, `resolved` what the user gave with ids in place of names.
     """
 
-    item: Item
-    action: str
-    title: str
-    record: Record = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    body: dict[str, Any] = field(default_factory=dict)
-    written_apart: list[Field] = field(default_factory=list)
-    resolved: Mapping[str, Any] = field(default_factory=dict)
-    pending: Pending | None = None
-    wave: int = 0
-    refers: bool = False  # to something that is not created yet
-    error: SaymonError | None = None
-    touched: bool = False  # whether a call that writes has gone well, or may have
-    recovered: bool = False
-    skipped: bool = False
-    created: Record | None = None  # the answer to the creation
-    rest: Plan | None = None  # what is left to do, once the state had to be looked at again
+    __slots__ = (
+        "action",
+        "after",
+        "before",
+        "body",
+        "created",
+        "error",
+        "item",
+        "pending",
+        "record",
+        "recovered",
+        "refers",
+        "resolved",
+        "rest",
+        "skipped",
+        "title",
+        "touched",
+        "wave",
+        "written_apart",
+    )
+
+    def __init__(
+        self,
+        item: Item,
+        action: str,
+        title: str,
+        record: Record | None = None,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        resolved: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        self.item = item
+        self.action = action
+        self.title = title
+        self.record: Record = {} if record is None else record
+        self.before: dict[str, Any] = before or {}
+        self.after: dict[str, Any] = after or {}
+        self.body: dict[str, Any] = {}
+        self.written_apart: list[Field] = []
+        self.resolved = resolved
+        self.pending: Pending | None = None
+        self.wave = 0
+        self.refers = False  # to something that is not created yet
+        self.error: SaymonError | None = None
+        self.touched = False  # whether a call that writes has gone well, or may have
+        self.recovered = False
+        self.skipped = False
+        self.created: Record | None = None  # the answer to the creation
+        self.rest: Plan | None = None  # what is left to do, once the state had to be looked at again
+
+    def settle(self) -> Plan:
+        """Nothing is to be done, so let go of what only a change needs: a long list has thousands of such plans."""
+        self.before = self.after = self.body = _NOTHING
+        self.written_apart = _NO_FIELDS
+        if not any(option in self.resolved for option in self.item.resource.self_referring):
+            self.resolved = self.item.desired  # references to items of other resources are not looked at again
+        return self
 
 
 def ids_of(records: Iterable[Mapping[str, Any]]) -> str:

@@ -8,7 +8,7 @@ Everything is checked and planned before the first write, so one bad item leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 
 from .consistency import changes_structure, refuse_contradictions
 from .field_types import Field, Invalid, Missing, Unproven
-from .plan import Item, Pending, Plan, ids_of, pendings, put
+from .plan import Item, Packed, Pending, Plan, ids_of, pendings, put, unpacked
 from .reader import Reader
 
 
@@ -133,14 +133,14 @@ class Planner(Reader):
         """Items may refer to each other in any order."""
         items = self.items
         self._read_below(items)
-        plans: dict[int, Plan] = {}
-        waiting = list(enumerate(items))
+        plans: list[Plan | None] = [None] * len(items)
+        waiting: Sequence[int] = range(len(items))
         while waiting:
             problems: dict[int, Invalid] = {}
-            for number, item in waiting:
+            for number in waiting:
                 try:
-                    plans[number] = self.plan(item)
-                    self._assume = self._assume and not self.resource.refers_to_itself
+                    plans[number] = self.plan(items[number])
+                    self._assume = self._assume and not self.resource.self_referring
                 except Invalid as error:
                     problems[number] = error
             if len(problems) == len(waiting) and self.check and not self._assume:
@@ -151,8 +151,8 @@ class Planner(Reader):
                 said = [f"{items[number].where}{error}" for number, error in sorted(problems.items())]
                 raise BadInput("; ".join(said[:10]) + (f"; and {len(said) - 10} more" if len(said) > 10 else "") + ".")
             # Backwards next time: lists often run from the top down or from the bottom up.
-            waiting = [(number, items[number]) for number in sorted(problems, reverse=waiting[0][0] <= waiting[-1][0])]
-        ordered = [plans[number] for number in range(len(items))]
+            waiting = sorted(problems, reverse=waiting[0] <= waiting[-1])
+        ordered = [plan for plan in plans if plan is not None]
         try:
             # The guard first: it names what is wrong more clearly than what follows from it.
             self.warnings += self.resource.guard(self, ordered)
@@ -184,7 +184,7 @@ class Planner(Reader):
         self._compare_all(plan, new=record is None)
         if record is not None:
             plan.action = "update" if plan.after else "none"
-            return plan
+            return plan if plan.after else plan.settle()
         plan.action = "create"
         plan.pending = Pending(title, plan.wave)
         plan.record = {"id": plan.pending, **plan.body}
@@ -245,6 +245,8 @@ class Planner(Reader):
         """The desired values with ids in place of names; of an item that shall be absent only what is needed to find
         it."""
         resolved = self.finding(item) if item.state == "absent" else item.desired
+        if Packed in map(type, resolved.values()):
+            resolved = {option: unpacked(value) for option, value in resolved.items()}
         referring = [option for option in self.resource.referring if option in resolved]
         if not referring:
             return resolved

@@ -103,7 +103,7 @@ class Reader:
         """Read the records whose names a diff of these plans will show, as far as only a part has been read."""
         shown: dict[str, set[str]] = {}
         for plan in plans:
-            for values in (plan.before, plan.after, self._naming(plan)):
+            for values in (plan.before, plan.after, self._naming(plan)) if plan.after else ():
                 for name, identifier in self.resource.references(values):
                     if isinstance(identifier, str):
                         shown.setdefault(name, set()).add(identifier)

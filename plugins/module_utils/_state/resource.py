@@ -67,7 +67,10 @@ class Index:
             table: dict[Any, list[Record]] = {}
             for record in self.records.values():
                 for key in keys_of(record):
-                    table.setdefault(key, []).append(record)
+                    if key in table:
+                        table[key].append(record)
+                    else:
+                        table[key] = [record]  # most stay alone, and an empty list that grows makes room for four
             self._tables[name] = (keys_of, table)
         return self._tables[name][1]
 
@@ -211,9 +214,9 @@ class Resource:
         return tuple(field.option for field in self.fields if field.type.resources)
 
     @cached_property
-    def refers_to_itself(self) -> bool:
-        """Whether items may refer to other items of the same resource."""
-        return any(self.name in field.type.resources for field in self.fields)
+    def self_referring(self) -> tuple[str, ...]:
+        """Those of them whose values name items of this resource."""
+        return tuple(option for option in self.referring if self.name in self.by_option[option].type.resources)
 
     @cached_property
     def named_by_references(self) -> bool:

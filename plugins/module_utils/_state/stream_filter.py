@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 
-from .plan import Item
+from .plan import Item, unpacked
 from .resource import Resource
 
 
@@ -32,13 +32,19 @@ class StreamFilter:
             for option in resource.names
             if option not in resource.referring and option in desired
         ]
-        self._tables = [(field.key, _by_name(field.option, items)) for field in names if self._bulky]
+        self._keys: dict[str, str] = {}
+        self._tables = [(field, _by_name(field.option, items)) for field in names if self._bulky]
 
     def __call__(self, record: Record) -> Record:
-        for key, table in self._tables:
-            name = record.get(key)
+        if not self._tables:
+            return record
+        # Each record comes with keys of its own, which together are as long as the rest of it.
+        record = {self._keys.setdefault(key, key): value for key, value in record.items()}
+        for field, table in self._tables:
+            name = record.get(field.key)
             item = table.get(name) if isinstance(name, str) else None
             if item is not None:
+                record[field.key] = item.desired[field.option]  # the same text, which need not be held twice
                 self._lighten(record, item)
         return record
 
@@ -47,7 +53,7 @@ class StreamFilter:
             wanted, value = item.desired.get(field.option), record.get(field.key)
             if wanted is None or not value or isinstance(value, Item):
                 continue
-            if field.agrees(record, value, wanted, bool(field.append and item.flags.get(field.append))):
+            if field.agrees(record, value, unpacked(wanted), bool(field.append and item.flags.get(field.append))):
                 record[field.key] = item
 
 

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 from ansible import constants as C
 from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, Session
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._run import perform
 from ansible_collections.saymon.platform.plugins.plugin_utils import action as action_file
+from ansible_collections.saymon.platform.plugins.plugin_utils import options as options_file
 from ansible_collections.saymon.platform.plugins.plugin_utils.facts import marked
 from ansible_collections.saymon.platform.plugins.plugin_utils.options import Source, resolve
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import RunSessionStore, reference, stored
@@ -826,3 +829,39 @@ def test_a_structure_is_not_taken_for_a_text(script: Script, option: str, value:
         True,
         f"{option}: give a text (use the filter to_json for a structure).",
     )
+
+
+# --- what makes a task quick ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["saymon_api", "saymon_user", "saymon_session"])
+@pytest.mark.parametrize(
+    ("args", "environment"),
+    [
+        ({}, {}),
+        ({"saymon_url": URL, "saymon_timeout": "7", "saymon_validate_certs": "no"}, {}),
+        ({"saymon_timeout": 7}, {"SAYMON_RETRIES": "5", "SAYMON_LOGIN": "ci", "SAYMON_VALIDATE_CERTS": "false"}),
+    ],
+)
+def test_options_that_nobody_gives_have_the_values_that_core_would_give(
+    monkeypatch: pytest.MonkeyPatch, name: str, args: dict[str, Any], environment: dict[str, str]
+) -> None:
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    spec = module_of(name).SPEC
+    wanted = {**args, **{option: "x" for option, rules in spec.options.items() if rules.get("required")}}
+    whole = ArgumentSpecValidator(spec.argument_spec, **spec.rules).validate(wanted)
+    assert options_file._validated(name, spec, wanted) == whole.validated_parameters
+
+
+def test_the_rehearsal_gets_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails in silence, as nothing depends on it."""
+    results: list[dict[str, Any]] = []
+
+    def watched(*args: Any, **keywords: Any) -> dict[str, Any]:
+        results.append(perform(*args, **keywords))
+        return results[-1]
+
+    monkeypatch.setattr(action_file, "perform", watched)
+    action_file._rehearse.__wrapped__()
+    assert results == [{"changed": False, "json": [{"a": 1}]}] * action_file._REHEARSALS

@@ -122,13 +122,13 @@ def test_the_end_takes_a_bounded_time(script: Script, tmp_path: Path, monkeypatc
 
 
 def test_a_login_on_its_way_is_waited_for(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(end_of_run, "LOGOUT_TIMEOUT", 0.3)
+    monkeypatch.setattr(end_of_run, "LOGOUT_TIMEOUT", 0.1)
     _sessions().adopt(SESSION)
     script(_logout())
     with locked(lock_path(REF)):  # by a worker that does not come back
         start = time.monotonic()
         end_run()
-    assert 0.3 <= time.monotonic() - start < 5
+    assert 0.1 <= time.monotonic() - start < 5
 
 
 def test_a_folder_that_is_gone_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,6 +216,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
     assert process.stdout.readline() == f"{text}\n"
 
 
+@pytest.mark.processes
 def test_the_end_comes_by_itself(tmp_path: Path) -> None:
     """The hook is registered when the module is imported; a forked worker does not run it."""
     program = "if os.fork() == 0:\n    sys.exit(0)\nos.wait()\nsay('parent')\nsys.exit(1)\n"
@@ -223,6 +224,7 @@ def test_the_end_comes_by_itself(tmp_path: Path) -> None:
     assert list((tmp_path / "run").iterdir()) == []
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("before", "core"), [("", ""), (LIKE_CORE, "core\n")])
 def test_a_signal_ends_the_run_first(tmp_path: Path, number: signal.Signals, before: str, core: str) -> None:
@@ -233,6 +235,7 @@ def test_a_signal_ends_the_run_first(tmp_path: Path, number: signal.Signals, bef
     assert list((tmp_path / "run").iterdir()) == []
 
 
+@pytest.mark.processes
 def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     """As under nohup."""
     process = start(tmp_path, "say('ready')\ntime.sleep(1)\n", before="signal.signal(signal.SIGHUP, signal.SIG_IGN)")
@@ -241,6 +244,7 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     assert finish(process) == (0, ENDED, "")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("before", ["", LIKE_CORE])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_worker_dies_of_the_signal_and_ends_nothing(tmp_path: Path, number: signal.Signals, before: str) -> None:
@@ -262,6 +266,7 @@ say(status)
     assert stdout.removeprefix("core\n") == f"{int(died_of)}\n{ENDED}"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(("before", "core"), [("", ""), (LIKE_CORE, "core\n")])
 def test_after_ctrl_c_the_program_does_what_it_would_have_done(tmp_path: Path, before: str, core: str) -> None:
     program = (
@@ -274,6 +279,7 @@ def test_after_ctrl_c_the_program_does_what_it_would_have_done(tmp_path: Path, b
     assert finish(process) == (99, f"{ENDED}{core}interrupted\n", "")
 
 
+@pytest.mark.processes
 def test_a_second_ctrl_c_kills_at_once_and_loses_nothing(tmp_path: Path) -> None:
     program = (
         "try:\n    say('ready')\n    time.sleep(30)\nexcept KeyboardInterrupt:\n "
@@ -289,6 +295,7 @@ def test_a_second_ctrl_c_kills_at_once_and_loses_nothing(tmp_path: Path) -> None
     assert list((tmp_path / "run").iterdir()) == []
 
 
+@pytest.mark.processes
 def test_a_program_that_goes_on_after_ctrl_c_can_open_sessions_again(tmp_path: Path) -> None:
     """As ansible-console and the debugger do."""
     program = """
@@ -311,6 +318,7 @@ os.waitpid(pid, 0)
     assert finish(process) == (0, f"{ENDED}later\nends later\nended later\n", "")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("before", ["", LIKE_CORE])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_interrupts_the_logout(tmp_path: Path, before: str, number: signal.Signals) -> None:
@@ -321,6 +329,7 @@ def test_nothing_interrupts_the_logout(tmp_path: Path, before: str, number: sign
     assert finish(process) == (3, f"ended {SID}\n", "")
 
 
+@pytest.mark.processes
 def test_a_signal_during_the_logout_of_a_signal(tmp_path: Path) -> None:
     process = start(tmp_path, SLEEP, seconds=0.5)
     wait_for_line(process, "ready")
@@ -331,6 +340,7 @@ def test_a_signal_during_the_logout_of_a_signal(tmp_path: Path) -> None:
     assert finish(process) == (-signal.SIGTERM, f"ended {SID}\n", "")
 
 
+@pytest.mark.processes
 def test_outside_of_the_main_thread_no_signal_is_taken(tmp_path: Path) -> None:
     before = """
 import threading

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.transport imp
 from ansible_collections.saymon.platform.plugins.plugin_utils import list_store
 from ansible_collections.saymon.platform.plugins.plugin_utils.list_store import StoreLists
 from ansible_collections.saymon.platform.plugins.plugin_utils.records import reference
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import mark_uncounted
+from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import lock_until, mark_uncounted
 from ansible_collections.saymon.platform.plugins.plugin_utils.run_store import RunSessionStore
 from ansible_collections.saymon.platform.plugins.plugin_utils.sealed import Damaged
 from ansible_collections.saymon.platform.tests.unit.processes import in_processes
@@ -74,27 +75,57 @@ def take(
         return body
 
 
-def take_with_another(fetches: Fetches, during: Callable[[], Any] = lambda: None) -> tuple[str, str]:
+class Waiter:
+    """A task that waits for a list which another one fetches."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._asks = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.got: list[Any] = []
+
+        def lock(file: FileIO, until: float) -> bool:
+            if threading.current_thread() is self._thread:
+                self._asks.set()
+            return lock_until(file, until)
+
+        monkeypatch.setattr(list_store, "lock_until", lock)
+
+    def start(self, work: Callable[[], Any]) -> None:
+        """Returns when it has got as far as the lock of the list."""
+        self._thread = threading.Thread(target=lambda: self.got.append(work()))
+        self._thread.start()
+        assert self._asks.wait(WAIT)
+
+    def join(self) -> None:
+        assert self._thread is not None
+        self._thread.join(WAIT)
+
+
+@pytest.fixture
+def waiter(monkeypatch: pytest.MonkeyPatch) -> Waiter:
+    return Waiter(monkeypatch)
+
+
+def take_with_another(waiter: Waiter, fetches: Fetches, during: Callable[[], Any] = lambda: None) -> tuple[str, str]:
     """A task fetches, while one that began before waits for it; `during` happens in between. Returns what both got."""
-    early, got = StoreLists("scope"), []
-    thread = threading.Thread(target=lambda: got.append(take(early, fetches)))
+    early = StoreLists("scope")
 
     def meanwhile() -> None:
-        thread.start()
-        time.sleep(0.1)
+        waiter.start(lambda: take(early, fetches))
         during()
 
     try:
         first = take(StoreLists("scope"), fetches, before_end=meanwhile)
     except WrongAnswer:
         first = "failed"
-    thread.join(WAIT)
-    return first, got[0]
+    waiter.join()
+    return first, waiter.got[0]
 
 
 # --- sharing --------------------------------------------------------------------------------------
 
 
+@pytest.mark.processes
 def test_simultaneous_reads_are_one(tmp_path: Path) -> None:
     fetches = Fetches(tmp_path, 0.3)
     said = in_processes(tmp_path, 10, lambda: take(StoreLists("scope"), fetches))
@@ -103,8 +134,8 @@ def test_simultaneous_reads_are_one(tmp_path: Path) -> None:
     assert len([one for one in said if one.startswith("kept [")]) == 10 - fetches.count
 
 
-def test_who_began_before_the_fetch_shares_it(tmp_path: Path) -> None:
-    assert take_with_another(Fetches(tmp_path)) == ("[1]", "kept [1]")
+def test_who_began_before_the_fetch_shares_it(waiter: Waiter, tmp_path: Path) -> None:
+    assert take_with_another(waiter, Fetches(tmp_path)) == ("[1]", "kept [1]")
 
 
 def test_a_task_that_begins_later_reads_anew(tmp_path: Path) -> None:
@@ -113,6 +144,7 @@ def test_a_task_that_begins_later_reads_anew(tmp_path: Path) -> None:
     assert [take(lists, fetches), take(lists, fetches), take(StoreLists("scope"), fetches)] == ["[1]", "[2]", "[3]"]
 
 
+@pytest.mark.processes
 def test_those_who_came_too_late_share_the_next_one(tmp_path: Path) -> None:
     fetches = Fetches(tmp_path, 0.3)
     got: list[str] = []
@@ -177,11 +209,11 @@ def test_a_fetch_that_fails_is_nobody_elses_failure(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["fetches"]
 
 
-def test_who_waits_for_a_fetch_that_fails_fetches(tmp_path: Path) -> None:
+def test_who_waits_for_a_fetch_that_fails_fetches(waiter: Waiter, tmp_path: Path) -> None:
     def fail() -> None:
         raise WrongAnswer("no list of records")
 
-    assert take_with_another(Fetches(tmp_path), fail) == ("failed", "[2]")
+    assert take_with_another(waiter, Fetches(tmp_path), fail) == ("failed", "[2]")
 
 
 def test_a_process_that_dies_while_it_fetches_holds_nobody_back(tmp_path: Path) -> None:
@@ -196,33 +228,30 @@ def test_a_process_that_dies_while_it_fetches_holds_nobody_back(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["fetches"]
 
 
-def test_a_list_that_came_in_two_attempts(tmp_path: Path) -> None:
-    got: list[str] = []
+def test_a_list_that_came_in_two_attempts(waiter: Waiter, tmp_path: Path) -> None:
     early = StoreLists("scope")
     with StoreLists("scope").turn(KEY, WAIT) as turn:
         assert list(turn.copied(iter([b'[{"id":']))) == [b'[{"id":']
         assert list(turn.copied(iter([b"[7]"]))) == [b"[7]"]
-        thread = threading.Thread(target=lambda: got.append(take(early, Fetches(tmp_path))))
-        thread.start()
-        time.sleep(0.1)
-    thread.join(WAIT)
-    assert got == ["kept [7]"]
+        waiter.start(lambda: take(early, Fetches(tmp_path)))
+    waiter.join()
+    assert waiter.got == ["kept [7]"]
 
 
 # --- writes ---------------------------------------------------------------------------------------
 
 
-def test_a_list_that_overlapped_a_write_is_not_shared(tmp_path: Path) -> None:
+def test_a_list_that_overlapped_a_write_is_not_shared(waiter: Waiter, tmp_path: Path) -> None:
     def write() -> None:
         with StoreLists("other account").writing():
             pass
 
-    assert take_with_another(Fetches(tmp_path), write) == ("[1]", "[2]")
+    assert take_with_another(waiter, Fetches(tmp_path), write) == ("[1]", "[2]")
 
 
-def test_a_write_on_its_way_forbids_sharing(tmp_path: Path) -> None:
+def test_a_write_on_its_way_forbids_sharing(waiter: Waiter, tmp_path: Path) -> None:
     with StoreLists("other account").writing():
-        assert take_with_another(Fetches(tmp_path)) == ("[1]", "[2]")
+        assert take_with_another(waiter, Fetches(tmp_path)) == ("[1]", "[2]")
 
 
 def test_equal_marks_mean_no_write_in_between() -> None:
@@ -239,6 +268,7 @@ def test_equal_marks_mean_no_write_in_between() -> None:
     assert other.writes() == 3
 
 
+@pytest.mark.processes
 def test_writes_of_all_processes_count(tmp_path: Path) -> None:
     def work() -> str:
         for _number in range(100):
@@ -315,20 +345,17 @@ def client() -> Client:
     return Client(HERE, lists=StoreLists("scope"))
 
 
-def test_the_client_shares_what_another_one_fetches(script: Script) -> None:
+def test_the_client_shares_what_another_one_fetches(waiter: Waiter, script: Script) -> None:
     script(("GET", "/users", 200, USERS))
     early = client()
-    got: list[Any] = []
-    thread = threading.Thread(target=lambda: got.append(early.get_list("/users", cached=True)))
 
     def each(record: dict[str, Any]) -> dict[str, Any]:
-        thread.start()
-        time.sleep(0.1)
+        waiter.start(lambda: early.get_list("/users", cached=True))
         return record
 
     assert client().get_list("/users", cached=True, each=each) == USERS
-    thread.join(WAIT)
-    assert got == [USERS]
+    waiter.join()
+    assert waiter.got == [USERS]
     assert early.from_cache
 
 

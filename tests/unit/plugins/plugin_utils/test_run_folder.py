@@ -213,6 +213,7 @@ def test_a_run_that_cannot_show_it_is_no_failure(monkeypatch: pytest.MonkeyPatch
     sweep()
 
 
+@pytest.mark.processes
 def test_many_runs_that_start_at_once_sweep_together(tmp_path: Path, own: Path) -> None:
     folders = [run_folder_of(tmp_path, f"ansible-local-dead{number}") for number in range(10)]
 

@@ -461,11 +461,13 @@ def _one_by_one(tmp_path: Path) -> bool:
     return words == ["in", "out"] * (len(words) // 2)
 
 
+@pytest.mark.processes
 def test_one_task_at_a_time_writes_to_a_resource(tmp_path: Path) -> None:
     in_processes(tmp_path, 8, lambda: _turns(tmp_path, ["objects"]))
     assert _one_by_one(tmp_path)
 
 
+@pytest.mark.processes
 def test_tasks_that_want_the_same_things_in_another_order_do_not_block_each_other(tmp_path: Path) -> None:
     in_processes(
         tmp_path, 8, lambda: _turns(tmp_path, [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "b"]][os.getpid() % 3])
@@ -513,6 +515,7 @@ def test_without_a_folder_nobody_can_be_held_back(monkeypatch: pytest.MonkeyPatc
 # --- many processes -------------------------------------------------------------------------------
 
 
+@pytest.mark.processes
 def test_many_processes_log_in_once(tmp_path: Path) -> None:
     def work() -> str:
         sessions = _sessions()
@@ -525,6 +528,7 @@ def test_many_processes_log_in_once(tmp_path: Path) -> None:
     assert _logins(tmp_path) == 1
 
 
+@pytest.mark.processes
 def test_many_processes_renew_once(script: Script, tmp_path: Path) -> None:
     script(LOGIN)
     _sessions().get()
@@ -544,6 +548,7 @@ def test_many_processes_renew_once(script: Script, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "error", [NotSignedIn("Refused.", status=401, code="X"), Unreachable("Nobody there."), SaymonError("Odd.")]
 )
+@pytest.mark.processes
 @pytest.mark.parametrize("way", ["get", "open", "renew"])
 def test_those_who_waited_share_the_failure(tmp_path: Path, error: SaymonError, way: str) -> None:
     def work() -> str:
@@ -559,6 +564,7 @@ def test_those_who_waited_share_the_failure(tmp_path: Path, error: SaymonError, 
     assert set(said) == {f"{type(error).__name__}: {error.result()}"}
 
 
+@pytest.mark.processes
 def test_many_processes_that_want_a_new_one_at_once_get_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -586,6 +592,7 @@ def test_many_processes_that_want_a_new_one_at_once_get_the_same(
     assert len(ended.read_text().split()) == _logins(tmp_path)
 
 
+@pytest.mark.processes
 def test_many_processes_end_a_session_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what a late task opens meanwhile is not lost."""
     _sessions().adopt(SESSION)

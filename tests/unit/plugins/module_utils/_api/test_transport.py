@@ -133,6 +133,82 @@ def test_nothing_of_the_environment_slips_in(monkeypatch: pytest.MonkeyPatch) ->
     assert request.headers["Cookie"] == "sid=mine"
 
 
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What goes over the connections of a rehearsal."""
+    sent: list[bytes] = []
+
+    def close(connection: Any) -> None:
+        if connection.sock is not None:
+            sent.append(connection._theirs.recv(1 << 16))
+        rehearsed(connection)
+
+    rehearsed = transport._RehearsedConnection.close
+    monkeypatch.setattr(transport._RehearsedConnection, "close", close)
+    return sent
+
+
+def test_a_rehearsal_goes_through_a_request_and_leaves_nothing(
+    wire: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://environment:3128")
+    with transport.rehearsal() as connection:
+        assert [Client(connection).get("/users", key="value") for _request in range(2)] == [[{"a": 1}]] * 2
+    assert [one.split(b"\r\n")[0] for one in wire] == [b"GET /node/api/users?key=value HTTP/1.1"] * 2
+    assert transport._sessions == {}
+
+
+def test_what_netrc_says_is_not_sent(wire: list[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine localhost login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert requests.utils.get_netrc_auth("http://localhost") == ("somebody", "else")
+    with transport.rehearsal() as connection:
+        Client(connection).get("/users")
+    assert wire[0].startswith(b"GET ")
+    assert b"authorization" not in wire[0].lower()
+
+
+def test_an_answer_comes_before_its_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a body can be given up before it fills the memory."""
+    begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc"
+    monkeypatch.setattr(transport, "_REHEARSED", begun)
+    with transport.rehearsal() as connection:
+        answer = transport.http_session(connection).request(
+            "GET", f"{connection.url}/x", params=[], data=None, files=None, headers={}, timeout=(0.2, 0.2)
+        )
+        assert answer.raw.read(3) == b"abc"
+        answer.close()
+
+
+PROXY = "http://environment:3128"
+
+
+@pytest.mark.parametrize(
+    "name", ["http_proxy", "HTTP_PROXY", "Http_Proxy", "all_proxy", "https_proxy", "no_proxy", "X"]
+)
+def test_proxies_are_those_that_requests_finds(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, PROXY)
+    url = "http://saymon.example.org"
+    assert transport._environment_proxies(url) == requests.utils.get_environ_proxies(url)
+    assert (transport._environment_proxies(url) == {}) is (name == "X")
+
+
+def test_a_system_may_have_another_place_for_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (transport, requests.utils):
+        monkeypatch.setattr(module, "getproxies", lambda: {"http": PROXY})
+    assert transport._environment_proxies("http://saymon.example.org") == {"http": PROXY}
+
+
+def test_connections_are_used_again_and_never_refused() -> None:
+    pool = transport._Pool("localhost", 1, maxsize=1)
+    first, second = pool._get_conn(), pool._get_conn()
+    pool._put_conn(first)
+    pool._put_conn(second)  # one too many, which is closed
+    pool._put_conn(None)
+    assert pool._get_conn() is first
+    assert pool._get_conn() not in (first, second)
+
+
 def _answering(monkeypatch: pytest.MonkeyPatch, status: int, **headers: str) -> tuple[Any, list[Any]]:
     """A session whose server always answers the same, and the requests that it gets."""
     session, sent = transport.http_session(Connection(URL)), []

@@ -1270,6 +1270,7 @@ def _forests(draw: st.DrawFn) -> list[Record]:
     return draw(st.permutations(items))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

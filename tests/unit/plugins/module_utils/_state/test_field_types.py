@@ -613,7 +613,7 @@ def test_any_change_of_a_field_is_seen(resource: str, field: Field, data: st.Dat
     current = field.type.merge(field.type.empty, field.type.resolve(field.type.parse(old), lookup, False), False)
     wanted = field.type.merge(current, field.type.resolve(field.type.parse(new), lookup, False), False)
     assume(wanted != current or isinstance(field.type, Secret))
-    steering = {"append_properties": False} if isinstance(field.type, Properties) else {}
+    steering: dict[str, Any] = {"append_properties": False} if isinstance(field.type, Properties) else {}
     predicted = ensure_on(server, resource, item, check=True, **steering)
     assert server.writes == []
     result = ensure_on(server, resource, item, **steering)

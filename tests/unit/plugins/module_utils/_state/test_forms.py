@@ -192,6 +192,7 @@ ENTRIES = st.lists(
 )
 
 
+@pytest.mark.slow
 @RANDOM
 @given(first=ENTRIES, second=ENTRIES, append=st.booleans(), faults=FAULTS)
 def test_any_sub_collection_is_reached(
@@ -410,6 +411,7 @@ RULES = st.lists(
 )
 
 
+@pytest.mark.slow
 @RANDOM
 @given(first=RULES, second=RULES, append=st.booleans(), faults=FAULTS)
 def test_any_whole_list_is_reached(first: list[Record], second: list[Record], append: bool, faults: list[str]) -> None:
@@ -513,6 +515,7 @@ def test_pair_without_an_end() -> None:
     assert (gone.get("msg"), gone["changed"], gone["outcomes"][0]["name"]) == (None, False, "db01 - sw9")
 
 
+@pytest.mark.slow
 @RANDOM
 @given(
     first=st.lists(st.tuples(st.sampled_from([A, B, C]), st.sampled_from([A, B, C])), max_size=4, unique=True),
@@ -560,6 +563,7 @@ def test_put_of_everything() -> None:
     assert server.one("/presets")["value"] == "x"  # not reset by what was left out
 
 
+@pytest.mark.slow
 @RANDOM
 @given(values=st.fixed_dictionaries({}, optional={"value": NAMES, "colour": NAMES}), faults=FAULTS)
 def test_any_put_keeps_what_was_left_out(values: Record, faults: list[str]) -> None:
@@ -604,6 +608,7 @@ def test_fixed_set() -> None:
     assert server.writes == []
 
 
+@pytest.mark.slow
 @RANDOM
 @given(kind=st.sampled_from(["mail", "sms"]), text=st.sampled_from(["x", "y", "z"]), faults=FAULTS)
 def test_any_fixed_item_is_reached(kind: str, text: str, faults: list[str]) -> None:
@@ -644,6 +649,7 @@ def test_singleton() -> None:
     assert server.reads == ["/setup"]
 
 
+@pytest.mark.slow
 @RANDOM
 @given(
     values=st.fixed_dictionaries({}, optional={"language": NAMES, "debug": st.booleans(), "days": st.integers(0, 2)}),
@@ -734,6 +740,7 @@ def test_transition_refuses(item: Record, said: str) -> None:
     assert server.writes == []
 
 
+@pytest.mark.slow
 @RANDOM
 @given(
     present=st.sampled_from([{}, {"acknowledged": 1}]),

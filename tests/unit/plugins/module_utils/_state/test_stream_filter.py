@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
-from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Packed, Plan, unpacked
 from ansible_collections.saymon.platform.plugins.module_utils._state.stream_filter import StreamFilter
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, Record, ensure_on
 
@@ -19,7 +21,7 @@ SERVED = [{"id": "p1", "type_id": 1, **PAIR}]
 
 def _item(number: int = 0, **given: Any) -> Item:
     parsed = {option: OBJECT.by_option[option].type.parse(value) for option, value in given.items()}
-    return Item(OBJECT, number, parsed, {"state": "present", "append_properties": True})
+    return Item(OBJECT, number, parsed, {"state": "present", "append_properties": True}, None)
 
 
 def _record(**changes: Any) -> Record:
@@ -76,7 +78,8 @@ def _disks(count: int) -> list[Record]:
     return [*hosts, *disks]
 
 
-def test_a_record_that_agrees_with_another_item_is_read_again() -> None:
+@pytest.mark.parametrize("file", ["", "list.jsonl"])
+def test_a_record_that_agrees_with_another_item_is_read_again(file: str) -> None:
     """Two disks, of which one item means the first by its place and another the second by its id: the name fits
     both."""
     server = FakeServer(objects=_disks(2))
@@ -85,7 +88,7 @@ def test_a_record_that_agrees_with_another_item_is_read_again() -> None:
         {"name": "disk", "parents": ["/host0"], "properties": [PAIR]},
         {"id": "d1", "properties": [{"name": "rack", "value": "B2"}, {"name": "slot", "value": "3"}]},
     ]
-    result = ensure_on(server, "object", *items)
+    result = ensure_on(server, "object", *items, file=file)
     assert [outcome["action"] for outcome in result["outcomes"]] == ["unchanged", "updated"]
     assert result["diff"][0]["before"] == {"properties": {"rack": "A1"}}
     assert server.reads == ["/objects/search", "/objects", "/objects/d1"]
@@ -103,7 +106,8 @@ def test_a_list_reads_once_and_a_single_item_shows_the_whole_record() -> None:
     assert "properties" not in str(ensure_on(server, "object", items[0])["diff"])
 
 
-def test_the_bulk_is_changed_where_it_differs() -> None:
+@pytest.mark.parametrize("file", ["", "list.jsonl"])
+def test_the_bulk_is_changed_where_it_differs(file: str) -> None:
     server = FakeServer(
         objects=[{"id": f"o{n}", "name": f"o{n}", "parent_id": [1], "properties": [dict(SERVED[0])]} for n in range(3)]
     )
@@ -111,8 +115,8 @@ def test_the_bulk_is_changed_where_it_differs() -> None:
     items = [
         {"name": f"o{n}", "weight": 2, "properties": [{"name": "rack", "value": "A1" if n else "B2"}]} for n in range(3)
     ]
-    foreseen = ensure_on(server, "object", *items, check=True)
-    result = ensure_on(server, "object", *items)
+    foreseen = ensure_on(server, "object", *items, check=True, file=file)
+    result = ensure_on(server, "object", *items, file=file)
     assert result["diff"] == foreseen["diff"]
     assert sorted(path for _method, path, _body in server.writes) == [
         "/objects/o0",
@@ -120,4 +124,44 @@ def test_the_bulk_is_changed_where_it_differs() -> None:
         "/objects/o1",
         "/objects/o2",
     ]
-    assert ensure_on(server, "object", *items)["changed"] is False
+    assert ensure_on(server, "object", *items, file=file)["changed"] is False
+
+
+def test_records_share_the_texts_of_keys_and_names() -> None:
+    """Each comes with texts of its own; a hundred thousand of them would be held twice."""
+    items = [_item(number, name=f"n{number}", properties=[PAIR]) for number in range(2)]
+    stream_filter = StreamFilter(OBJECT, items)
+    first, second = (stream_filter(json.loads(json.dumps(_record(name=f"n{number}")))) for number in range(2))
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert first["name"] is items[0].desired["name"]
+
+
+@pytest.mark.parametrize(("place", "packed"), [(0, False), (None, False), ("list.jsonl:1", True)])
+def test_only_what_a_file_holds_is_packed(place: int | str | None, packed: bool) -> None:
+    """The items of an option are in memory anyway."""
+    given = {"name": "Host", "properties": [PAIR], "client_data": {"a": [1, {"b": None}]}, "tags": ["x"]}
+    item = parse_item(OBJECT, given, place, {})
+    assert {option: type(value) is Packed for option, value in item.desired.items()} == {
+        "name": False,
+        "properties": packed,
+        "client_data": packed,
+        "tags": False,
+    }
+    assert unpacked(item.desired["properties"]) == {"rack": (None, "A1")}
+    assert unpacked(item.desired["client_data"]) == {"a": [1, {"b": None}]}
+
+
+def test_what_cannot_be_packed_stays_as_it_is() -> None:
+    deep: dict[str, Any] = {}
+    for _level in range(5000):
+        deep = {"a": deep}
+    assert parse_item(OBJECT, {"name": "Host", "client_data": deep}, "list.yml[0]", {}).desired["client_data"] is deep
+
+
+def test_nobody_can_write_into_a_plan_without_a_change() -> None:
+    """All of them share what they hold."""
+    plan = Plan(_item(name="Host"), "none", "Host").settle()
+    with pytest.raises(TypeError):
+        plan.after["name"] = "x"
+    with pytest.raises(AttributeError):
+        plan.written_apart.append(OBJECT.fields[0])
