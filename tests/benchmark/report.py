@@ -160,6 +160,9 @@ This page and its picture are written by `make bench`; run it to get the figures
   minute weighs on both sides.
 - saymon_api, the bare action and uri are compared in {pairs} further rounds of their own: with the bare action in
   processor time, because what other work the machine does weighs less on that, with uri in seconds.
+- What saymon_api still costs more than the bare action: Python compiles the files of a collection anew in each run of
+  ansible, it logs in and out once, and core searches more places for the action of a collection than for one beside the
+  playbook, for each task.
 - *CPU s* is the processor time of a whole play with all its processes. *Peak MiB* is the resident memory of the largest
   of these processes, not the sum of all.
 - *Logins* were counted by the server. The play of {fleet} runs with {forks} forks.
