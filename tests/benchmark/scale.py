@@ -49,7 +49,13 @@ def _create(scale: Scale, count: int, ways: Sequence[Way], sandbox: Sandbox, fol
         piece, calls = _work(way, count, sandbox, folder)
         scale.add(way, count, piece)
         posted.add(
-            json.dumps(sorted(json.dumps(call["body"], sort_keys=True) for call in calls if call["method"] == "POST"))
+            json.dumps(
+                sorted(
+                    json.dumps(call["body"], sort_keys=True)
+                    for call in calls
+                    if (call["method"], call["path"]) == ("POST", "/objects")
+                )
+            )
         )
     if len(posted) != 1:
         raise BenchmarkError(f"The ways to create {count:,} objects did not send the same bodies.")

@@ -48,7 +48,7 @@ class Size:
 
 
 FULL = Size((100, 1_000, 10_000), 500, 50)
-SMALL = Size((10, 50, 200), 20, 5)
+SMALL = Size((30, 60, 200), 30, 5)  # a list of 20 or fewer would be searched for
 
 
 @dataclass(frozen=True)
