@@ -42,28 +42,26 @@ except ImportError:  # before ansible-core 2.22 a value cannot be hidden alone, 
 display = Display()
 
 _READING = Spec()
-_REHEARSALS = 4
 
 
 @lru_cache(maxsize=1)
 def _rehearse() -> None:
-    """Go through some tasks of a module that reads, without a server."""
+    """Go through a task of a module that reads, without a server."""
     if REQUESTS_ERROR:
         return
     with rehearsal() as connection:
         source = Source({"saymon_url": connection.url, "saymon_sid": "x"}, {}, None, lambda value: value)
-        for _task in range(_REHEARSALS):
-            perform(
-                _READING,
-                lambda context: {"json": context.client.get("/users", key="value")},
-                resolve("rehearsal", _READING, source).values,
-                check=False,
-                make_store=lambda connection, credentials, args: RunSessionStore(
-                    reference(connection, credentials), connection, credentials, session_from_params(args, "")
-                ),
-                secrets=Secrets(),
-                say=display.v,
-            )
+        perform(
+            _READING,
+            lambda context: {"json": context.client.get("/users", key="value")},
+            resolve("rehearsal", _READING, source).values,
+            check=False,
+            make_store=lambda connection, credentials, args: RunSessionStore(
+                reference(connection, credentials), connection, credentials, session_from_params(args, "")
+            ),
+            secrets=Secrets(),
+            say=display.v,
+        )
 
 
 class SaymonAction(ActionBase):

@@ -100,3 +100,6 @@ FLEET = Case(
 
 # In the order in which every round runs them; the empty play comes first because the others are compared with it.
 CASES = (EMPTY, DEBUG, ACTION, SAYMON, MODULE, URI, LOOP, FLEET)
+
+# Those whose small differences need many rounds.
+PAIRED = (EMPTY, ACTION, SAYMON, URI)

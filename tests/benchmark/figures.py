@@ -30,13 +30,23 @@ class Figure:
 
 @dataclass
 class Results:
-    """Everything measured: per case one sample a round, and the sandbox's requests a second, one value a round."""
+    """Everything measured: per case one sample a round, and the sandbox's requests a second, one value a round; `pairs`
+    are the further rounds of those that are compared most closely."""
 
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     rates: list[float] = field(default_factory=list)
+    pairs: dict[str, list[Sample]] = field(default_factory=dict)
 
     def add(self, case: Case, sample: Sample) -> None:
         self.samples.setdefault(case.key, []).append(sample)
+
+    def add_pair(self, case: Case, sample: Sample) -> None:
+        self.pairs.setdefault(case.key, []).append(sample)
+
+    @property
+    def close(self) -> Results:
+        """The rounds of those that are compared most closely."""
+        return Results(self.pairs)
 
     @property
     def rounds(self) -> int:
@@ -55,6 +65,10 @@ class Results:
 
     def processor(self, case: Case) -> list[float]:
         return [sample.processor for sample in self.samples[case.key]]
+
+    def net_processor(self, case: Case) -> list[float]:
+        """Seconds of processor time without the start-up."""
+        return [mine - empty for mine, empty in zip(self.processor(case), self.processor(EMPTY), strict=True)]
 
     def memory(self, case: Case) -> list[float]:
         return [sample.memory for sample in self.samples[case.key]]
@@ -109,8 +123,8 @@ class Bar(Generic[R]):
 BARS: tuple[Bar[Results], ...] = (
     Bar(
         "saymon_api is faster than uri, start-up subtracted",
-        15,
-        lambda r: ratios(r.net(URI), r.net(SAYMON)),
+        16,
+        lambda r: ratios(r.close.net(URI), r.close.net(SAYMON)),
         at_least=True,
         unit="x",
     ),
@@ -122,10 +136,17 @@ BARS: tuple[Bar[Results], ...] = (
         unit="x",
     ),
     Bar(
+        "saymon_api against the bare action, start-up included",
+        1.05,
+        lambda r: ratios(r.close.processor(SAYMON), r.close.processor(ACTION)),
+        form=".3f",
+        unit="x",
+    ),
+    Bar(
         "saymon_api against the bare action, start-up subtracted",
-        1.25,
-        lambda r: ratios(r.net(SAYMON), r.net(ACTION)),
-        form=".2f",
+        1.05,
+        lambda r: ratios(r.close.net_processor(SAYMON), r.close.net_processor(ACTION)),
+        form=".3f",
         unit="x",
     ),
     Bar("One item of a loop", 8, lambda r: r.step(LOOP), unit=" ms"),

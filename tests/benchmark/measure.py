@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from resource import struct_rusage
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.benchmark.cases import PATH, Case, Target, Task
-from tests.tools.common import VENV, VENV_PYTHON, clean_env, run
+from tests.tools.common import ROOT, VENV, VENV_PYTHON, clean_env, run
 from tests.tools.sandbox_process import Sandbox
 
 API_ROOT = "/node/api"
@@ -77,7 +78,13 @@ def run_play(case: Case, sandbox: Sandbox, target: Target, folder: Path) -> Samp
 
 
 def playbook(
-    name: str, tasks: list[Task], sandbox: Sandbox, folder: Path, *, hosts: int = 1, vars_files: Sequence[str] = ()
+    name: str,
+    tasks: list[Task],
+    sandbox: Sandbox | None,
+    folder: Path,
+    *,
+    hosts: int = 1,
+    vars_files: Sequence[str] = (),
 ) -> tuple[float, struct_rusage]:
     """Run tasks as one play; returns the seconds it took and what it and its children used, BenchmarkError when it
     failed."""
@@ -101,7 +108,7 @@ def playbook(
     return seconds, usage
 
 
-def _environment(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+def _environment(sandbox: Sandbox | None, folder: Path) -> dict[str, str]:
     """The same for all plays: default settings of ansible, the plugins of this folder, the credentials for the
     collection."""
     config, temporary = folder / "ansible.cfg", folder / "tmp"
@@ -114,7 +121,7 @@ def _environment(sandbox: Sandbox, folder: Path) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         "TMPDIR": str(temporary),
     }
-    return clean_env(folder / "home", {**settings, **sandbox.credentials})
+    return clean_env(folder / "home", {**settings, **(sandbox.credentials if sandbox else {})})
 
 
 def _timed(command: list[str], env: dict[str, str], output: Path) -> tuple[int, float, struct_rusage]:
@@ -133,6 +140,19 @@ def _timed(command: list[str], env: dict[str, str], output: Path) -> tuple[int, 
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, seconds, usage
+
+
+def worker(job: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Let a fresh process do one piece of bulk work (see scale_worker); what it prints are its figures."""
+    return subprocess.run(
+        [str(VENV_PYTHON), "-m", "tests.benchmark.scale_worker"],
+        input=json.dumps(job),
+        cwd=ROOT,
+        env=clean_env(folder / "home", {"NO_PROXY": "127.0.0.1"}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tests.benchmark import scale_figures, scale_report
+from tests.benchmark import lists, scale_figures, scale_report
 from tests.benchmark.cases import CASES, EMPTY, FLEET, ITEMS, SAYMON, TASKS, Case
 from tests.benchmark.figures import BARS, Bar, Figure, R, Results, ratios
+from tests.benchmark.lists import Lists
 from tests.benchmark.measure import FORKS
 from tests.benchmark.scale_figures import Scale
 from tests.benchmark.tables import table
@@ -79,12 +80,13 @@ def sandbox(results: Results, tool: str) -> str:
     )
 
 
-def terminal(results: Results, scale: Scale, machine: Machine, tool: str) -> str:
+def terminal(results: Results, scale: Scale, listed: Lists, machine: Machine, tool: str) -> str:
     """The report for the terminal."""
     title = f"{machine}; {rounds(results)}"
     one = [plays(results), sandbox(results, tool), bars(results, BARS)]
     many = [scale_report.times(scale), scale_report.costs(scale), bars(scale, scale_figures.bars(scale.size))]
-    return "\n\n".join([title, *one, *many, quiet(results)])
+    files = [lists.times(listed), bars(listed, lists.bars(listed.size))]
+    return "\n\n".join([title, *one, *many, *files, quiet(results)])
 
 
 def rounds(results: Results) -> str:
@@ -99,7 +101,7 @@ def quiet(results: Results) -> str:
     return f"{share}: the machine was busy with other work, so the times are too long and the ratios uncertain."
 
 
-def page(results: Results, scale: Scale, machine: Machine, tool: str) -> str:
+def page(results: Results, scale: Scale, listed: Lists, machine: Machine, tool: str) -> str:
     """The page docs/benchmarks.md."""
     empty = Figure.of(results.seconds(EMPTY)).median
     return _PAGE.format(
@@ -109,6 +111,8 @@ def page(results: Results, scale: Scale, machine: Machine, tool: str) -> str:
         plays=plays(results),
         bars=bars(results, BARS),
         many=scale_report.section(scale, bars(scale, scale_figures.bars(scale.size))),
+        files=lists.section(listed, bars(listed, lists.bars(listed.size))),
+        pairs=len(results.close.samples[EMPTY.key]),
         sandbox=sandbox(results, tool),
         image=IMAGE,
         tasks=TASKS,
@@ -154,12 +158,19 @@ This page and its picture are written by `make bench`; run it to get the figures
   that of the empty play of the same round ({empty:.2f} s in the middle), divided by its tasks or items. *Times
   saymon_api* compares the plays of {tasks} tasks with the one of saymon_api in the same way, round by round, so a slow
   minute weighs on both sides.
+- saymon_api, the bare action and uri are compared in {pairs} further rounds of their own: with the bare action in
+  processor time, because what other work the machine does weighs less on that, with uri in seconds.
+- What saymon_api still costs more than the bare action: Python compiles the files of a collection anew in each run of
+  ansible, it logs in and out once, and core searches more places for the action of a collection than for one beside the
+  playbook, for each task.
 - *CPU s* is the processor time of a whole play with all its processes. *Peak MiB* is the resident memory of the largest
   of these processes, not the sum of all.
 - *Logins* were counted by the server. The play of {fleet} runs with {forks} forks.
 - Every run is checked against the server's journal: a play that sends one request too few or too many does not count.
 
 {many}
+
+{files}
 
 ## Limits
 

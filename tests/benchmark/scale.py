@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,6 @@ from tests.benchmark import measure, scale_cases
 from tests.benchmark.measure import API_ROOT, BenchmarkError
 from tests.benchmark.scale_cases import AGAIN, CREATIONS, DELAYS, REPEATS, Size, Tasks, Way
 from tests.benchmark.scale_figures import Piece, Scale
-from tests.tools.common import ROOT, VENV_PYTHON, clean_env
 from tests.tools.sandbox_process import Sandbox
 
 _SLOW_ROUNDS = 3
@@ -51,7 +49,13 @@ def _create(scale: Scale, count: int, ways: Sequence[Way], sandbox: Sandbox, fol
         piece, calls = _work(way, count, sandbox, folder)
         scale.add(way, count, piece)
         posted.add(
-            json.dumps(sorted(json.dumps(call["body"], sort_keys=True) for call in calls if call["method"] == "POST"))
+            json.dumps(
+                sorted(
+                    json.dumps(call["body"], sort_keys=True)
+                    for call in calls
+                    if (call["method"], call["path"]) == ("POST", "/objects")
+                )
+            )
         )
     if len(posted) != 1:
         raise BenchmarkError(f"The ways to create {count:,} objects did not send the same bodies.")
@@ -83,16 +87,7 @@ def _work(
         "lists": lists or [],
     }
     sandbox.clear_journal()
-    command = [str(VENV_PYTHON), "-m", "tests.benchmark.scale_worker"]
-    done = subprocess.run(
-        command,
-        input=json.dumps(job),
-        cwd=ROOT,
-        env=clean_env(folder / "home", {"NO_PROXY": "127.0.0.1"}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = measure.worker(job, folder)
     calls = sandbox.journal()
     failed = sum(call["status"] >= 300 for call in calls)
     if done.returncode or failed:

@@ -15,7 +15,11 @@ PROPERTIES = 5
 PARALLEL = 8
 DELAY = 20
 # The sandbox's id of the class that the items name.
-_CLASS, _CLASS_ID = "Host", 3
+CLASS, CLASS_ID = "Host", 3
+
+# What each object has below it, which takes a request for each.
+BELOW = "rules"
+RULES = [{"when": "value > 5", "then": 2}]
 
 Items = list[dict[str, Any]]
 Tasks = list[Task]
@@ -44,7 +48,7 @@ class Size:
 
 
 FULL = Size((100, 1_000, 10_000), 500, 50)
-SMALL = Size((10, 50, 200), 20, 5)
+SMALL = Size((30, 60, 200), 30, 5)  # a list of 20 or fewer would be searched for
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def objects(count: int) -> Items:
         {
             "name": f"node{number:05}",
             "discovery_id": f"inventory-{number}",
-            "class": _CLASS,
+            "class": CLASS,
             "properties": [{"name": name, "value": value} for name, value in _properties(number)],
         }
         for number in range(count)
@@ -95,7 +99,7 @@ def bodies(count: int) -> Items:
         {
             "name": f"node{number:05}",
             "discovery_id": f"inventory-{number}",
-            "class_id": _CLASS_ID,
+            "class_id": CLASS_ID,
             "properties": [{"name": name, "type_id": 1, "value": value} for name, value in _properties(number)],
         }
         for number in range(count)

@@ -119,7 +119,7 @@ def bars(size: Size) -> tuple[Bar[Scale], ...]:
             size.smallest,
             at_least=True,
         ),
-        _times(f"{many:,} unchanged objects against bare requests for the same lists", 1.5, AGAIN, AGAIN_BARE, many),
+        _times(f"{many:,} unchanged objects against bare requests for the same lists", 2, AGAIN, AGAIN_BARE, many),
         Bar(
             f"Memory for {many:,} unchanged objects against the JSON of the lists",
             4,

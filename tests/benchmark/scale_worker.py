@@ -15,16 +15,22 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.module_utils._run import memory_store, perform
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
+from ansible_collections.saymon.platform.plugins.module_utils._run import Run, memory_store, perform
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Json
 from ansible_collections.saymon.platform.plugins.modules import saymon_object
+from ansible_collections.saymon.platform.plugins.plugin_utils.list_files import ListFiles
 
 from tests.benchmark import scale_cases
 from tests.benchmark.measure import MAXRSS_PER_MIB
@@ -35,7 +41,7 @@ _TIMEOUT = 300
 @dataclass(frozen=True)
 class Job:
     """`api` is the URL of the API root, `lists` are the path and query of what a bare reader fetches, `changes` what
-    must come out."""
+    must come out, `file` holds the user's list where the work is to read it."""
 
     work: str
     url: str
@@ -45,23 +51,44 @@ class Job:
     parallel: int
     changes: int
     lists: list[tuple[str, dict[str, str]]]
+    file: str = ""
 
 
 Work = Callable[[], Any]
 
 
 def _module(job: Job) -> Work:
-    """The module as an action or its own `main()` runs it, with a session at hand; ends the process when the outcome is
-    not as expected."""
-    validated = ArgumentSpecValidator(saymon_object.SPEC.argument_spec).validate(
+    """The module with a list at hand."""
+    return _ensuring(job, saymon_object.SPEC, saymon_object.run, objects=scale_cases.objects(job.count))
+
+
+def _lines(job: Job) -> Work:
+    """The module with a list that it reads from a file."""
+    files = ListFiles("objects", [], DataLoader(), [])
+    return _ensuring(job, saymon_object.SPEC, saymon_object.run, src=[job.file], objects=files.items([job.file]))
+
+
+def _below(job: Job) -> Work:
+    """The module of a table with a field that takes a request for each object."""
+    below = Field(scale_cases.BELOW, scale_cases.BELOW, Json("list", []), source=scale_cases.BELOW)
+    table = replace(OBJECT, fields=(*OBJECT.fields, below))
+    items = [
+        {"discovery_id": one["discovery_id"], below.option: scale_cases.RULES} for one in scale_cases.objects(job.count)
+    ]
+    return _ensuring(job, spec_of(table), ensure(table), objects=items)
+
+
+def _ensuring(job: Job, spec: Spec, run: Run, **given: Any) -> Work:
+    """A run of a module as an action or its own `main()` starts it, with a session at hand; ends the process when the
+    outcome is not as expected."""
+    validated = ArgumentSpecValidator(spec.argument_spec).validate(
         {"saymon_url": job.url, "saymon_sid": job.sid, "saymon_timeout": _TIMEOUT, "parallel": job.parallel}
     )
     if validated.error_messages:
         sys.exit("; ".join(validated.error_messages))
-    args = {**validated.validated_parameters, "objects": scale_cases.objects(job.count)}
+    args = {**validated.validated_parameters, **given}
 
     def work() -> Any:
-        spec, run = saymon_object.SPEC, saymon_object.run
         result = perform(
             spec, run, args, check=False, make_store=memory_store, secrets=Secrets(), say=lambda text: None
         )
@@ -108,6 +135,16 @@ def _session(job: Job) -> requests.Session:
     return session
 
 
+# By the word in a job.
+WORKS: dict[str, Callable[[Job], Work]] = {
+    "module": _module,
+    "lines": _lines,
+    "below": _below,
+    "post": _post,
+    "fetch": _fetch,
+}
+
+
 def peak() -> float:
     """MiB that this process has held at most since its program started.
 
@@ -129,11 +166,13 @@ def peak() -> float:
 def main() -> None:
     given = json.load(sys.stdin)
     job = Job(**given)
-    work = {"module": _module, "post": _post, "fetch": _fetch}[job.work](job)
+    work = WORKS[job.work](job)
     before, start = peak(), time.perf_counter()
     outcome = work()
     seconds = time.perf_counter() - start
     size = sum(length for length, _data in outcome) if job.work == "fetch" else 0
+    if job.file:
+        size = Path(job.file).stat().st_size
     json.dump({"seconds": seconds, "memory": peak() - before, "bytes": size}, sys.stdout)
 
 

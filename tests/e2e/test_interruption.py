@@ -25,9 +25,15 @@ from tests.tools.common import ROOT
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 # -o: never rebuild the environment in which this very test runs.
-MAKE = ["make", *(word for stamp in ("core", "dev", "sandbox", "installed") for word in ("-o", f".venv/.{stamp}"))]
+MAKE = [
+    "make",
+    *(word for stamp in ("core", "dev", "sandbox", "installed", "bench") for word in ("-o", f".venv/.{stamp}")),
+]
 E2E = [*MAKE, "e2e", "TESTS=-k test_demo_playbook"]
 DEMO = [*MAKE, "demo"]
+BENCH = [*MAKE, "bench", "BENCH=--quick"]
+# As in `make test`, with one suite beside the others.
+SUITES = [sys.executable, "-m", "tests.tools.suites", "processes", "sandbox"]
 
 
 class Stopped:
@@ -82,27 +88,37 @@ def to_make(stopped: Stopped, number: int) -> None:
 
 
 def to_the_tool(stopped: Stopped, number: int) -> None:
-    (tool,) = stopped.with_words("python", "-m tests.tools.")
-    os.kill(tool, number)
+    tools = [*stopped.with_words("python", "-m tests.tools."), *stopped.with_words("python", "-m tests.benchmark.run")]
+    os.kill(min(tools), number)  # it has started the others
+
+
+PLAYS = ("saymon_sandbox", "bin/ansible")
+TWO_SUITES = ("saymon_sandbox", "pytest tests/unit")
 
 
 @pytest.mark.parametrize(
-    ("command", "number", "send"),
+    ("command", "number", "send", "parts"),
     [
-        (E2E, signal.SIGINT, to_the_terminal),
-        (E2E, signal.SIGHUP, to_the_terminal),
-        (E2E, signal.SIGTERM, to_make),
-        (E2E, signal.SIGTERM, to_the_tool),
-        (DEMO, signal.SIGINT, to_the_terminal),
-        (DEMO, signal.SIGTERM, to_make),
+        (E2E, signal.SIGINT, to_the_terminal, PLAYS),
+        (E2E, signal.SIGHUP, to_the_terminal, PLAYS),
+        (E2E, signal.SIGTERM, to_make, PLAYS),
+        (E2E, signal.SIGTERM, to_the_tool, PLAYS),
+        (DEMO, signal.SIGINT, to_the_terminal, PLAYS),
+        (DEMO, signal.SIGTERM, to_make, PLAYS),
+        (BENCH, signal.SIGINT, to_the_terminal, PLAYS),
+        (BENCH, signal.SIGTERM, to_make, PLAYS),
+        (BENCH, signal.SIGTERM, to_the_tool, PLAYS),
+        (SUITES, signal.SIGINT, to_the_terminal, TWO_SUITES),
+        (SUITES, signal.SIGTERM, to_the_tool, TWO_SUITES),
     ],
 )
 def test_nothing_is_left_behind(
-    tmp_path: Path, command: list[str], number: int, send: Callable[[Stopped, int], None]
+    tmp_path: Path, command: list[str], number: int, send: Callable[[Stopped, int], None], parts: tuple[str, ...]
 ) -> None:
+    """Once all `parts` of it run, which words on their command lines show."""
     stopped = Stopped(command, tmp_path / "log")
     try:
-        wait_for(lambda: bool(stopped.with_words("saymon_sandbox") and stopped.with_words("bin/ansible")), 60)
+        wait_for(lambda: all(stopped.with_words(part) for part in parts), 60)
         send(stopped, number)
         until = time.monotonic() + 40
         while (stopped.make.poll() is None or stopped.running()) and time.monotonic() < until:

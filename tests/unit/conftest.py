@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from ansible import constants as C
 from ansible_collections.saymon.platform.plugins.action import (
-    saymon_api,  # noqa: F401 - the first action goes through some requests, which are none of a test's
+    saymon_api,  # noqa: F401 - the first action goes through a request, which is none of a test's
 )
 from ansible_collections.saymon.platform.plugins.module_utils._api import client, transport
 from ansible_collections.saymon.platform.plugins.module_utils._state import doubts

@@ -300,8 +300,8 @@ def http_session(connection: Connection) -> HttpSession:
 def rehearsal() -> Iterator[Connection]:
     """A way to connect on which any request finds an answer at once. Nothing is sent to anywhere.
 
-    What Python and the libraries set up at their first uses (patterns, caches of types, quicker code), workers find
-    ready when their parent has been through some requests.
+    What Python and the libraries set up at their first use (patterns, caches of types), workers find ready when their
+    parent has been through a request.
     """
     connection = Connection("http://localhost")
     session = http_session(connection)

@@ -574,6 +574,7 @@ FEW = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("resource", "field"), READABLE)
 @FEW
 @given(data=st.data())
@@ -599,6 +600,7 @@ def test_what_the_server_has_is_no_change(resource: str, field: Field, data: st.
         assert (result["changed"], result["diff"], server.writes) == (False, [], []), other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("resource", "field"), FIELDS)
 @FEW
 @given(data=st.data())
