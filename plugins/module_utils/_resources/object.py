@@ -490,7 +490,7 @@ def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
     ]
     if found and not tree.whole:
         raise Unproven(f"too little was read to say where the objects {name!r} are")
-    return _some(sorted(tree.path(one) or one for one in found if not {one, *tree.above(one)} & going))
+    return _some(sorted({tree.path(one) or one for one in found if not {one, *tree.above(one)} & going}))
 
 
 def _some(texts: list[str]) -> str:
