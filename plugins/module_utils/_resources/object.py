@@ -62,8 +62,8 @@ class Parent(Reference):
 
 
 class FromPath(tuple):  # type: ignore[type-arg]
-    """The parent that a path names, as a canonical value of `Parents`: an object that is below it may be below others
-    too, and only one that is elsewhere moves."""
+    """The parent that a path names, as a value of `Parents`. An object below it may be below others too; only one that
+    is elsewhere moves."""
 
 
 class Parents(Items):
@@ -321,19 +321,19 @@ def _by_path(item: Item) -> None:
         path, name, option = name, "", "name"
     try:
         above, desired["name"] = _split(path, name)
-        if "parents" in desired and _bare(above) not in map(_bare, desired["parents"] or ("/",)):
+        if "parents" in desired and _below_root(above) not in map(_below_root, desired["parents"] or ("/",)):
             raise Invalid(f"but {above!r} is not among parents: correct one of the two, or leave parents out")
     except Invalid as error:
         raise Invalid(f"{option} is {path!r}, {error}") from None
     if "parents" not in desired:
         # An object is looked up below the root anyway, even where the account may not see it.
-        at_root = not _bare(above) and not desired.get("discovery_id") and item.id is None
+        at_root = not _below_root(above) and not desired.get("discovery_id") and item.id is None
         desired["parents"] = FromPath(() if at_root else (above,))
 
 
 def _split(path: str, name: str) -> tuple[str, str]:
-    """The path of the parent, and the name, which tells where itself begins if it holds slashes."""
-    if not _bare(path):
+    """The path of the parent, and the name of the object. The name is needed where it holds slashes itself."""
+    if not _below_root(path):
         raise Invalid("which is the root object: give its id instead")
     short = path.rstrip("/")
     if not name:
@@ -347,7 +347,7 @@ def _split(path: str, name: str) -> tuple[str, str]:
     raise Invalid(f"which does not end with the name {name!r}: correct one of the two, or leave name out")
 
 
-def _bare(path: str) -> str:
+def _below_root(path: str) -> str:
     """A path without the root and the slash in front; empty for the root itself, even by its id."""
     bare = "" if path == _ROOT else path.strip("/")
     first, _slash, rest = bare.partition("/")
@@ -365,7 +365,7 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
     warnings = []
     for plan in plans:
         if plan.item.state == "absent":
-            _refuse_a_mere_name(later, plan, going)
+            _refuse_bare_name(later, plan, going)
         if plan.action in ("none", "update"):
             _refuse_no_parents(tree, plan)
         if plan.action == "create":
@@ -377,20 +377,20 @@ def _guard(task: Task, plans: list[Plan]) -> list[str]:
     more = len(warnings) - _MOST_WARNINGS
     return [
         *warnings[:_MOST_WARNINGS],
-        *([f"{more} more objects of the list are created like that."] if more > 0 else []),
+        *([f"{more} more objects of the list are created in the same way."] if more > 0 else []),
     ]
 
 
 def _later(tree: Tree, plans: list[Plan]) -> Tree:
-    """The tree as the plans would leave it, but for deletions. By it a second run will judge a mere name, and both
-    must come to the same."""
+    """The tree as the plans would leave it, except for deletions. A second run will find this one, and must say the
+    same about a name alone."""
     changed = {str(plan.record["id"]): {**plan.record, **plan.body} for plan in plans if plan.action == "update"}
     records = (changed.get(key, record) for key, record in tree.records.items())
     return Tree(tree.resource, records, whole=tree.whole)
 
 
 def _told_of_creation(tree: Tree, plan: Plan, going: set[str]) -> list[str]:
-    """Warnings about an object that may have been meant, and is not the one to be created."""
+    """Warnings about objects that exist, and may have been meant instead of a new one."""
     name, where = plan.item.desired.get("name"), plan.item.where
     if not name:
         raise Invalid(f"{where}there is no object {plan.title!r}, and none can be created without a name: give name")
@@ -410,7 +410,7 @@ def _told_of_creation(tree: Tree, plan: Plan, going: set[str]) -> list[str]:
     return []
 
 
-def _refuse_a_mere_name(tree: Tree, plan: Plan, going: set[str]) -> None:
+def _refuse_bare_name(tree: Tree, plan: Plan, going: set[str]) -> None:
     others = _others(tree, plan, going)
     if others:
         raise Invalid(
@@ -420,9 +420,9 @@ def _refuse_a_mere_name(tree: Tree, plan: Plan, going: set[str]) -> None:
 
 
 def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
-    """Where further objects are that bear the name by which alone an item is known. Of one with a discovery_id only
-    those without can be meant; what the list itself creates is no reason to warn. Empty when there are none that
-    stay."""
+    """The paths of other objects that have the name of an item which says nothing else about its place; empty when
+    there are none, or none that stay. An item with a discovery_id can only mean one without. What the list itself
+    creates is no reason to warn."""
     item, name = plan.item, plan.item.desired.get("name")
     keyed = bool(item.desired.get("discovery_id"))
     if item.id is not None or not name or "parents" in item.desired or (keyed and item.state == "absent"):
@@ -435,7 +435,7 @@ def _others(tree: Tree, plan: Plan, going: set[str]) -> str:
     ]
     if found and not tree.whole:
         raise Unproven(f"too little was read to say where the objects {name!r} are")
-    return _some(sorted(tree.path(one) or one for one in found if not {one, *tree.above(one)} & going))
+    return _some(sorted({tree.path(one) or one for one in found if not {one, *tree.above(one)} & going}))
 
 
 def _some(texts: list[str]) -> str:
@@ -455,7 +455,13 @@ def _refuse_cycle(plan: Plan, names: list[str]) -> None:
 
 def _refuse_no_parents(tree: Tree, plan: Plan) -> None:
     desired, append = plan.item.desired.get("parents"), plan.item.flags.get("append_parents")
-    if desired == () and not append and plan.record and not {*tree.parents(plan.record)} <= {tree.root}:
+    if (
+        desired == ()
+        and not isinstance(desired, FromPath)
+        and not append
+        and plan.record
+        and not {*tree.parents(plan.record)} <= {tree.root}
+    ):
         raise Invalid(
             f"{plan.item.where}parents is empty, but {plan.title!r} is below "
             "other objects, and every object must be below another: "

@@ -78,7 +78,8 @@ class Entry(FieldType):
             raise Invalid(f"{self.word} must be a dictionary, got {type(value).__name__}")
         if not value.keys() <= self._parsers.keys():
             unknown = min(str(option) for option in value.keys() - self._parsers.keys())
-            raise Invalid(f"{self.word} has no option {unknown!r}: choose one of {', '.join(self.argument["options"])}")
+            options = ", ".join(self.argument["options"])
+            raise Invalid(f"{self.word} has no option {unknown!r}: choose one of {options}")
         parsed, option = [], ""
         try:
             for option, parse in self._parsers.items():

@@ -821,6 +821,15 @@ def test_paths_of_a_list_may_lead_through_each_other() -> None:
     assert server.writes == []
 
 
+@pytest.mark.parametrize("path", ["/ROOT/Fan", "/Site/Fan"])
+def test_an_object_at_a_path_stays_below_its_other_parents(path: str) -> None:
+    server = FakeServer(objects=[SITE, _fan("f1", 1, SITE_ID, discovery_id="f")])
+    for who in ({}, {"discovery_id": "f"}, {"id": "f1"}):
+        assert run_on(server, NAME, {"path": path, **who}).get("changed") is False
+    assert run_on(server, NAME, {"path": path, "weight": 2})["action"] == "updated"
+    assert server.writes == [("PATCH", "/objects/f1", {"weight": 2})]
+
+
 def test_a_path_moves_what_is_found_elsewhere() -> None:
     server = FakeServer(objects=[SITE, RACK, {**BOARD, "discovery_id": "b"}])
     task = {"path": "/ROOT/Fan", "discovery_id": "b"}
@@ -907,7 +916,7 @@ def _fan(identifier: str, *ups: Any, **more: Any) -> dict[str, Any]:
     return {"id": identifier, "name": "Fan", "parent_id": list(ups), **more}
 
 
-def test_what_a_mere_name_deletes_does_not_depend_on_the_run() -> None:
+def test_what_a_name_alone_deletes_does_not_depend_on_the_run() -> None:
     """With one below the root and another elsewhere, the first run would delete and the second one fail."""
     server = FakeServer(objects=[SITE, _fan("f1", 1), _fan("f2", SITE_ID)])
     said = run_on(server, NAME, {"name": "Fan", "state": "absent"})["msg"]
@@ -983,7 +992,7 @@ def test_few_of_many_are_shown() -> None:
     )["warnings"]
     assert len(warnings) == 6
     assert warnings[0].startswith("objects[0] (n0): a new object 'n0' is created below the root")
-    assert warnings[-1] == "4 more objects of the list are created like that."
+    assert warnings[-1] == "4 more objects of the list are created in the same way."
 
 
 def test_others_that_cannot_be_placed_are_named_by_id() -> None:
