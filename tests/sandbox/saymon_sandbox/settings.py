@@ -67,6 +67,12 @@ class Settings:
     conditional_incidents_enabled: bool = _option(False, "incident conditions can be written; otherwise 409")
     upsert_replaces_properties: bool = _option(True, "creating with a known discovery_id replaces the properties")
     configuration_readable: bool = _option(True, "GET /configuration exists")
+    object_stat: str = _option("payload", "GET /objects/:id/stat answers the bare payload or a whole Stat", "payload", "stat")
+    stat_entity_type: str = _option("number", "entityType of data is 1 and 2, or `obj` and `link`", "number", "text")
+    history_points: str = _option("pairs", "form of `dps` in metric histories", "pairs", "map", "objects")
+    history_exponents: bool = _option(False, "large fractional numbers in metric histories are written like 1.2E9")
+    log_limit_from_zero: bool = _option(True, "`limit` of the global state histories counts from 0: one more record comes")
+    state_log_inverse: str = _option("oldest", "`inverse=true` of the state history log means this first", "oldest", "newest")
     session_idle_ms: int = _option(3_600_000, "idle time after which a session ends, milliseconds")
     bulk_delay_ms: int = _option(0, "time until a bulk operation reports finished, milliseconds")
     keycloak_tokens: dict[str, str] = field(

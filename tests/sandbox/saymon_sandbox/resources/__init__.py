@@ -20,6 +20,7 @@ from . import (
     flows,
     groups,
     links,
+    notes,
     objects,
     operations,
     property_classes,
@@ -27,6 +28,8 @@ from . import (
     search,
     service,
     session,
+    state_history,
+    stats,
     users,
 )
 from .entities import Kind
@@ -155,6 +158,7 @@ _OBJECTS = [
         "objectPermissions & execute-operations",
     ),
     Route("GET", "/entities/:id", "entityPermissions", _on_entity(_get_entity)),
+    Route("POST", "/entities/:id/stat", "entityPermissions & (modify-objects | manage-objects)", _on_entity(stats.push)),
     Route("PUT", "/entities/:id/state", "entityPermissions", _on_entity(entities.set_state)),
     Route("PUT", "/entities/:id/manual-state", "entityPermissions", _on_entity(entities.set_manual_state)),
     Route("POST", "/bulk/objects", "run-bulks & manage-objects", search.bulk_objects),
@@ -219,4 +223,7 @@ ROUTES: list[Route] = [
     *_property_routes("/flows", flows.FLOW, "", "manage-properties | manage-flows", flows.update_property),
     *property_classes.ROUTES,
     *references.ROUTES,
+    *stats.ROUTES,
+    *state_history.ROUTES,
+    *notes.ROUTES,
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors, fields
+from .. import errors, fields, lists
 from ..call import EMPTY, Call
 from ..store import Doc
 from .entities import Kind
@@ -19,7 +19,7 @@ _ACTIONS = ("set", "extend", "drop")
 
 
 def key(part: str, kind: Kind, doc: Doc) -> str:
-    return f"{part}:{kind.collection}:{doc['id']}"
+    return lists.key(part, kind.collection, doc["id"])
 
 
 def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list[Any]:
