@@ -11,18 +11,18 @@ from .store import Doc, Store
 
 
 class Deadlines:
-    """Follows the records of one kind. Each may have a time `due` in milliseconds."""
+    """Follows the records of one kind. Each may have a time `due` in milliseconds, and is stored by its field `key`."""
 
-    def __init__(self, store: Store, kind: str) -> None:
+    def __init__(self, store: Store, kind: str, key: str) -> None:
         self._store = store
         self._kind = kind
+        self._key = key
         self._heap: list[tuple[int, str]] = []
         store.observe(kind, self._changed)
 
     def _changed(self, old: Doc | None, new: Doc | None) -> None:
-        doc = new or old or {}
         if new is not None and new.get("due") is not None:
-            heapq.heappush(self._heap, (new["due"], str(doc["key"])))
+            heapq.heappush(self._heap, (new["due"], str(new[self._key])))
 
     def next(self) -> tuple[int, Doc] | None:
         """The record that is due first, and when; what has been changed or deleted since it was noted is passed over."""

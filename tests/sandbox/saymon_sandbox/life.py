@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import states, stats
+from . import alarms, states, stats
 from .sandbox import Sandbox
 from .store import Doc
 
@@ -25,4 +25,5 @@ def end(sandbox: Sandbox, collection: str, doc: Doc) -> None:
     """Called for everything that is deleted."""
     if collection in stats.TYPES:
         stats.forget(sandbox, collection, doc["id"])
+        alarms.forget(sandbox, collection, doc["id"])
         sandbox.store.forget_log(states.LOG, stats.key(collection, doc["id"]))

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from . import alarms
 from .accounts import BLOCKED
+from .deadlines import Deadlines
 from .manual import settle_manual_states
 from .sandbox import Sandbox
+from .store import Doc
 
 
 class Timer:
@@ -17,6 +22,9 @@ class Timer:
         self._sandbox = sandbox
         self._next: int | None = None
         self._at = (-1, -1)
+        self._deadlines: list[tuple[Deadlines, Callable[[Sandbox, Doc], None]]] = [
+            (Deadlines(sandbox.store, alarms.ACTIVE, "id"), alarms.retire),
+        ]
 
     def settle(self) -> None:
         store = self._sandbox.store
@@ -29,7 +37,20 @@ class Timer:
         if self._next is not None and self._next <= self._sandbox.clock.now():
             self._block_expired_users()
             settle_manual_states(self._sandbox)
-            store.commit()
+        self._do_what_is_due()
+        store.commit()
+
+    def _do_what_is_due(self) -> None:
+        """One after another in the order of time, each as if it were then; one may bring about the next."""
+        clock = self._sandbox.clock
+        now = clock.now()
+        while True:
+            coming = [(found[0], place, found[1]) for place, (deadlines, _act) in enumerate(self._deadlines) if (found := deadlines.next())]
+            if not coming or min(item[0] for item in coming) > now:
+                return
+            due, place, doc = min(coming, key=lambda item: item[:2])
+            with clock.stopped_at(due):
+                self._deadlines[place][1](self._sandbox, doc)
 
     def _block_expired_users(self) -> None:
         sandbox = self._sandbox

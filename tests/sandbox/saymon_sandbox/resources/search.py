@@ -27,6 +27,7 @@ from .objects import (
     visible_child_ids,
     visible_parents,
 )
+from .paging import sort_key
 from .references import show_v2, visible_references
 
 _RUN_BULKS = parse("run-bulks")
@@ -180,7 +181,7 @@ def _v2_body(call: Call, filters: dict[str, fields.Reader]) -> tuple[Doc, Doc]:
 def _v2_page(body: Doc, docs: list[Doc]) -> list[Doc]:
     """Sorted and cut; `count` of the answer is the number of all matches."""
     for name in reversed(body.get("order", [])):
-        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
+        docs.sort(key=partial(sort_key, name.lstrip("!")), reverse=name.startswith("!"))
     docs_from = docs[max(body.get("offset", 0), 0) :]
     return docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
 
@@ -196,12 +197,6 @@ def _having(docs: list[Doc], wanted: Doc) -> list[Doc]:
             if values
         )
     ]
-
-
-def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
-    """Numbers before texts, and something for what is absent."""
-    value = doc.get(field)
-    return (0, value) if isinstance(value, int | float) else (1, str(value or ""))
 
 
 def _visible_ancestors(call: Call, doc: Doc) -> set[str]:
