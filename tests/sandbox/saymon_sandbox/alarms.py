@@ -30,12 +30,8 @@ def is_open(incident: Doc) -> bool:
 
 def open_of(sandbox: Sandbox, collection: str, entity_id: object, kind: int) -> list[Doc]:
     """The incidents of an entity and a type that are not cleared."""
-    wanted = (stats.TYPES[collection], str(entity_id), kind)
-    return [
-        incident
-        for incident in sandbox.store.all(ACTIVE).values()
-        if (incident["entityType"], str(incident["entityId"]), incident["type"]) == wanted and is_open(incident)
-    ]
+    found = sandbox.incidents.of(stats.TYPES[collection], entity_id)
+    return [incident for incident in found if incident["type"] == kind and is_open(incident)]
 
 
 def raise_new(sandbox: Sandbox, collection: str, doc: Doc, kind: int, given: Doc) -> Doc:
@@ -82,8 +78,7 @@ def retire(sandbox: Sandbox, incident: Doc) -> None:
 
 def forget(sandbox: Sandbox, collection: str, entity_id: object) -> None:
     """Called when the entity is deleted."""
-    wanted = (stats.TYPES[collection], str(entity_id))
-    for place in (ACTIVE, HISTORY):
-        for incident in list(sandbox.store.all(place).values()):
-            if (incident["entityType"], str(incident["entityId"])) == wanted:
-                sandbox.store.delete(place, incident["id"])
+    kind = stats.TYPES[collection]
+    for place, index in ((ACTIVE, sandbox.incidents), (HISTORY, sandbox.past_incidents)):
+        for incident in index.of(kind, entity_id):
+            sandbox.store.delete(place, incident["id"])

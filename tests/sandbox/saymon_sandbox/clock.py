@@ -20,8 +20,10 @@ class Clock:
         self._stopped: int | None = None
 
     def now(self) -> int:
-        if self._stopped is not None:
-            return self._stopped
+        return self.latest() if self._stopped is None else self._stopped
+
+    def latest(self) -> int:
+        """The time, also while the clock is stopped."""
         return int(time.time() * 1000) + self.offset
 
     def set(self, now: int) -> None:

@@ -1,18 +1,136 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What data set off."""
+"""What data set off: states and incidents by conditions, and what happens when no more data come."""
 
 from __future__ import annotations
 
-from . import alarms, states, stats
+from typing import Any
+
+from . import alarms, lists, stat_rules, states, stats
+from .evaluate import holds
 from .sandbox import Sandbox
 from .store import Doc
 
 
 def receive(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> None:
     """New data of an object or a link: a Stat as it came."""
-    stats.store(sandbox, collection, doc, given)
+    rules = lists.own(sandbox.store, "stat-rules", collection, doc["id"])
+    if rules:
+        current = stats.latest(sandbox, collection, doc["id"])
+        payload = stat_rules.applied(rules, given["payload"], current["payload"] if current else {})
+        if payload is None:
+            return
+        given = {**given, "payload": payload}
+    if stats.store(sandbox, collection, doc, given):
+        _judge(sandbox, collection, doc, given["payload"])
+
+
+def _judge(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc) -> None:
+    """Data decide on the state first, on the incidents then."""
+    state_id, reason = _state_by_conditions(sandbox, collection, doc, payload)
+    if state_id is not None:
+        _set_own(sandbox, collection, doc, state_id, {**reason, "data": payload})
+    _judge_incidents(sandbox, collection, doc, payload)
+
+
+def _set_own(sandbox: Sandbox, collection: str, doc: Doc, state_id: Any, reason: Doc) -> None:
+    """The state that an entity's own data give. An object shows a worse state of a child, if there is one."""
+    key = stats.key(collection, doc["id"])
+    stat = sandbox.store.get("stat", key) or {}
+    if stat.get("own") != state_id:
+        sandbox.store.put("stat", key, {**stat, "own": state_id})
+    if collection == "object" and sandbox.settings.states_spread:
+        state_id, cause = states.worst(sandbox, doc)
+        if cause is not None:
+            reason = states.because_of(cause)
+    if state_id != doc["state_id"] or doc.get("manual_state"):
+        states.set_state(sandbox, collection, doc, state_id, reason)
+
+
+def _state_by_conditions(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc) -> tuple[Any, Doc]:
+    """The state, None for the present one, and the reason of it.
+
+    Without any conditions, data make an entity work that was new or had none.
+    """
+    conditions = lists.effective(sandbox.store, "state-conditions", collection, doc)
+    if not conditions:
+        return (states.WORKING if doc["state_id"] in (states.CREATED, states.NO_DATA) else None), {}
+    code = states.NO_FIT
+    for item in conditions:
+        try:
+            if not holds(item["condition"], payload):
+                continue
+        except (ValueError, TypeError, KeyError):
+            code = states.INVALID
+            continue
+        branch = {name: item[name] for name in ("state", "condition", "description") if item.get(name) is not None}
+        state = item.get("state")
+        return None if state is None else _known_state(sandbox, state), {"branch": branch}
+    return _default_state(sandbox), {"code": code}
+
+
+def _known_state(sandbox: Sandbox, wanted: Any) -> Any:
+    found = sandbox.store.get("state", wanted)
+    return None if found is None else found["id"]
+
+
+def _default_state(sandbox: Sandbox) -> Any:
+    """What an entity is in when no condition fits."""
+    server = (sandbox.store.get("configuration", "1") or {}).get("server", {})
+    return _known_state(sandbox, server.get("default_state_id")) or states.NO_DATA
+
+
+def _judge_incidents(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc) -> None:
+    """Opens and clears incidents by conditions; where there are conditions, states make none."""
+    enabled = states.has_incident_conditions(sandbox, collection, doc)
+    present = {incident.get("branchId"): incident for incident in alarms.open_of(sandbox, collection, doc["id"], alarms.BY_CONDITION)}
+    conditions = lists.effective(sandbox.store, "incident-conditions", collection, doc) if enabled else []
+    for item in conditions:
+        _judge_incident(sandbox, collection, doc, payload, item, present.pop(item["id"], None))
+    for branch, incident in present.items():
+        if branch is not None:  # its condition is gone; others come from the API
+            alarms.clear(sandbox, incident)
+    for incident in alarms.open_of(sandbox, collection, doc["id"], alarms.BY_STATE) if enabled else ():
+        alarms.clear(sandbox, incident)
+
+
+def _judge_incident(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc, item: Doc, incident: Doc | None) -> None:
+    """One condition with the open incident that it has raised, if any."""
+    if _fits(item.get("condition"), payload):
+        given: Doc = {"state": item.get("state"), "text": item.get("text"), "branchId": item["id"]}
+        if incident is None:
+            alarms.raise_new(sandbox, collection, doc, alarms.BY_CONDITION, given)
+        elif (incident["state"], incident["text"]) != (given["state"], given["text"]):
+            alarms.raise_again(sandbox, incident, given)
+    elif incident is not None and (not item.get("clearCondition") or _fits(item["clearCondition"], payload)):
+        alarms.clear(sandbox, incident)
+
+
+def _fits(condition: Any, payload: Doc) -> bool:
+    try:
+        return holds(condition, payload)
+    except ValueError:
+        return False
+
+
+def expire(sandbox: Sandbox, stat: Doc) -> None:
+    """The time of the latest data is over."""
+    sandbox.store.put("stat", stat["key"], {**stat, "due": None, "expired": True})
+    doc = sandbox.store.get(stat["collection"], stat["entityId"])
+    if doc is not None:
+        _set_own(sandbox, stat["collection"], doc, states.NO_DATA, {"code": states.EXPIRED})
+
+
+def reconsider(sandbox: Sandbox, collection: str, doc: Doc) -> None:
+    """Called when the conditions of an object, a link or a class have changed."""
+    for stat in list(sandbox.store.all("stat").values()):
+        if stat["expired"]:
+            continue
+        entity = sandbox.store.get(stat["collection"], stat["entityId"])
+        own = stat["collection"] == collection and stat["entityId"] == doc["id"]
+        if entity is not None and (own or (collection == "class" and entity["class_id"] == doc["id"])):
+            _judge(sandbox, stat["collection"], entity, stat["payload"])
 
 
 def begin(sandbox: Sandbox, collection: str, doc: Doc) -> None:
@@ -23,7 +141,10 @@ def begin(sandbox: Sandbox, collection: str, doc: Doc) -> None:
 
 def end(sandbox: Sandbox, collection: str, doc: Doc) -> None:
     """Called for everything that is deleted."""
-    if collection in stats.TYPES:
-        stats.forget(sandbox, collection, doc["id"])
-        alarms.forget(sandbox, collection, doc["id"])
-        sandbox.store.forget_log(states.LOG, stats.key(collection, doc["id"]))
+    if collection not in stats.TYPES:
+        return
+    stats.forget(sandbox, collection, doc["id"])
+    alarms.forget(sandbox, collection, doc["id"])
+    sandbox.store.forget_log(states.LOG, stats.key(collection, doc["id"]))
+    if collection == "object":
+        states.child_left(sandbox, doc)

@@ -15,6 +15,7 @@ from .access import AccessCache
 from .accounts import Accounts
 from .clock import Clock
 from .faults import Faults
+from .indexes import OwnerIndex
 from .journal import Journal
 from .passwords import Passwords
 from .sessions import Sessions
@@ -30,6 +31,8 @@ class Sandbox:
         self.settings = settings
         self.clock = Clock()
         self.tree = Tree(self.store)
+        self.incidents = OwnerIndex(self.store, "incident")
+        self.past_incidents = OwnerIndex(self.store, "incident_history")
         self.access = AccessCache(self.store, self.tree)
         self.accounts = Accounts(self.store)
         self.passwords = Passwords(self.store)

@@ -73,6 +73,7 @@ class Settings:
     history_exponents: bool = _option(False, "large fractional numbers in metric histories are written like 1.2E9")
     log_limit_from_zero: bool = _option(True, "`limit` of the global state histories counts from 0: one more record comes")
     state_log_inverse: str = _option("oldest", "`inverse=true` of the state history log means this first", "oldest", "newest")
+    states_spread: bool = _option(True, "parents take over states of their children by priority")
     incident_create: bool = _option(True, "incidents can be created; older servers answer 405")
     incident_count: str = _option("number", "what GET /incidents/count answers; none: 404", "number", "object", "none")
     incident_properties: str = _option("pairs", "form of an incident's properties", "pairs", "records", "object")

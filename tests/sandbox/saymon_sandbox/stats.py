@@ -29,8 +29,8 @@ def server_option(sandbox: Sandbox, name: str, default: Any) -> Any:
     return value if type(value) is type(default) else default
 
 
-def store(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> None:
-    """Keeps a Stat as the latest one, unless a later one is known already, and in the log.
+def store(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> bool:
+    """Keeps a Stat in the log, and as the latest one, unless a later one is known already. True when it is the latest now.
 
     It expires `expiryPeriod` + `period` milliseconds from now; never when that is not above zero.
     """
@@ -42,10 +42,13 @@ def store(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> None:
     sandbox.store.append(LOG, name, record["timestamp"], record)
     old = sandbox.store.get("stat", name)
     if old is not None and old["timestamp"] > record["timestamp"]:
-        return
+        return False
     wait = given.get("expiryPeriod", server_option(sandbox, "default_result_timeout", _DEFAULT_TIMEOUT_MS)) + max(record["period"], 0)
     due = now + wait if wait > 0 else None
-    sandbox.store.put("stat", name, {**record, "key": name, "collection": collection, "due": due, "expired": False})
+    sandbox.store.put(
+        "stat", name, {**record, "key": name, "collection": collection, "due": due, "expired": False, "own": (old or {}).get("own")}
+    )
+    return True
 
 
 def latest(sandbox: Sandbox, collection: str, entity_id: object) -> Doc | None:

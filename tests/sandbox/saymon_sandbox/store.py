@@ -51,7 +51,7 @@ class Store:
         self._db = _connect(path)
         self._docs: dict[str, dict[str, Doc]] = {}
         self._generations: dict[str, int] = {}
-        self._observers: dict[str, Observer] = {}
+        self._observers: dict[str, list[Observer]] = {}
         self._pending: list[tuple[str, str, Doc | None]] = []
         self._undo: list[tuple[str, str, Doc | None]] = []
         self._log: list[tuple[str, str, int, Doc]] = []
@@ -61,7 +61,7 @@ class Store:
 
     def observe(self, kind: str, observer: Observer) -> None:
         """Calls `observer(old, new)` for each present document and for each later change of this kind."""
-        self._observers[kind] = observer
+        self._observers.setdefault(kind, []).append(observer)
         for doc in self.all(kind).values():
             observer(None, doc)
 
@@ -98,8 +98,7 @@ class Store:
         else:
             docs[key] = doc
         self._generations[kind] = self._generations.get(kind, 0) + 1
-        observer = self._observers.get(kind)
-        if observer is not None:
+        for observer in self._observers.get(kind, ()):
             observer(old, doc)
         return old
 
@@ -118,11 +117,11 @@ class Store:
         query = f"SELECT body FROM log WHERE {' AND '.join(tests)} ORDER BY at, seq"
         return (orjson.loads(body) for (body,) in self._db.execute(query, values))
 
-    def last(self, kind: str, owner: str) -> int | None:
-        """The time of the latest record of an owner."""
-        found = self._db.execute("SELECT max(at) FROM log WHERE kind = ? AND owner = ?", (kind, owner)).fetchone()
-        latest: int | None = found[0]
-        return latest
+    def latest(self, kind: str, owner: str) -> Doc | None:
+        """The latest record of an owner."""
+        query = "SELECT body FROM log WHERE kind = ? AND owner = ? ORDER BY at DESC, seq DESC LIMIT 1"
+        found = self._db.execute(query, (kind, owner)).fetchone()
+        return orjson.loads(found[0]) if found else None
 
     def forget_log(self, kind: str, owner: str) -> None:
         """Removes the records of an owner with the next commit."""

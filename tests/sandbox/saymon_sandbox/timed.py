@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import alarms
+from . import alarms, life, triggers
 from .accounts import BLOCKED
 from .deadlines import Deadlines
 from .manual import settle_manual_states
@@ -24,6 +24,8 @@ class Timer:
         self._at = (-1, -1)
         self._deadlines: list[tuple[Deadlines, Callable[[Sandbox, Doc], None]]] = [
             (Deadlines(sandbox.store, alarms.ACTIVE, "id"), alarms.retire),
+            (Deadlines(sandbox.store, "stat", "key"), life.expire),
+            (Deadlines(sandbox.store, triggers.WAITING, "key"), triggers.due),
         ]
 
     def settle(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors, fields, lists
+from .. import errors, fields, life, lists
 from ..call import EMPTY, Call
 from ..store import Doc
 from .entities import Kind
@@ -36,7 +36,14 @@ def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list
     old = call.sandbox.store.get("list", key(part, kind, doc))
     call.sandbox.store.put("list", key(part, kind, doc), {"items": items})
     call.sandbox.audit(kind.type, doc["id"], kind.type, old["items"] if old else None, items, call.user["id"])
+    _look_again(call, part, kind, doc)
     return items
+
+
+def _look_again(call: Call, part: str, kind: Kind, doc: Doc) -> None:
+    """Conditions also apply to the data that have come before them."""
+    if part in ("state-conditions", "incident-conditions"):
+        life.reconsider(call.sandbox, kind.collection, doc)
 
 
 def _is_stat_rule(item: Any) -> bool:
@@ -63,7 +70,9 @@ def replace_and_show(call: Call, part: str, kind: Kind) -> list[Any]:
 
 
 def drop(call: Call, part: str, kind: Kind) -> Any:
-    call.sandbox.store.delete("list", key(part, kind, kind.of(call)))
+    doc = kind.of(call)
+    call.sandbox.store.delete("list", key(part, kind, doc))
+    _look_again(call, part, kind, doc)
     return EMPTY
 
 

@@ -118,7 +118,8 @@ def _records(call: Call, entity: object, given: Doc, before: int) -> list[Doc]:
         doc = _found(call, kind, entity)
         if doc is not None:
             name = stats.key(kind.collection, doc["id"])
-            earliest = given.get("from", call.sandbox.store.last(stats.LOG, name))
+            latest = call.sandbox.store.latest(stats.LOG, name)
+            earliest = given.get("from", latest["timestamp"] if latest else None)
             return list(call.sandbox.store.log(stats.LOG, name, earliest, before))
     return []
 
