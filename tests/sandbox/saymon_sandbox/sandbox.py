@@ -43,6 +43,7 @@ class Sandbox:
         self.resets = 0  # what was asked for before a reset must not happen after it
         self.login = ""
         self.admin_credential: Doc = {}  # what a reset gives back to the administrator
+        self.restart: Callable[[], None] = lambda: None  # set by the simulated agents, which start anew after a reset
         self.refuse: Callable[[float], None] = lambda seconds: None  # set by the server, which owns the socket
 
     def close(self) -> None:

@@ -14,6 +14,9 @@ from .manual import settle_manual_states
 from .sandbox import Sandbox
 from .store import Doc
 
+Next = Callable[[], tuple[int, Doc] | None]
+Act = Callable[[Sandbox, Doc], None]
+
 
 class Timer:
     """Looks at the data only after it changed or when the next moment has come."""
@@ -22,11 +25,15 @@ class Timer:
         self._sandbox = sandbox
         self._next: int | None = None
         self._at = (-1, -1)
-        self._deadlines: list[tuple[Deadlines, Callable[[Sandbox, Doc], None]]] = [
-            (Deadlines(sandbox.store, alarms.ACTIVE, "id"), alarms.retire),
-            (Deadlines(sandbox.store, "stat", "key"), life.expire),
-            (Deadlines(sandbox.store, triggers.WAITING, "key"), triggers.due),
+        self._sources: list[tuple[Next, Act]] = [
+            (Deadlines(sandbox.store, alarms.ACTIVE, "id").next, alarms.retire),
+            (Deadlines(sandbox.store, "stat", "key").next, life.expire),
+            (Deadlines(sandbox.store, triggers.WAITING, "key").next, triggers.due),
         ]
+
+    def add(self, coming: Next, act: Act) -> None:
+        """Another source of things to do: what comes next and when, and how it is done."""
+        self._sources.append((coming, act))
 
     def settle(self) -> None:
         store = self._sandbox.store
@@ -47,12 +54,12 @@ class Timer:
         clock = self._sandbox.clock
         now = clock.now()
         while True:
-            coming = [(found[0], place, found[1]) for place, (deadlines, _act) in enumerate(self._deadlines) if (found := deadlines.next())]
-            if not coming or min(item[0] for item in coming) > now:
+            coming = [(found[0], place, found[1]) for place, (ask, _act) in enumerate(self._sources) if (found := ask()) is not None]
+            due, place, record = min(coming, key=lambda item: item[:2], default=(now + 1, 0, {}))
+            if due > now:
                 return
-            due, place, doc = min(coming, key=lambda item: item[:2])
             with clock.stopped_at(due):
-                self._deadlines[place][1](self._sandbox, doc)
+                self._sources[place][1](self._sandbox, record)
 
     def _block_expired_users(self) -> None:
         sandbox = self._sandbox
