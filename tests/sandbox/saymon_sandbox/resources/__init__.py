@@ -14,6 +14,7 @@ from ..call import Call
 from ..routing import Route
 from ..store import Doc
 from . import (
+    administration,
     catalog,
     conditions,
     entities,
@@ -166,6 +167,7 @@ _OBJECTS = [
     Route("PUT", "/entities/:id/state", "entityPermissions", _on_entity(entities.set_state)),
     Route("PUT", "/entities/:id/manual-state", "entityPermissions", _on_entity(entities.set_manual_state)),
     Route("POST", "/bulk/objects", "run-bulks & manage-objects", search.bulk_objects),
+    Route("POST", "/bulk/links", "run-bulks & manage-links", search.bulk_links),
     Route("GET", "/bulk/:id/status", "", search.bulk_status),
     Route("POST", "/v2/getObjects", "objectPermissions", search.get_objects_v2),
     Route("POST", "/v2/getLinks", "linkPermissions", search.get_links_v2),
@@ -234,4 +236,5 @@ ROUTES: list[Route] = [
     *incident_levels.ROUTES,
     *event_log.ROUTES,
     *notification_templates.ROUTES,
+    *administration.ROUTES,
 ]
