@@ -9,6 +9,7 @@ What an agent sees at a moment depends on the random seed, the agent's number an
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 import random
 from typing import Any
@@ -55,7 +56,8 @@ class Agents:
         """Takes up hosts, and creates those that are lacking; called again after a reset."""
         store, now = self._sandbox.store, self._sandbox.clock.now()
         hosts = [doc for doc in store.all("object").values() if doc["class_id"] == _HOST_CLASS][: self._count]
-        hosts += [self._new_host(number) for number in range(len(hosts) + 1, self._count + 1)]
+        free = (number for number in itertools.count(len(hosts) + 1) if store.get("object", seed_id(_FAMILY, number)) is None)
+        hosts += [self._new_host(number) for number in itertools.islice(free, self._count - len(hosts))]
         self._hosts = [str(host["id"]) for host in hosts]
         for host in hosts:
             if not lists.effective(store, "state-conditions", "object", host):

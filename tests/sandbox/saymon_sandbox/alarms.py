@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from . import ids, stats
+from .deadlines import after
 from .sandbox import Sandbox
 from .store import Doc
 
@@ -56,7 +57,7 @@ def clear(sandbox: Sandbox, incident: Doc, removed_by: Any = None) -> Doc:
     changed = dict(incident)
     if is_open(incident):
         changed |= {"state": CLEARED, "lastState": incident["state"], "clearTimestamp": now}
-        changed["due"] = now + stats.server_option(sandbox, "incident_timeout", _DEFAULT_TIMEOUT_MS)
+        changed["due"] = after(now, stats.server_option(sandbox, "incident_timeout", _DEFAULT_TIMEOUT_MS))
     if removed_by is not None:
         changed["removed"] = {"userId": removed_by, "timestamp": now}
     return _put(sandbox, changed)

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import heapq
 
+from .clock import LATEST
 from .store import Doc, Store
+
+
+def after(now: int, wait: int) -> int | None:
+    """The time after a wait, both in milliseconds; None for what will not be in the time of anybody."""
+    return now + wait if now + wait <= LATEST else None
 
 
 class Deadlines:

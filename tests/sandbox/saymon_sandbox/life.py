@@ -77,8 +77,7 @@ def _known_state(sandbox: Sandbox, wanted: Any) -> Any:
 
 def _default_state(sandbox: Sandbox) -> Any:
     """What an entity is in when no condition fits."""
-    server = (sandbox.store.get("configuration", "1") or {}).get("server", {})
-    return _known_state(sandbox, server.get("default_state_id")) or states.NO_DATA
+    return _known_state(sandbox, stats.server_options(sandbox).get("default_state_id")) or states.NO_DATA
 
 
 def _judge_incidents(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc) -> None:
@@ -124,12 +123,14 @@ def expire(sandbox: Sandbox, stat: Doc) -> None:
 
 def reconsider(sandbox: Sandbox, collection: str, doc: Doc) -> None:
     """Called when the conditions of an object, a link or a class have changed."""
-    for stat in list(sandbox.store.all("stat").values()):
-        if stat["expired"]:
-            continue
+    if collection in stats.TYPES:
+        own = sandbox.store.get("stat", stats.key(collection, doc["id"]))
+        found = [own] if own else []
+    else:
+        found = list(sandbox.store.all("stat").values())
+    for stat in found:
         entity = sandbox.store.get(stat["collection"], stat["entityId"])
-        own = stat["collection"] == collection and stat["entityId"] == doc["id"]
-        if entity is not None and (own or (collection == "class" and entity["class_id"] == doc["id"])):
+        if entity is not None and not stat["expired"] and doc["id"] in (entity["id"], entity["class_id"]):
             _judge(sandbox, stat["collection"], entity, stat["payload"])
 
 

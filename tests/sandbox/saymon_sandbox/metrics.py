@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 MISSING: Final = object()
+_DEEPEST = 90
 
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000, "n": 2_592_000_000, "y": 31_536_000_000}
 _SPAN = r"(\d{1,9})(ms|[smhdwny])"
@@ -59,7 +60,9 @@ def value_at(tree: Any, name: str) -> Any:
 
 
 def with_value(tree: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """A copy of a tree in which the dotted name has this value; MISSING takes it away."""
+    """A copy of a tree in which the dotted name has this value; MISSING takes it away. Raises ValueError for a name of too many parts."""
+    if name.count(".") > _DEEPEST:
+        raise ValueError("the name has too many parts")
     if "." in name and name not in tree:
         first, _dot, rest = name.partition(".")
         below = tree.get(first)
@@ -88,7 +91,7 @@ def moment(text: str, now: int) -> int:
     """Milliseconds, also given as `1h-ago`. Raises ValueError."""
     ago = _AGO.fullmatch(text)
     if ago:
-        return now - int(ago[1]) * _UNITS[ago[2]]
+        return max(now - int(ago[1]) * _UNITS[ago[2]], 0)
     if not _NUMBER.fullmatch(text):
         raise ValueError("neither milliseconds nor a time like 1h-ago")
     return int(text)

@@ -22,16 +22,18 @@ def applied(rules: list[Any], new: Doc, current: Doc) -> Doc | None:
 
     A rule that cannot be understood does nothing.
     """
-    made: Doc | None = new
+    made = new
     for rule in rules:
         try:
-            fits = all(holds(condition, made) for condition in rule.get("conditions") or [])
+            if not all(holds(condition, made) for condition in rule.get("conditions") or []):
+                continue
+            for action in rule["actions"]:
+                changed = _act(action, made, current)
+                if changed is None:
+                    return None
+                made = changed
         except (ValueError, TypeError):
             continue
-        for action in rule["actions"] if fits else ():
-            made = _act(action, made or {}, current)
-            if made is None:
-                return None
     return made
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .deadlines import after
 from .metrics import leaves
 from .sandbox import Sandbox
 from .store import Doc
@@ -23,9 +24,15 @@ def key(collection: str, entity_id: object) -> str:
     return f"{collection}:{entity_id}"
 
 
+def server_options(sandbox: Sandbox) -> Doc:
+    """The section `server` of the configuration, which users may have made anything of."""
+    found = (sandbox.store.get("configuration", "1") or {}).get("server")
+    return found if isinstance(found, dict) else {}
+
+
 def server_option(sandbox: Sandbox, name: str, default: Any) -> Any:
     """A value of the section `server` of the configuration, of the same type as its default."""
-    value = (sandbox.store.get("configuration", "1") or {}).get("server", {}).get(name)
+    value = server_options(sandbox).get(name)
     return value if type(value) is type(default) else default
 
 
@@ -44,7 +51,7 @@ def store(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> bool:
     if old is not None and old["timestamp"] > record["timestamp"]:
         return False
     wait = given.get("expiryPeriod", server_option(sandbox, "default_result_timeout", _DEFAULT_TIMEOUT_MS)) + max(record["period"], 0)
-    due = now + wait if wait > 0 else None
+    due = after(now, wait) if wait > 0 else None
     sandbox.store.put(
         "stat", name, {**record, "key": name, "collection": collection, "due": due, "expired": False, "own": (old or {}).get("own")}
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import jobs, lists, outbox, stats, templates
+from .deadlines import after
 from .operators import number
 from .sandbox import Sandbox
 from .store import Doc
@@ -24,7 +25,7 @@ def entered(sandbox: Sandbox, collection: str, doc: Doc) -> None:
     sandbox.store.delete(WAITING, key)
     now = sandbox.clock.now()
     waiting = [
-        {"due": now + _milliseconds(trigger.get("duration")), "trigger": trigger}
+        {"due": after(now, _milliseconds(trigger.get("duration"))), "trigger": trigger}
         for trigger in lists.effective(sandbox.store, "state-triggers", collection, doc)
         if _is_for(trigger, doc["state_id"])
     ]
@@ -41,7 +42,7 @@ def _settle(sandbox: Sandbox, record: Doc, waiting: list[Doc]) -> None:
     doc = sandbox.store.get(record["collection"], record["entity"])
     left = []
     for item in waiting if doc else ():
-        if item["due"] <= sandbox.clock.now():
+        if item["due"] is not None and item["due"] <= sandbox.clock.now():
             _fire(sandbox, record["collection"], doc or {}, item["trigger"])
             item = {**item, "due": _next(sandbox, item)}
         if item["due"] is not None:
@@ -60,8 +61,7 @@ def _next(sandbox: Sandbox, item: Doc) -> int | None:
     if step <= 0:
         return None
     passed = max(sandbox.clock.latest() - item["due"], 0) // step
-    due: int = item["due"] + step * (passed + 1)
-    return due
+    return after(item["due"], step * (passed + 1))
 
 
 def _milliseconds(value: Any) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,3 +113,12 @@ def test_a_wrong_number_of_agents_is_refused(count: str, capsys: pytest.CaptureF
         main(["--live", count])
     assert ended.value.code == 2
     assert "--live" in capsys.readouterr().err
+
+
+def test_agents_find_their_hosts_again(tmp_path: Path) -> None:
+    arguments = ("12", "--data", str(tmp_path / "a.db"))
+    with _live(*arguments) as api:
+        names = [row["name"] for row in _hosts(api)]
+        api.ok("DELETE", f"/objects/{api.object_id('simulated-0010')}")
+    with _live(*arguments) as api:
+        assert sorted(row["name"] for row in _hosts(api)) == sorted({*names} - {"simulated-0010"} | {"simulated-0013"})

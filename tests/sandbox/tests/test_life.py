@@ -368,3 +368,43 @@ def test_links_live_too(api: Api) -> None:
     api.ok("POST", f"{path}/stat", {"loss": 9})
     assert api.ok("GET", path)["state_id"] == 8
     assert [(row["entityType"], row["state"]) for row in api.ok("GET", "/incidents")] == [(2, 4)]
+
+
+@pytest.mark.parametrize("server", [5, {"default_result_timeout": 2**62, "incident_timeout": 2**62}, {"default_result_timeout": "x"}])
+def test_a_strange_configuration_stops_nothing(scene: Scene, server: Any) -> None:
+    scene.api.ok("PATCH", "/configuration", {"server": server})
+    scene.conditions([{"condition": {"cpu": {"_gt": 1}}, "state": 5}])
+    scene.push({"cpu": 2}, period=2**62)
+    scene.push({"cpu": 1})
+    assert [row["state"] for row in scene.incidents()] == [4]
+    scene.api.ok("POST", f"/incidents/{scene.incidents()[0]['id']}/clear")
+    scene.wait(10_000_000)
+    assert scene.state() == 7
+
+
+@pytest.mark.parametrize("value", ["1e400", "nan", 1e300, -5, "x", [], {}])
+def test_strange_times_of_triggers_stop_nothing(scene: Scene, value: Any) -> None:
+    periodicity = {"value": value, "unit": "days"}
+    triggers = [{"type": "sms", "states": [3], "duration": value}, {"type": "e-mail", "states": [3], "periodicity": periodicity}]
+    scene.conditions(triggers, "state-triggers")
+    scene.push({"cpu": 2})
+    assert scene.state() == 3
+    assert "e-mail" in [row["kind"] for row in scene.api.control("GET", "/outbox")]
+
+
+def test_strange_stat_rules_do_nothing(scene: Scene) -> None:
+    rules = [
+        {"conditions": [5], "actions": [{"type": "drop"}]},
+        {"actions": [{"type": "set", "field": "a." * 5000, "value": 1}]},
+        {"actions": [{"type": "set", "field": "b", "value": "{{new.a}} *"}]},
+        {"actions": [{"type": "set", "field": "a.x.y", "value": 3}]},
+    ]
+    scene.api.ok("PUT", f"{scene.path}/stat-rules", rules)
+    scene.push({"a": 1})
+    assert scene.api.ok("GET", f"{scene.path}/stat") == {"a": {"x": {"y": 3}}, "b": "1 *"}
+
+
+def test_conditions_changed_in_bulk_are_applied(scene: Scene) -> None:
+    scene.push({"cpu": 95})
+    scene.api.ok("POST", "/bulk/objects", {"search": {"class_id": 4}, "bulk": [{"stateConditions": CPU}]})
+    assert scene.state() == 5

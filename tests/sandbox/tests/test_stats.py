@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from pathlib import Path
@@ -157,7 +158,9 @@ def test_history_escapes_names(api: Api) -> None:
     _push(api, lab, {"disk C:": {"used %": 5}}, START)
     name = "disk///32///C///58///.used///32//////37///"
     for asked in ("disk C:.used %", name):
-        answer = api.http.get(api.root + f"{lab}/history", params={"metrics": asked, "from": START}, auth=("admin", PASSWORD), timeout=10)
+        answer = api.http.get(
+            api.root + f"{lab}/history", params={"metrics": asked, "from": str(START)}, auth=("admin", PASSWORD), timeout=10
+        )
         assert [row["metric"] for row in answer.json()] == [name]
 
 
@@ -166,6 +169,7 @@ def test_history_understands_relative_times(api: Api) -> None:
     now = api.control("GET", "/clock")["now_ms"]
     for minutes in (90, 30, 1):
         _push(api, lab, {"a": minutes}, now - minutes * 60_000)
+    assert len(api.ok("GET", f"{lab}/history?metrics=a&from=999999999y-ago")[0]["dps"]) == 3
     values = [[value for _at, value in row["dps"]] for row in api.ok("GET", f"{lab}/history?metrics=a&from=1h-ago&to=10m-ago")]
     assert values == [[30]]
     assert [value for _at, value in api.ok("GET", f"{lab}/history?metrics=a&from=1d-ago&to={now + 99_999}")[0]["dps"]] == [90, 30, 1]
@@ -303,3 +307,24 @@ def test_notes_on_the_time_axis(api: Api) -> None:
     api.fails(400, "POST", "/history-annotations", {"content": "x"})
     assert api.ok("DELETE", path) is None
     api.fails(404, "DELETE", path)
+
+
+def _seconds_of_children() -> float:
+    """The processor time of all processes of these tests that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_one_core_is_enough_for_five_thousand_objects_a_minute() -> None:
+    before = _seconds_of_children()
+    running = Process("--password", PASSWORD, "--quiet", "--seed", "big:1000")
+    api = Api(running.url)
+    hosts = [row["id"] for row in api.ok("GET", "/objects?fields=class_id") if row["class_id"] == 3]
+    api.ok("PUT", "/classes/3/state-conditions", [{"condition": {"cpu.load1": {"_gt": "4"}}, "state": 5}, {"condition": {}, "state": 3}])
+    sid = api.login()
+    for host in hosts:
+        body = {"payload": {"cpu": {"load1": 1, "user": 20.5}, "disk": {"used": 50}}}
+        api.ok("POST", f"/objects/{host}/stat", body, auth=None, headers={"X-Session-Id": sid})
+    running.stop()
+    assert len(hosts) == 1000
+    assert (_seconds_of_children() - before) * 5 < 60
