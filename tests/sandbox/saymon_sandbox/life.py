@@ -55,7 +55,9 @@ def _state_by_conditions(sandbox: Sandbox, collection: str, doc: Doc, payload: D
     """
     conditions = lists.effective(sandbox.store, "state-conditions", collection, doc)
     if not conditions:
-        return (states.WORKING if doc["state_id"] in (states.CREATED, states.NO_DATA) else None), {}
+        own = (sandbox.store.get("stat", stats.key(collection, doc["id"])) or {}).get("own")
+        present = doc["state_id"] if own is None else own
+        return (states.WORKING if present in (states.CREATED, states.NO_DATA) else None), {}
     code = states.NO_FIT
     for item in conditions:
         try:

@@ -209,6 +209,18 @@ def test_a_parent_with_data_shows_the_worse_state(scene: Scene) -> None:
     assert scene.state(scene.parent) == 3
 
 
+def test_data_that_come_again_count_under_the_state_of_a_child(scene: Scene) -> None:
+    parent = f"/objects/{scene.parent}"
+    scene.api.ok("POST", f"{parent}/stat", {"cpu": 1})
+    scene.wait(400)
+    assert scene.state(scene.parent) == 7
+    scene.api.ok("PUT", f"{scene.path}/state", {"state_id": 5})
+    scene.api.ok("POST", f"{parent}/stat", {"cpu": 1})
+    assert scene.state(scene.parent) == 5
+    scene.api.ok("PUT", f"{scene.path}/state", {"state_id": 3})
+    assert scene.state(scene.parent) == 3
+
+
 def test_spreading_can_be_switched_off(scene: Scene) -> None:
     scene.api.settings(states_spread=False)
     scene.push({"cpu": 1})
