@@ -24,6 +24,8 @@ _MINUTE, _HOUR = 60_000, 3_600_000
 _EVERY = _MINUTE
 # An agent whose clock has been moved further than this leaves out what is older.
 _CATCH_UP = 6 * _HOUR
+# At the start there is an hour of data already, unless these pushes are not enough for that.
+_FIRST_PUSHES = 2000
 _HOST_CLASS, _FAMILY = 3, 9
 # In this time a host may die once, for a part of it.
 _SLOT = 2 * _HOUR
@@ -62,9 +64,13 @@ class Agents:
         for host in hosts:
             if not lists.effective(store, "state-conditions", "object", host):
                 store.put("list", lists.key("state-conditions", "object", host["id"]), {"items": _CONDITIONS})
-        self._coming = [(self._next_push(agent, now), agent) for agent in range(len(hosts))]
-        heapq.heapify(self._coming)
+        past = min(_HOUR, _FIRST_PUSHES // max(len(hosts), 1) * _EVERY)
+        self._schedule(now - past)
         store.commit()
+
+    def _schedule(self, begin: int) -> None:
+        self._coming = [(self._next_push(agent, begin), agent) for agent in range(len(self._hosts))]
+        heapq.heapify(self._coming)
 
     def _new_host(self, number: int) -> Doc:
         given = {"name": f"simulated-{number:04d}", "class_id": _HOST_CLASS}
@@ -82,6 +88,8 @@ class Agents:
         """When an agent pushes next, and which."""
         if not self._coming:
             return None
+        if self._coming[0][0] > self._sandbox.clock.latest() + _EVERY:  # the clock has been moved back
+            self._schedule(self._sandbox.clock.latest())
         due, agent = self._coming[0]
         return due, {"agent": agent}
 

@@ -98,6 +98,17 @@ def test_agents_start_anew_after_a_reset() -> None:
         assert len(_hosts(api)) == 7
 
 
+def test_there_are_data_of_the_last_hour_at_once_and_after_the_clock_went_back() -> None:
+    with _live("10") as api:
+        now = api.control("GET", "/clock")["now_ms"]
+        assert len(_cpu(api, "simulated-0010", now - HOUR)) > 20
+        _move(api, NOON)
+        _move(api, NOON - 100 * HOUR)
+        _move(api, NOON - 99 * HOUR)
+        found = [_cpu(api, host["name"], NOON - 100 * HOUR)[0][0] for host in _hosts(api)]
+        assert all(at < NOON - 99 * HOUR for at in found)
+
+
 def test_many_agents_start_quickly() -> None:
     times: list[float] = []
     while len(times) < 3 and min(times, default=2) >= 2:
