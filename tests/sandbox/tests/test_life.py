@@ -420,3 +420,13 @@ def test_conditions_changed_in_bulk_are_applied(scene: Scene) -> None:
     scene.push({"cpu": 95})
     scene.api.ok("POST", "/bulk/objects", {"search": {"class_id": 4}, "bulk": [{"stateConditions": CPU}]})
     assert scene.state() == 5
+
+
+def test_a_refused_change_leaves_no_trace(scene: Scene) -> None:
+    scene.push({"cpu": 95})
+    history = scene.api.ok("GET", f"{scene.path}/state-history")
+    body = {"search": {"class_id": 4}, "bulk": [{"stateConditions": CPU}, {"nothing": 1}]}
+    scene.api.fails(400, "POST", "/bulk/objects", body)
+    scene.api.ok("POST", "/incidents", {"entityId": scene.parent, "state": 1})
+    assert (scene.state(), scene.api.ok("GET", f"{scene.path}/state-history")) == (3, history)
+    assert scene.incidents() == []

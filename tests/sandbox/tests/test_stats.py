@@ -119,6 +119,11 @@ def test_metric_names_outlive_the_data(api: Api) -> None:
     _push(api, lab, {"cpu": {"load1": 1, "user.part": 2}, "disks": [{"used": 3}], "name": "x"})
     names = ["cpu.load1", "cpu.user.part", "disks.0.used", "name"]
     assert api.ok("GET", f"{lab}/stat/metrics") == names
+    api.control("POST", "/clock", {"advance_ms": 3_600_000})
+    api.fails(404, "GET", f"{lab}/stat")
+    assert api.ok("GET", f"{lab}/stat/metrics") == names
+    rows = {row["name"]: row.get("metrics_cache") for row in api.ok("GET", "/objects/1/children")}
+    assert (rows["Lab"], rows["North site"]) == (names, None)
 
 
 def test_metadata(api: Api) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .. import errors, fields, ids
+from .. import errors, fields, ids, stats
 from ..call import EMPTY, Call
 from ..store import Doc
 from . import conditions
@@ -328,7 +328,12 @@ def _visible_nest(call: Call, doc: Doc) -> list[Doc]:
 
 
 def children(call: Call) -> list[Doc]:
-    return [show(call, child) for child in _visible_children(call, OBJECT.of(call))]
+    """Full records, with the names of the metrics of those that have data."""
+    rows = []
+    for child in _visible_children(call, OBJECT.of(call)):
+        metrics = stats.metric_names(call.sandbox, OBJECT.collection, child["id"])
+        rows.append({**show(call, child), **({"metrics_cache": metrics} if metrics else {})})
+    return rows
 
 
 def _visible_children(call: Call, doc: Doc) -> list[Doc]:
