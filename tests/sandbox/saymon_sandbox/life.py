@@ -12,6 +12,8 @@ from .evaluate import holds
 from .sandbox import Sandbox
 from .store import Doc
 
+REACTIONS = "reaction"
+
 
 def receive(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> None:
     """New data of an object or a link: a Stat as it came."""
@@ -23,7 +25,25 @@ def receive(sandbox: Sandbox, collection: str, doc: Doc, given: Doc) -> None:
             return
         given = {**given, "payload": payload}
     if stats.store(sandbox, collection, doc, given):
-        _judge(sandbox, collection, doc, given["payload"])
+        _conclude(sandbox, collection, doc)
+
+
+def _conclude(sandbox: Sandbox, collection: str, doc: Doc) -> None:
+    """Draws the conclusions from the latest data of an entity, now or after the delay of the settings."""
+    delay = sandbox.settings.reaction_delay_ms
+    record: Doc = {"key": stats.key(collection, doc["id"]), "collection": collection, "entity": doc["id"]}
+    if delay:
+        sandbox.store.put(REACTIONS, record["key"], {**record, "due": sandbox.clock.now() + delay})
+    else:
+        react(sandbox, record)
+
+
+def react(sandbox: Sandbox, record: Doc) -> None:
+    """The time to draw conclusions has come."""
+    sandbox.store.delete(REACTIONS, record["key"])
+    stat, doc = sandbox.store.get("stat", record["key"]), sandbox.store.get(record["collection"], record["entity"])
+    if stat is not None and doc is not None and not stat["expired"]:
+        _judge(sandbox, record["collection"], doc, stat["payload"])
 
 
 def _judge(sandbox: Sandbox, collection: str, doc: Doc, payload: Doc) -> None:
@@ -132,8 +152,8 @@ def reconsider(sandbox: Sandbox, collection: str, doc: Doc) -> None:
         found = list(sandbox.store.all("stat").values())
     for stat in found:
         entity = sandbox.store.get(stat["collection"], stat["entityId"])
-        if entity is not None and not stat["expired"] and doc["id"] in (entity["id"], entity["class_id"]):
-            _judge(sandbox, stat["collection"], entity, stat["payload"])
+        if entity is not None and doc["id"] in (entity["id"], entity["class_id"]):
+            _conclude(sandbox, stat["collection"], entity)
 
 
 def begin(sandbox: Sandbox, collection: str, doc: Doc) -> None:

@@ -76,6 +76,7 @@ class Settings:
     unique_dictionary_names: bool = _option(True, "a second dictionary of the same name is refused with 409")
     dictionary_content: str = _option("text", "content of dictionaries is answered as JSON text or as an object", "text", "object")
     newest_dictionaries: bool = _option(True, "dictionary groups and dictionaries for monitoring exist; older servers answer 404")
+    reaction_delay_ms: int = _option(0, "time until data or changed conditions have an effect, milliseconds")
     states_spread: bool = _option(True, "parents take over states of their children by priority")
     incident_create: bool = _option(True, "incidents can be created; older servers answer 405")
     incident_count: str = _option("number", "what GET /incidents/count answers; none: 404", "number", "object", "none")

@@ -28,6 +28,7 @@ class Timer:
         self._sources: list[tuple[Next, Act]] = [
             (Deadlines(sandbox.store, alarms.ACTIVE, "id").next, alarms.retire),
             (Deadlines(sandbox.store, "stat", "key").next, life.expire),
+            (Deadlines(sandbox.store, life.REACTIONS, "key").next, life.react),
             (Deadlines(sandbox.store, triggers.WAITING, "key").next, triggers.due),
         ]
 

@@ -430,3 +430,21 @@ def test_a_refused_change_leaves_no_trace(scene: Scene) -> None:
     scene.api.ok("POST", "/incidents", {"entityId": scene.parent, "state": 1})
     assert (scene.state(), scene.api.ok("GET", f"{scene.path}/state-history")) == (3, history)
     assert scene.incidents() == []
+
+
+def test_reactions_may_come_later(scene: Scene) -> None:
+    """On a real server, another service draws the conclusions from data."""
+    scene.api.settings(reaction_delay_ms=5000)
+    scene.push({"cpu": 95})
+    assert (scene.state(), scene.api.ok("GET", f"{scene.path}/stat")) == (1, {"cpu": 95})
+    scene.wait(5)
+    assert scene.state() == 3
+    scene.conditions(CPU)
+    assert scene.state() == 3
+    scene.push({"cpu": 75})
+    scene.wait(5)
+    assert (scene.state(), [row["state"] for row in scene.incidents()]) == (4, [2])
+    scene.push({"cpu": 1})
+    scene.api.ok("DELETE", scene.path)
+    scene.wait(5)
+    assert scene.api.ok("GET", "/states")
