@@ -21,11 +21,14 @@ import orjson
 import uvloop
 
 from . import seed
+from .agents import Agents
 from .app import App
 from .passwords import hashed
 from .sandbox import Sandbox
 from .server import HOST, Server, TlsFiles, bind
 from .settings import Settings
+
+_MOST_AGENTS = 10_000
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,6 +46,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 picks a free one (default)")
     parser.add_argument("--data", type=Path, help="database file, kept between runs; without it a temporary one")
     parser.add_argument("--seed", default="demo", help="content of a new database: demo (default), empty, big:N")
+    parser.add_argument("--live", type=int, default=0, metavar="N", help="N simulated agents push data of hosts")
+    parser.add_argument("--random-seed", type=int, default=1, metavar="N", help="decides what the simulated agents see (default 1)")
     parser.add_argument("--login", default="admin", help="login of the administrator (default admin)")
     parser.add_argument("--password", help="the administrator's password; random for a new database, unchanged for an old one")
     parser.add_argument("--tls-cert", help="certificate file (PEM); switches to https")
@@ -53,6 +58,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     given = parser.parse_args(argv)
     if not 0 <= given.port <= 65535:
         parser.error("--port must be between 0 and 65535")
+    if not 0 <= given.live <= _MOST_AGENTS:
+        parser.error(f"--live must be between 0 and {_MOST_AGENTS}")
     if bool(given.tls_cert) != bool(given.tls_key) or (given.tls_client_ca and not given.tls_cert):
         parser.error("--tls-cert and --tls-key belong together, and --tls-client-ca needs both")
     if any(text is not None and (not text or len(text.split()) != 1) for text in (given.login, given.password)):
@@ -118,7 +125,10 @@ def _bind(port: int) -> socket.socket:
 def _run(sandbox: Sandbox, given: argparse.Namespace, sock: socket.socket) -> None:
     try:
         password = _prepare(sandbox, given)
-        server = Server(App(sandbox, given.quiet), sock, TlsFiles(given.tls_cert, given.tls_key, given.tls_client_ca))
+        app = App(sandbox, given.quiet)
+        if given.live:
+            app.live(Agents(sandbox, given.live, given.random_seed))
+        server = Server(app, sock, TlsFiles(given.tls_cert, given.tls_key, given.tls_client_ca))
     except ValueError as problem:
         _refuse(str(problem))
     except (OSError, ssl.SSLError):

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from . import auth, control, errors, faulty
+from .agents import Agents
 from .call import EMPTY, Answer, Call
 from .journal import Entry, mask_path
 from .reply import Headers, Receive, Reply, Scope, Send
@@ -35,8 +36,24 @@ class App:
         self.quiet = quiet
         self._table = RouteTable(ROUTES)
         self._timer = Timer(sandbox)
+        self.is_live = False
         self._control = control.build(sandbox)
         self._late: set[asyncio.Task[None]] = set()
+
+    def live(self, agents: Agents) -> None:
+        """Lets simulated agents work along; `tick` must then be called from time to time."""
+        self._timer.add(agents.next, agents.push)
+        agents.start()
+        self.sandbox.restart = agents.start
+        self.is_live = True
+
+    def tick(self) -> None:
+        """Does what is due although nobody asks for anything."""
+        try:
+            self._timer.settle()
+        except Exception:
+            self.sandbox.store.rollback()
+            traceback.print_exc(file=sys.stderr)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

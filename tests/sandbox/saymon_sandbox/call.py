@@ -63,6 +63,15 @@ class Call:
             self._query = dict(parse_qsl(text, keep_blank_values=True)) if text else {}
         return self._query
 
+    def values(self, name: str) -> list[str]:
+        """All values of a query parameter that may be repeated, be spelled `name[]` and hold a list with commas; doubles are dropped."""
+        pairs = parse_qsl(self._query_string.decode("utf-8", "replace"))
+        given = [part for key, text in pairs if key in (name, f"{name}[]") for part in text.split(",")]
+        return list(dict.fromkeys(part.strip() for part in given if part.strip()))
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "").lower() == "true"
+
     def number(self, name: str) -> int | None:
         """An optional whole number from the query, not below zero."""
         text = self.query.get(name)

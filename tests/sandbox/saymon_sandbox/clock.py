@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 
@@ -15,9 +17,23 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = 0
+        self._stopped: int | None = None
 
     def now(self) -> int:
+        return self.latest() if self._stopped is None else self._stopped
+
+    def latest(self) -> int:
+        """The time, also while the clock is stopped."""
         return int(time.time() * 1000) + self.offset
 
     def set(self, now: int) -> None:
         self.offset += now - self.now()
+
+    @contextlib.contextmanager
+    def stopped_at(self, moment: int) -> Iterator[None]:
+        """For what was due at a moment that has passed: it happens as if it were then."""
+        self._stopped = moment
+        try:
+            yield
+        finally:
+            self._stopped = None

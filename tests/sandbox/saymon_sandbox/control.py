@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import guard, seed
+from . import events, guard, outbox, seed
 from .clock import LATEST
 from .journal import sid_tag
 from .parsing import parse
@@ -176,6 +176,25 @@ def _send_mail(sandbox: Sandbox, request: Request, body: Any) -> Any:
     return sandbox.mail("restore", user)
 
 
+def _list_outbox(sandbox: Sandbox, request: Request, body: Any) -> Any:
+    return list(sandbox.store.all("outbox").values())
+
+
+def _clear_outbox(sandbox: Sandbox, request: Request, body: Any) -> Any:
+    outbox.clear(sandbox)
+    return {}
+
+
+def _add_event(sandbox: Sandbox, request: Request, body: Any) -> Any:
+    given = _object(body, "type", "payload", "entityId", "level", "agentId")
+    payload = given.get("payload")
+    if not isinstance(payload, dict):
+        raise ValueError("payload must be an object")
+    return events.record(
+        sandbox, given.get("type", events.TRAP), payload, given.get("entityId"), given.get("level", 0), given.get("agentId")
+    )
+
+
 _ACTIONS: tuple[tuple[str, str, Action], ...] = (
     ("GET", "/journal", _read_journal),
     ("DELETE", "/journal", _clear_journal),
@@ -191,6 +210,9 @@ _ACTIONS: tuple[tuple[str, str, Action], ...] = (
     ("DELETE", "/faults", _clear_faults),
     ("GET", "/mails", _list_mails),
     ("POST", "/mails", _send_mail),
+    ("GET", "/outbox", _list_outbox),
+    ("DELETE", "/outbox", _clear_outbox),
+    ("POST", "/events", _add_event),
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import states
 from .builders import add_link, add_object, seed_id
 from .resources.groups import new_group
 from .resources.users import new_user
@@ -112,8 +113,12 @@ def _fill_objects(sandbox: Sandbox) -> None:
         parent_id = [made[parent]["id"] if parent else 1 for parent in parents]
         tags = [seed_id(5, tag) for tag in given.get("tags", [])]
         made[number] = add_object(sandbox, number, name, {**given, "class_id": class_id, "parent_id": parent_id, "tags": tags}, properties)
-    for number, state_id in _STATES.items():
-        sandbox.store.put("object", made[number]["id"], {**made[number], "state_id": state_id})
+    for number, created in made.items():
+        states.record(sandbox, "object", created, None)
+        if number in _STATES:
+            known = {**created, "state_id": _STATES[number]}
+            sandbox.store.put("object", known["id"], known)
+            states.record(sandbox, "object", known, {"code": states.EXTERNAL})
     for number in _WITH_OPERATIONS:
         operations = [
             {"id": seed_id(7, 16 * number + place), "name": name, "type": kind, "parameters": parameters}

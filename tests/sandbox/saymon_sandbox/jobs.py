@@ -17,14 +17,17 @@ READ_WRITE = 3
 _MACRO = re.compile(r"\{\{\s*(id|properties|user|args)(?:\.([^{}]+?))?\s*\}\}")
 
 
-def run(sandbox: Sandbox, owner_type: int, doc: Doc, operation: Doc, user: Doc, args: Doc) -> str:
-    """Records a run and returns the id of the job. An operation that came within a whole list may lack anything."""
+def run(sandbox: Sandbox, owner_type: int, doc: Doc, operation: Doc, user: Doc, args: Doc, process: Doc | None = None) -> str:
+    """Records a run, with what set it off if that was no user. Returns the id of the job.
+
+    An operation that came within a whole list may lack anything.
+    """
     parameters = parameters_of(operation)
     description: Doc = {"exitCode": 0, "stdout": ""}
     if operation.get("type") == MQTT:
         description = {name: _filled(str(parameters.get(name, "")), doc, user, args) for name in ("topic", "message")}
     job: Doc = {"id": ids.new_id(), "operation_id": operation["id"], "user_id": user["id"], "owner_id": doc["id"], "owner_type": owner_type}
-    job |= {"timestamp": sandbox.clock.now(), "description": description, "results": [], "process_meta": None}
+    job |= {"timestamp": sandbox.clock.now(), "description": description, "results": [], "process_meta": process}
     sandbox.store.put("job", job["id"], job)
     made: str = job["id"]
     return made

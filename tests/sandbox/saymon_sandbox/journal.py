@@ -18,7 +18,7 @@ MASK = "***"
 
 _SECRET = re.compile(r"pass(word)?$|token|^sid$|^csrf$|secret", re.IGNORECASE)
 _SECRET_WORD = re.compile(r"pass|token|sid|csrf|secret", re.IGNORECASE)
-_SECRET_PATH = re.compile(r"^(/users/session/verify/|/users/[^/]+/(?:restore|confirm)/)[^/]+")
+_SECRET_PATH = re.compile(r"^(/users/session/verify/|/users/[^/]+/(?:restore|confirm)/|/metric-token/)[^/]+")
 
 
 class Entry:

@@ -5,22 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .sandbox import Sandbox
+from .states import MANUAL, enter
 from .store import Doc
 
 
-def set_state(sandbox: Sandbox, collection: str, doc: Doc, state_id: Any) -> Doc:
-    """A state from outside. Under a manual state it waits, unless it is one of those that end the manual state."""
-    record = sandbox.store.get("manual", f"{collection}:{doc['id']}")
-    if record is not None and record["active"]:
-        if state_id not in record["cleared_by"]:
-            sandbox.store.put("manual", f"{collection}:{doc['id']}", {**record, "former": state_id})
-            return doc
-        sandbox.store.delete("manual", f"{collection}:{doc['id']}")
-        doc = {**doc, "manual_state": None}
-    return _store_state(sandbox, collection, doc, state_id)
+def _reason(manual: Doc) -> Doc:
+    """Why the state is what it is: who said so, and what they gave as the reason."""
+    told: Doc = {"code": MANUAL}
+    return told | {name: manual[key] for name, key in (("text", "reason"), ("by", "by")) if manual.get(key) is not None}
 
 
 def set_manual_state(sandbox: Sandbox, collection: str, doc: Doc, manual: Doc) -> Doc:
@@ -34,14 +27,14 @@ def set_manual_state(sandbox: Sandbox, collection: str, doc: Doc, manual: Doc) -
     record["due"] = manual.get("until") if active else manual["since"]
     sandbox.store.put("manual", key, record)
     doc = {**doc, "manual_state": manual}
-    return _store_state(sandbox, collection, doc, manual["stateId"] if active else former)
+    return enter(sandbox, collection, doc, manual["stateId"] if active else former, _reason(manual))
 
 
 def clear_manual_state(sandbox: Sandbox, collection: str, doc: Doc) -> Doc:
     record = sandbox.store.get("manual", f"{collection}:{doc['id']}")
     sandbox.store.delete("manual", f"{collection}:{doc['id']}")
-    doc = {**doc, "manual_state": None}
-    return _store_state(sandbox, collection, doc, record["former"] if record and record["active"] else doc["state_id"])
+    former = record["former"] if record and record["active"] else doc["state_id"]
+    return enter(sandbox, collection, {**doc, "manual_state": None}, former, {"code": MANUAL})
 
 
 def settle_manual_states(sandbox: Sandbox) -> None:
@@ -55,11 +48,4 @@ def settle_manual_states(sandbox: Sandbox) -> None:
             clear_manual_state(sandbox, record["collection"], doc)
         elif not record["active"] and record["due"] <= now:
             sandbox.store.put("manual", key, {**record, "active": True, "former": doc["state_id"], "due": record["until"]})
-            _store_state(sandbox, record["collection"], doc, doc["manual_state"]["stateId"])
-
-
-def _store_state(sandbox: Sandbox, collection: str, doc: Doc, state_id: Any) -> Doc:
-    if state_id != doc["state_id"]:
-        doc = {**doc, "state_id": state_id, "last_state_update": sandbox.clock.now()}
-    sandbox.store.put(collection, doc["id"], doc)
-    return doc
+            enter(sandbox, record["collection"], doc, doc["manual_state"]["stateId"], _reason(doc["manual_state"]))

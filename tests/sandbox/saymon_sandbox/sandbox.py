@@ -15,6 +15,7 @@ from .access import AccessCache
 from .accounts import Accounts
 from .clock import Clock
 from .faults import Faults
+from .indexes import OwnerIndex
 from .journal import Journal
 from .passwords import Passwords
 from .sessions import Sessions
@@ -30,6 +31,8 @@ class Sandbox:
         self.settings = settings
         self.clock = Clock()
         self.tree = Tree(self.store)
+        self.incidents = OwnerIndex(self.store, "incident")
+        self.past_incidents = OwnerIndex(self.store, "incident_history")
         self.access = AccessCache(self.store, self.tree)
         self.accounts = Accounts(self.store)
         self.passwords = Passwords(self.store)
@@ -40,6 +43,7 @@ class Sandbox:
         self.resets = 0  # what was asked for before a reset must not happen after it
         self.login = ""
         self.admin_credential: Doc = {}  # what a reset gives back to the administrator
+        self.restart: Callable[[], None] = lambda: None  # set by the simulated agents, which start anew after a reset
         self.refuse: Callable[[float], None] = lambda seconds: None  # set by the server, which owns the socket
 
     def close(self) -> None:

@@ -98,6 +98,7 @@ def reset(sandbox: Sandbox, name: str) -> None:
     sandbox.faults.clear()
     sandbox.captchas.clear()
     fill(sandbox, name)
+    sandbox.restart()
 
 
 def _fill_built_in(sandbox: Sandbox) -> None:

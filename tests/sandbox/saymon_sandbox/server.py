@@ -21,6 +21,7 @@ HOST = "127.0.0.1"
 _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 2.0
+_TICK_SECONDS = 1.0
 
 
 class _Protocol(HttpToolsProtocol):
@@ -57,6 +58,7 @@ class Server:
     def __init__(self, app: App, sock: socket.socket, tls: TlsFiles) -> None:
         """Raises OSError or ssl.SSLError when the TLS files are unusable."""
         self.port: int = sock.getsockname()[1]
+        self._app = app
         self._sock = sock
         self._state = ServerState()
         self._log = logging.getLogger("uvicorn.error")
@@ -87,11 +89,18 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         await self._listen()
+        if self._app.is_live:
+            self._tasks.add(loop.create_task(self._tick()))
         ready()
         await stop.wait()
         if self._listener is not None:
             self._listener.close()
         await self._drain()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            self._app.tick()
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()

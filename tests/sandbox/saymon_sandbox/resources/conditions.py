@@ -7,31 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors, fields, ids
+from .. import errors, fields, ids, life, lists
 from ..call import EMPTY, Call
 from ..store import Doc
-from . import condition_forms
+from . import condition_forms, incident_levels
 from .entities import Kind
 
 NAMES = {"state-conditions": "StateConditions", "incident-conditions": "IncidentConditions", "state-triggers": "StateTriggers"}
 STAT_RULES = "stat-rules"
 _NAMES = {**NAMES, STAT_RULES: "StatRules"}
 _ACTIONS = ("set", "extend", "drop")
-# Level 3 is that of cleared incidents and has no priority.
-_LEVELS: tuple[Doc, ...] = (
-    {"id": 1, "name": "Alarm", "ui": {"colors": {"main": "#E53935"}}, "priority": 3},
-    {"id": 2, "name": "Warning", "ui": {"colors": {"main": "#FFB300"}}, "priority": 1},
-    {"id": 3, "name": "Cleared", "ui": {"colors": {"main": "#4CAF50"}}},
-    {"id": 4, "name": "Major", "ui": {"colors": {"main": "#8E6CC0"}}, "priority": 2},
-)
-
-
-def list_levels(_call: Call) -> list[Doc]:
-    return list(_LEVELS)
 
 
 def key(part: str, kind: Kind, doc: Doc) -> str:
-    return f"{part}:{kind.collection}:{doc['id']}"
+    return lists.key(part, kind.collection, doc["id"])
 
 
 def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list[Any]:
@@ -53,12 +42,19 @@ def store(call: Call, part: str, kind: Kind, doc: Doc, items: list[Any]) -> list
     else:
         call.sandbox.store.delete("list", key(part, kind, doc))
     call.sandbox.audit(kind.type, doc["id"], kind.type, old["items"] if old else None, items, call.user["id"])
+    _look_again(call, part, kind, doc)
     return items
 
 
 def _known(call: Call, kind: str) -> list[ids.Id]:
-    records = call.sandbox.store.all("state").values() if kind == "state" else _LEVELS
+    records = call.sandbox.store.all("state").values() if kind == "state" else incident_levels.list_levels(call)
     return [record["id"] for record in records]
+
+
+def _look_again(call: Call, part: str, kind: Kind, doc: Doc) -> None:
+    """Conditions also apply to the data that have come before them."""
+    if part in ("state-conditions", "incident-conditions"):
+        life.reconsider(call.sandbox, kind.collection, doc)
 
 
 def _is_stat_rule(item: Any) -> bool:
@@ -87,7 +83,9 @@ def replace_and_show(call: Call, part: str, kind: Kind) -> list[Any]:
 
 
 def drop(call: Call, part: str, kind: Kind) -> Any:
-    call.sandbox.store.delete("list", key(part, kind, kind.of(call)))
+    doc = kind.of(call)
+    call.sandbox.store.delete("list", key(part, kind, doc))
+    _look_again(call, part, kind, doc)
     return EMPTY
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .. import errors, fields, ids, jobs, manual
+from .. import errors, fields, ids, jobs, life, manual, states
 from ..call import EMPTY, Call
 from ..rights import parse
 from ..store import Doc
@@ -45,12 +45,15 @@ class Kind:
     def put(self, call: Call, old: Doc | None, new: Doc) -> None:
         """Stores, writes the audit log, and runs the operations that the change sets off."""
         call.sandbox.store.put(self.collection, new["id"], new)
-        if old is not None:
+        if old is None:
+            life.begin(call.sandbox, self.collection, new)
+        else:
             jobs.run_flagged(call.sandbox, self.type, old, new, call.user)
         call.sandbox.audit(self.type, new["id"], self.type, old, new, call.user["id"])
 
     def remove(self, call: Call, doc: Doc) -> None:
         call.sandbox.store.delete(self.collection, doc["id"])
+        life.end(call.sandbox, self.collection, doc)
         call.sandbox.audit(self.type, doc["id"], self.type, doc, None, call.user["id"])
 
 
@@ -201,7 +204,8 @@ def set_state(call: Call, kind: Kind) -> Doc:
     """A state is data about the entity and no change of it: `updated` stays."""
     doc = kind.of(call)
     state_id = _state_id(call, call.require(call.record(), "state_id"))
-    changed = manual.set_state(call.sandbox, kind.collection, doc, state_id)
+    reason = {"code": states.EXTERNAL, "by": call.user["id"]}
+    changed = states.set_state(call.sandbox, kind.collection, doc, state_id, reason)
     call.sandbox.audit(kind.type, doc["id"], kind.type, {"state_id": doc["state_id"]}, {"state_id": state_id}, call.user["id"])
     return kind.show(call, changed)
 

@@ -112,8 +112,17 @@ def change(call: Call, doc: Doc, given: Doc) -> Doc:
     return changed
 
 
+def read_changes(call: Call, body: Doc) -> Doc:
+    """The writable fields of a body; a link cannot lose an end."""
+    given = fields.read(body, _READERS)
+    for end in ("source", "target"):
+        if end in given:
+            call.require(given, end)
+    return given
+
+
 def update_link(call: Call) -> Doc:
-    return show(call, change(call, LINK.of(call), call.given(_READERS, "source", "target")))
+    return show(call, change(call, LINK.of(call), read_changes(call, call.record())))
 
 
 def delete_link(call: Call) -> Any:

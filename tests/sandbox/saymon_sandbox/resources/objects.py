@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .. import errors, fields, ids
+from .. import errors, fields, ids, stats
 from ..call import EMPTY, Call
 from ..store import Doc
 from . import conditions
@@ -328,7 +328,12 @@ def _visible_nest(call: Call, doc: Doc) -> list[Doc]:
 
 
 def children(call: Call) -> list[Doc]:
-    return [show(call, child) for child in _visible_children(call, OBJECT.of(call))]
+    """Full records, with the names of the metrics of those that have data."""
+    rows = []
+    for child in _visible_children(call, OBJECT.of(call)):
+        metrics = stats.metric_names(call.sandbox, OBJECT.collection, child["id"])
+        rows.append({**show(call, child), **({"metrics_cache": metrics} if metrics else {})})
+    return rows
 
 
 def _visible_children(call: Call, doc: Doc) -> list[Doc]:
@@ -353,8 +358,14 @@ def children_properties(call: Call) -> list[Doc]:
 
 def paths(call: Call) -> Doc:
     """All ways up to the root, or to the last object that the caller may see, and a short record of everything on them."""
-    doc = OBJECT.of(call)
+    found = paths_of(call, OBJECT.of(call))
     store = call.sandbox.store
+    records = [store.get("object", item) for item in dict.fromkeys(item for path in found for item in path)]
+    return {"paths": found, "objects": [_short(call, record) for record in records if record is not None]}
+
+
+def paths_of(call: Call, doc: Doc) -> list[list[ids.Id]]:
+    """The ids on all ways from the object up to the root, or to the last object that the caller may see."""
     found: list[list[ids.Id]] = []
     waiting: list[list[ids.Id]] = [[doc["id"]]]
     while waiting:
@@ -364,8 +375,7 @@ def paths(call: Call) -> Doc:
             waiting.extend([*path, parent] for parent in parents)
         else:
             found.append(path)
-    records = [store.get("object", item) for item in dict.fromkeys(item for path in found for item in path)]
-    return {"paths": found, "objects": [_short(call, record) for record in records if record is not None]}
+    return found
 
 
 def _short(call: Call, doc: Doc) -> Doc:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..call import Call
 from ..store import Doc
@@ -24,3 +25,9 @@ def page(call: Call, records: list[Doc]) -> list[Doc]:
     """`limit` and `skip` of the query."""
     skip, limit = call.number("skip") or 0, call.number("limit")
     return records[skip:] if limit is None else records[skip : skip + limit]
+
+
+def sort_key(field: str, doc: Doc) -> tuple[int, Any]:
+    """Numbers before texts, and something for what is absent."""
+    value = doc.get(field)
+    return (0, value) if isinstance(value, int | float) else (1, str(value or ""))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,12 @@ from .. import errors, fields, filters, ids
 from ..call import Call
 from ..rights import parse
 from ..store import Doc
-from . import conditions
-from .entities import replace_property
-from .links import LIST_FIELDS, row_of_link
+from . import conditions, links
+from .entities import Kind, replace_property
+from .links import LINK, LIST_FIELDS, row_of_link
 from .objects import (
     OBJECT,
     change,
-    find_object,
     read_changes,
     show,
     show_fields,
@@ -27,6 +27,7 @@ from .objects import (
     visible_child_ids,
     visible_parents,
 )
+from .paging import sort_key
 from .references import show_v2, visible_references
 
 _RUN_BULKS = parse("run-bulks")
@@ -69,12 +70,21 @@ def _names_id(name: str) -> bool:
 
 def matching(call: Call, criteria: Any) -> list[Doc]:
     """The full records of visible objects that meet all criteria. Raises 400 for criteria that cannot be evaluated."""
+    return _matching(criteria, lambda wanted: (show(call, doc) for doc in _narrowed(visible(call), wanted)))
+
+
+def _matching_links(call: Call, criteria: Any) -> list[Doc]:
+    """The same for links."""
+    visible_links = (doc for doc in call.sandbox.store.all("link").values() if call.access.link(doc))
+    return _matching(criteria, lambda _wanted: (LINK.show(call, doc) for doc in visible_links))
+
+
+def _matching(criteria: Any, rows: Callable[[Doc], Iterable[Doc]]) -> list[Doc]:
     if not isinstance(criteria, dict):
         raise errors.bad_request('"search" must be an object.')
     wanted = _with_ids(criteria)
-    rows = (show(call, doc) for doc in _narrowed(visible(call), wanted))
     try:
-        return filters.matching(wanted, rows)
+        return filters.matching(wanted, rows(wanted))
     except ValueError as problem:
         raise errors.bad_request(f"Invalid search: {problem}") from None
 
@@ -101,15 +111,27 @@ def search(call: Call) -> list[Doc]:
 
 
 def bulk_objects(call: Call) -> Doc:
+    return _bulk(call, OBJECT, matching, lambda doc, value: change(call, doc, read_changes(value)))
+
+
+def bulk_links(call: Call) -> Doc:
+    return _bulk(call, LINK, _matching_links, lambda doc, value: links.change(call, doc, links.read_changes(call, value)))
+
+
+def _bulk(call: Call, kind: Kind, select: Callable[[Call, Any], list[Doc]], modify: Callable[[Doc, Doc], Any]) -> Doc:
     """The change is made at once; only the report that it is finished may be delayed."""
     body = call.record()
     operations = call.require(body, "bulk")
     if not isinstance(operations, list) or not all(isinstance(item, dict) and len(item) == 1 for item in operations):
         raise errors.bad_request('"bulk" must be an array of objects with one key.')
-    for row in matching(call, body.get("search") or {}):
+    for row in select(call, body.get("search") or {}):
         for operation in operations:
             for name, value in operation.items():
-                _apply(call, str(row["id"]), name, value)
+                doc = kind.find(call, str(row["id"]))
+                if name == "modify" and isinstance(value, dict):
+                    modify(doc, value)
+                else:
+                    _apply(call, kind, doc, name, value)
     return start_bulk(call)
 
 
@@ -120,23 +142,20 @@ def start_bulk(call: Call) -> Doc:
     return {"bulkId": bulk_id, "finished": False}
 
 
-def _apply(call: Call, key: str, name: str, value: Any) -> None:
-    doc = find_object(call, key)
-    if name == "modify" and isinstance(value, dict):
-        change(call, doc, read_changes(value))
-    elif name == "properties.createOrModify" and isinstance(value, dict):
-        _create_or_modify(call, doc, value)
+def _apply(call: Call, kind: Kind, doc: Doc, name: str, value: Any) -> None:
+    if name == "properties.createOrModify" and isinstance(value, dict):
+        _create_or_modify(call, kind, doc, value)
     elif name in _PARTS and isinstance(value, list):
-        conditions.store(call, _PARTS[name], OBJECT, doc, value)
+        conditions.store(call, _PARTS[name], kind, doc, value)
     else:
         raise errors.bad_request(f'Invalid bulk operation "{name}".')
 
 
-def _create_or_modify(call: Call, doc: Doc, value: Doc) -> None:
+def _create_or_modify(call: Call, kind: Kind, doc: Doc, value: Doc) -> None:
     """Changes the first property of that name, or adds one."""
     old = next((item for item in doc.get("properties", []) if item["name"] == value.get("name")), None)
     properties, _new = replace_property(call, doc, old, value)
-    OBJECT.put(call, doc, {**doc, "properties": properties, "updated": call.sandbox.clock.now()})
+    kind.put(call, doc, {**doc, "properties": properties, "updated": call.sandbox.clock.now()})
 
 
 def bulk_status(call: Call) -> Doc:
@@ -180,7 +199,7 @@ def _v2_body(call: Call, filters: dict[str, fields.Reader]) -> tuple[Doc, Doc]:
 def _v2_page(body: Doc, docs: list[Doc]) -> list[Doc]:
     """Sorted and cut; `count` of the answer is the number of all matches."""
     for name in reversed(body.get("order", [])):
-        docs.sort(key=partial(_sortable, name.lstrip("!")), reverse=name.startswith("!"))
+        docs.sort(key=partial(sort_key, name.lstrip("!")), reverse=name.startswith("!"))
     docs_from = docs[max(body.get("offset", 0), 0) :]
     return docs_from[: max(body["limit"], 0)] if "limit" in body else docs_from
 
@@ -196,12 +215,6 @@ def _having(docs: list[Doc], wanted: Doc) -> list[Doc]:
             if values
         )
     ]
-
-
-def _sortable(field: str, doc: Doc) -> tuple[int, Any]:
-    """Numbers before texts, and something for what is absent."""
-    value = doc.get(field)
-    return (0, value) if isinstance(value, int | float) else (1, str(value or ""))
 
 
 def _visible_ancestors(call: Call, doc: Doc) -> set[str]:
