@@ -56,6 +56,8 @@ class Settings:
     flow_client_data: str = _option("string", "client_data of a flow is JSON text or an object", "string", "object")
     flow_update_answer: str = _option("empty", "a change of a flow answers nothing or the flow", "empty", "record")
     unique_property_names: bool = _option(False, "a second property of the same name is refused with 409")
+    document_types: str = _option("any", "files of any type can be uploaded, or those that are documented", "any", "listed")
+    document_size: bool = _option(False, "the record of an uploaded document tells its size in bytes")
     missing_code: str = _option("ResourceNotFound", "`code` of a 404 for an unknown id", "ResourceNotFound", "NotFound")
     tokens_enabled: bool = _option(True, "API tokens work")
     signup_enabled: bool = _option(False, "self-registration calls exist")
