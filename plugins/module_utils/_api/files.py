@@ -16,6 +16,19 @@ from typing import Any
 from .errors import BadInput
 
 
+class Upload(str):
+    """The path of a file to upload, which the action has looked for on the controller. `given` is what the user wrote,
+    `problem` says why it cannot be used."""
+
+    given: str
+    problem: str
+
+    def __new__(cls, path: str, given: str = "", problem: str = "") -> Upload:
+        made = super().__new__(cls, path)
+        made.given, made.problem = given or path, problem
+        return made
+
+
 @contextmanager
 def opened(files: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
     """Open the files of an upload, given as part to path, and close them in the end: part to (file name, open file)."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -33,6 +34,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
     Wanted,
     text_of,
 )
+
+from .documents import DOCUMENT_FLAGS, documents
+from .monitoring import MONITORING_FLAGS, monitoring
+from .operations import OPERATION_FLAGS, operations
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
@@ -71,10 +76,14 @@ class Properties(Entries):
         )
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
-        return {
-            str(name): text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
-            for name, (type_id, text) in value.items()
-        }
+        return {str(name): _shown_property(str(name), *values) for name, values in value.items()}
+
+
+def _shown_property(name: str, type_id: int, text: str) -> str:
+    if type_id == 1:
+        return text
+    shown = MASK if type_id == PROPERTY_TYPES["service"] and looks_secret(name) else text
+    return f"{shown} ({_TYPE_NAMES.get(type_id, type_id)})"
 
 
 class Parents(Items):
@@ -316,6 +325,9 @@ OBJECT = Resource(
         "append_parents": {"type": "bool", "default": False},
         "append_tags": {"type": "bool", "default": False},
         "append_properties": {"type": "bool", "default": True},
+        **MONITORING_FLAGS,
+        **OPERATION_FLAGS,
+        **DOCUMENT_FLAGS,
         "create_tags": {"type": "bool", "default": False},
         "recursive": {"type": "bool", "default": False},
     },
@@ -337,5 +349,8 @@ OBJECT = Resource(
             writer=sub_collection("/objects", "props", "properties", PROPERTIES),
             append="append_properties",
         ),
+        monitoring("/objects"),
+        operations("/objects"),
+        documents("/objects"),
     ),
 )

@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
+from ansible_collections.saymon.platform.plugins.module_utils._resources.documents import Documents
+from ansible_collections.saymon.platform.plugins.module_utils._resources.monitoring import Monitoring
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Properties
+from ansible_collections.saymon.platform.plugins.module_utils._resources.operations import Operations
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import STATUSES
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
@@ -437,6 +440,8 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
             {"name": TEXTS.filter(bool), "value": TEXTS, "type": st.sampled_from(["info", "readonly", 3, 101])}
         )
         return st.lists(one, max_size=3, unique_by=lambda pair: pair["name"])
+    if isinstance(field_type, (Monitoring, Operations, Documents)):
+        return _belongings(field_type)
     simple: dict[type[FieldType], st.SearchStrategy[Any]] = {
         Text: TEXTS.filter(bool),
         Flag: st.booleans(),
@@ -446,6 +451,30 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
         Secret: TEXTS.filter(bool),
     }
     return simple[type(field_type)]
+
+
+def _belongings(field_type: FieldType) -> st.SearchStrategy[Any]:
+    """What a user may write for a field that is kept beside an item."""
+    if isinstance(field_type, Monitoring):
+        settings = st.dictionaries(TEXTS.filter(bool), TEXTS | JSON.filter(lambda value: value is not None), max_size=3)
+        return st.fixed_dictionaries(
+            {},
+            optional={
+                "agent": st.integers(0, 3).map(lambda number: f"object{number}"),
+                "task": TEXTS.filter(bool),
+                "period": st.sampled_from(["60", 60, "90s", "2m", "1 h", "1d"]),
+                "settings": settings,
+            },
+        )
+    name = TEXTS.filter(bool)
+    one = st.fixed_dictionaries({"name": name, "url": name})
+    if isinstance(field_type, Operations):
+        parameters = st.fixed_dictionaries({"path": name, "args": st.lists(TEXTS | st.integers(), max_size=2)})
+        one = st.fixed_dictionaries(
+            {"name": name, "type": st.just("program"), "parameters": parameters},
+            optional={"description": TEXTS, "popup_result": st.booleans(), "run_on_change": st.booleans()},
+        )
+    return st.lists(one, max_size=3, unique_by=lambda entry: entry["name"])
 
 
 def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
@@ -460,7 +489,7 @@ def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
             yield [*reversed(inner), *value]
         if len(value) == 1 and not isinstance(field_type.element, Json):
             yield value[0]
-    elif isinstance(field_type, Properties):
+    elif isinstance(field_type, (Properties, Monitoring, Documents)):
         yield [{**one, "type_id": str(one["type_id"]), "owner_type": 1} for one in reversed(value)]
     elif isinstance(field_type, Reference):
         yield from (str(value), {"id": value, "name": "x"})
@@ -506,6 +535,9 @@ def _holder(server: FakeServer, resource: str, field: Field) -> tuple[dict[str, 
         record = record.setdefault(step, {})
     return record, last
 
+
+# What keeps other entries unless it is told not to.
+_ADDING = ("append_properties", "append_monitoring", "append_operations", "append_documents")
 
 FEW = settings(
     max_examples=3,
@@ -556,7 +588,7 @@ def test_any_change_of_a_field_is_seen(resource: str, field: Field, data: st.Dat
     current = field.type.merge(field.type.empty, field.type.resolve(field.type.parse(old), lookup, False), False)
     wanted = field.type.merge(current, field.type.resolve(field.type.parse(new), lookup, False), False)
     assume(wanted != current or isinstance(field.type, Secret))
-    steering = {"append_properties": False} if isinstance(field.type, Properties) else {}
+    steering = {field.append: False} if field.append in _ADDING else {}
     predicted = ensure_on(server, resource, item, check=True, **steering)
     assert server.writes == []
     result = ensure_on(server, resource, item, **steering)
