@@ -7,11 +7,11 @@ request."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +67,8 @@ class FakeServer(Client):
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
     one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an item
     ("/rules") where `below` keeps lists by their full path, `singletons` are records by path, `actions` are what calls
-    below an item ("/close") set in it. `file_facts` is what an upload adds to its record. `sessions` takes the place of a session store of its own for each task.
+    below an item ("/close") set in it. `file_facts` is what an upload adds to its record.
+    `sessions` takes the place of a session store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -121,7 +122,7 @@ class FakeServer(Client):
                 self._raise(self.before, request)
             if request.files:
                 path = request.files["file"]
-                sent = {"name": os.path.basename(path), "type_id": 7, "value": "upload_x", **self.file_facts(path)}
+                sent = {"name": Path(path).name, "type_id": 7, "value": "upload_x", **self.file_facts(path)}
             data = json.loads(json.dumps(self._act(request, sent)))
             if not request.reads:
                 self.counted.written += 1

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
-from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Writer
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
