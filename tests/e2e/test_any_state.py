@@ -75,6 +75,38 @@ def _properties(dice: random.Random) -> list[Item]:
     return [{key: value for key, value in pair.items() if value is not None} for pair in made]
 
 
+def _monitoring(dice: random.Random) -> Item:
+    made = {
+        "agent": dice.choice(("Alpha", "/ROOT/Гамма", "1", "/ROOT/North site")),
+        "task": dice.choice(("ping", "exec", "our own")),
+        "period": dice.choice(("60s", 60, "1m", "2 h")),
+        "settings": dice.choice(
+            ({}, {"PingHost": "h"}, {"ExecArgs": ["Ж", 1]}, {"PingHost": None, "SnmpPassword": "x"})
+        ),
+    }
+    return {name: value for name, value in made.items() if dice.random() < 0.5}
+
+
+def _operations(dice: random.Random) -> list[Item]:
+    parameters = ({"path": "/bin/x", "args": ["a", 1]}, {"path": "/bin/y"}, {"text": "Ж"}, {"args": []}, {"topic": "t"})
+    more = ({}, {"description": "d"}, {"popup_result": True}, {"run_on_change": False})
+    return [
+        {
+            "name": name,
+            "type": dice.choice(("program", "mqtt")),
+            "parameters": dice.choice(parameters),
+            **dice.choice(more),
+        }
+        for name in dice.sample(("Run", "Чистка", "007"), dice.randint(0, 2))
+    ]
+
+
+def _documents(dice: random.Random) -> list[Item]:
+    what = ({"url": "https://a"}, {"url": "b"}, {"file": __file__}, {"file": str(ROOT / "README.md")}, {"file": "none"})
+    names = dice.sample(("Runbook", "Owner", "Фото", "README.md"), dice.randint(0, 2))
+    return [{"name": name, **dice.choice(what)} for name in names]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A module, the options that every item has, and those that it may have."""
@@ -120,6 +152,12 @@ KINDS = (
             "background": one(*TEXTS),
             "client_data": one({}, {"a": 1}, {"a": {"b": [1, "x", None]}}, {"a": True}),
             "properties": _properties,
+            "monitoring": _monitoring,
+            "append_monitoring": _YES,
+            "operations": _operations,
+            "append_operations": _YES,
+            "documents": _documents,
+            "append_documents": _YES,
             "append_parents": _YES,
             "append_tags": _YES,
             "append_properties": _YES,
@@ -180,6 +218,7 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "prop_create_answer": ("string", "object"),
     "unique_property_names": (True, False),
     "missing_code": ("ResourceNotFound", "NotFound"),
+    "document_size": (True, False),
     "policy_create_verb": ("both", "patch", "post"),
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),
