@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,10 +126,9 @@ def documents(collection: str) -> Field:
 
     def write(task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
         path = f"{collection}/{record['id']}"
-        known = [entry for entry in record.get("properties") or [] if is_document(entry)]
-        if any("id" not in entry for entry in known):
-            known = [entry for entry in task.client.get_list(f"{path}/props") if is_document(entry)]
-        ids = {text_of(entry, "name"): entry["id"] for entry in known}
+        ids = _ids(record.get("properties") or [])
+        if not current.keys() <= ids.keys():  # the record holds what was written a moment ago, without ids
+            ids = _ids(task.client.get_list(f"{path}/props"))
         missing = sorted(current.keys() - ids.keys())
         if missing:
             raise WrongAnswer(
@@ -179,6 +178,11 @@ def _requests(
         fresh = is_document(entry) and str(entry["id"]) not in known
         if fresh and text_of(entry, "name") == os.path.basename(wanted.value) != name:
             yield Request("PATCH", f"{path}/props/{entry['id']}", body={"name": name})
+
+
+def _ids(properties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The ids of the documents by their names, as far as they have any."""
+    return {text_of(entry, "name"): entry["id"] for entry in properties if is_document(entry) and "id" in entry}
 
 
 def is_document(entry: Any) -> bool:

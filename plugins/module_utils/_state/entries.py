@@ -142,13 +142,20 @@ class Entries(FieldType):
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[Any, ...]]:
-        return {self._key_of(entry): self.rest.read(entry) for entry in value}
+        for entry in value:
+            if not isinstance(entry[self.key.key], (str, int)):
+                raise TypeError(f"{entry[self.key.key]!r} cannot be a key")
+        return {self.key.read(entry): self.rest.read(entry) for entry in self.by_key(value).values()}
 
-    def _key_of(self, entry: Any) -> Any:
-        key = entry[self.key.key]
-        if not isinstance(key, (str, int)):
-            raise TypeError(f"{key!r} cannot be a key")
-        return self.key.read(entry)
+    def by_key(self, entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+        """The entries of a record by their keys. One that something else manages makes way for one of the same key."""
+        marker, kept = self.rest.fields[0].key, {str(mark) for mark in self.kept}
+        found: dict[str, Mapping[str, Any]] = {}
+        for entry in entries:
+            key = text_of(entry, self.key.key)
+            if key not in found or str(entry.get(marker)) not in kept:
+                found[key] = entry
+        return found
 
     def agrees(self, value: Any, desired: Any, append: bool) -> bool:
         fields, found = self.rest.fields, set()
@@ -207,7 +214,7 @@ def sub_collection(collection: str, below: str, key: str, entries: Entries) -> W
         known = record.get(key) or []
         if any("id" not in entry for entry in known):
             known = task.client.get_list(path)
-        ids = {text_of(entry, entries.key.key): entry["id"] for entry in known}
+        ids = {key: entry["id"] for key, entry in entries.by_key(known).items()}
 
         def at(name: str) -> str:
             if name not in ids:

@@ -235,3 +235,24 @@ def test_the_action_finds_files_beside_the_playbook(tmp_path: Path) -> None:
         (entry,) = first["documents"]
         assert (str(entry["file"]), entry["file"].given) == (str(tmp_path / "files" / "a.pdf"), "a.pdf")
     assert files.found_in_items(None) is None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_document_may_have_the_name_of_a_property(first: bool) -> None:
+    document = {"id": "d9", "name": "Owner", "value": "https://o", "type_id": 6}
+    held = [document, OWNER] if first else [OWNER, document]
+    server = FakeServer(objects=[{**DB, "properties": held}])
+    item: dict[str, Any] = {
+        "name": "db01",
+        "properties": [{"name": "Owner", "value": "ann"}],
+        "documents": [{"name": "Owner", "url": "https://o"}],
+    }
+    for exact in ({}, {"append_properties": False, "append_documents": False}):
+        assert ensure_on(server, "object", {**item, **exact})["changed"] is False
+    item["properties"][0]["value"], item["documents"][0]["url"] = "bob", "https://p"
+    ensure_on(server, "object", item)
+    assert [(method, path) for method, path, _body in server.writes] == [
+        ("PATCH", f"{PATH}/props/p1"),
+        ("PATCH", f"{PATH}/props/d9"),
+    ]
+    assert ensure_on(server, "object", item)["changed"] is False
