@@ -280,6 +280,11 @@ EXAMPLES = r"""
       - name: Owner
         value: Storage team
 
+- name: Make sure the agent has an object
+  saymon.platform.saymon_object:
+    name: agent-north
+    class: Saymon Agent
+
 - name: Let an agent ping it, offer an operation, and attach documents
   saymon.platform.saymon_object:
     discovery_id: cmdb-4711

@@ -21,6 +21,7 @@ from tests.tools.sandbox_process import Sandbox
 VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
 FILES = {
     "files/staff.csv": "login,email,groups[]\nday.shift.2,day.shift.2@example.org,Operators;Engineers\n",
+    "files/db01.png": "a picture",
     "groups.yml": "- name: Plant planners\n  permissions: [manage-objects]\n",
     "policies.json": '{"password_policies": [{"name": "Robots", "length": 32}]}',
     "export/sites.jsonl": '{"name": "Plant East", "tags": ["new"]}\n{"name": "Plant West"}\n',

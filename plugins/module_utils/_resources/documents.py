@@ -63,8 +63,7 @@ class LocalFile(FieldType):
             raise Invalid("give the path of a file")
         if not isinstance(value, Upload):
             raise Invalid(
-                "a file can be uploaded only where Ansible itself runs: "
-                "call the module through its action, without saymon_run_on=target and async"
+                "a file can be uploaded only from the controller: remove saymon_run_on=target or async from the task"
             )
         if value.problem:
             raise Invalid(value.problem)

@@ -185,7 +185,10 @@ def test_together_with_properties_and_monitoring(photo: Upload) -> None:
         ([{"name": "x", "url": ""}], "url of each document: give a text that is not empty"),
         ([{"name": "x", "file": ""}], "file of each document: give the path of a file"),
         ([{"name": "x", "file": 5}], "file of each document: give the path of a file"),
-        ([{"name": "x", "file": "/etc/hosts"}], "a file can be uploaded only where Ansible itself runs"),
+        (
+            [{"name": "x", "file": "/etc/hosts"}],
+            "a file can be uploaded only from the controller: remove saymon_run_on=target or async",
+        ),
         ([{"name": "x", "file": Upload("/nowhere", "here/x")}], "'here/x' cannot be read (No such file or directory)"),
         ([{"name": "x", "file": Upload("/tmp")}], "'/tmp' is not a regular file"),
         ([{"name": "x", "file": Upload("/dev/zero")}], "'/dev/zero' is not a regular file"),
