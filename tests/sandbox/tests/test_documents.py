@@ -116,6 +116,28 @@ def test_files_survive_a_kill(tmp_path: Path) -> None:
         process.stop()
 
 
+@pytest.mark.parametrize("root", ["objects", "links"])
+def test_settings_of_the_monitoring(api: Api, root: str) -> None:
+    path = owner(api, root)
+    others = [item for item in api.ok("GET", f"{path}/props") if item["type_id"] != 8]
+    assert api.ok("POST", f"{path}/monitoring", [{"name": "TaskType", "value": "ping"}, {"name": "PingHost", "value": "h"}]) is None
+    assert api.ok("POST", f"{path}/monitoring", [{"name": "TaskType", "value": "exec"}]) is None
+    held = api.ok("GET", f"{path}/props")
+    assert held[:-1] == others
+    assert (held[-1]["name"], held[-1]["value"], held[-1]["type_id"]) == ("TaskType", "exec", 8)
+    assert api.ok("POST", f"{path}/monitoring/now", [{"name": "TaskType", "value": "ping"}, {"name": "PingHost", "destroy": True}]) is None
+    assert api.ok("GET", f"{path}/props") == held
+    for bad in ([{"name": "x"}], [{"value": "x"}], ["x"], {}):
+        api.fails(400, "POST", f"{path}/monitoring", bad)
+        api.fails(400, "POST", f"{path}/monitoring/now", bad)
+    word = root[:-1]
+    reader = api.user("reader", [f"modify-{word}s"], [1])
+    writer = api.user("writer", ["manage-properties"], [1])
+    for call in ("monitoring", "monitoring/now"):
+        api.fails(403, "POST", f"{path}/{call}", [], auth=reader)
+        assert api.ok("POST", f"{path}/{call}", [], auth=writer) is None
+
+
 def content_of(record: dict[str, Any]) -> Any:
     assert record["contentEncoding"] == "GZIP_BASE64"
     return json.loads(gzip.decompress(base64.b64decode(record["content"])))

@@ -199,7 +199,7 @@ def set_monitoring(call: Call, kind: Kind) -> Any:
     """Replaces all properties of type 8 and leaves the others alone."""
     doc = kind.of(call)
     present = doc.get("properties", [])
-    settings = [{**item, "type_id": SERVICE} if isinstance(item, dict) else item for item in call.array()]
+    settings = [{**item, "type_id": SERVICE} for item in _settings(call, "value")]
     made = [_clean_property(item, frozenset()) for item in settings]
     old = [item for item in present if item["type_id"] == SERVICE]
     kept = [item for item in present if item["type_id"] != SERVICE]
@@ -208,9 +208,22 @@ def set_monitoring(call: Call, kind: Kind) -> Any:
 
 
 def check_now(call: Call, kind: Kind) -> Any:
+    """One check with the given settings; `destroy` leaves one of the entity out."""
     kind.of(call)
-    call.array()
+    _settings(call, "value", "destroy")
     return EMPTY
+
+
+def _settings(call: Call, *names: str) -> list[Doc]:
+    """The settings in a body: each has a name, and one of `names`."""
+    given = call.array()
+    for item in given:
+        if not isinstance(item, dict):
+            raise errors.bad_request("A setting must be an object.")
+        call.require(item, "name")
+        if all(item.get(name) is None for name in names):
+            raise errors.absent(names[0], call.sandbox.settings.missing_name_status)
+    return given
 
 
 def _state_id(call: Call, given: Any) -> ids.Id:
