@@ -88,8 +88,14 @@ def _monitoring(dice: random.Random) -> Item:
 
 
 def _operations(dice: random.Random) -> list[Item]:
-    parameters = ({"path": "/bin/x", "args": ["a", 1]}, {"path": "/bin/y"}, {"text": "Ж"}, {"args": []}, {"topic": "t"})
-    more = ({}, {"description": "d"}, {"popup_result": True}, {"run_on_change": False})
+    parameters: tuple[Item, ...] = (
+        {"path": "/bin/x", "args": ["a", 1]},
+        {"path": "/bin/y"},
+        {"text": "Ж"},
+        {"args": []},
+        {"topic": "t"},
+    )
+    more: tuple[Item, ...] = ({}, {"description": "d"}, {"popup_result": True}, {"run_on_change": False})
     return [
         {
             "name": name,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.files import Upload
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entry
@@ -179,7 +179,7 @@ def _requests(
             yield Request("PATCH", f"{path}/props/{entry['id']}", body={"name": name})
 
 
-def _ids(properties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _ids(properties: Iterable[Record]) -> dict[str, Any]:
     """The ids of the documents by their names, as far as they have any."""
     return {text_of(entry, "name"): entry["id"] for entry in properties if is_document(entry) and "id" in entry}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 
 from .field_types import Field, FieldType, Invalid, Items, Lookup
@@ -147,10 +147,10 @@ class Entries(FieldType):
                 raise TypeError(f"{entry[self.key.key]!r} cannot be a key")
         return {self.key.read(entry): self.rest.read(entry) for entry in self.by_key(value).values()}
 
-    def by_key(self, entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    def by_key(self, entries: Sequence[Record]) -> dict[str, Record]:
         """The entries of a record by their keys. One that something else manages makes way for one of the same key."""
         marker, kept = self.rest.fields[0].key, {str(mark) for mark in self.kept}
-        found: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, Record] = {}
         for entry in entries:
             key = text_of(entry, self.key.key)
             if key not in found or str(entry.get(marker)) not in kept:

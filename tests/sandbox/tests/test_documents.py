@@ -127,7 +127,8 @@ def test_settings_of_the_monitoring(api: Api, root: str) -> None:
     assert (held[-1]["name"], held[-1]["value"], held[-1]["type_id"]) == ("TaskType", "exec", 8)
     assert api.ok("POST", f"{path}/monitoring/now", [{"name": "TaskType", "value": "ping"}, {"name": "PingHost", "destroy": True}]) is None
     assert api.ok("GET", f"{path}/props") == held
-    for bad in ([{"name": "x"}], [{"value": "x"}], ["x"], {}):
+    wrong: list[Any] = [[{"name": "x"}], [{"value": "x"}], ["x"], {}]
+    for bad in wrong:
         api.fails(400, "POST", f"{path}/monitoring", bad)
         api.fails(400, "POST", f"{path}/monitoring/now", bad)
     word = root[:-1]

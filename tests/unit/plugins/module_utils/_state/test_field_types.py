@@ -467,13 +467,16 @@ def _belongings(field_type: FieldType) -> st.SearchStrategy[Any]:
             },
         )
     name = TEXTS.filter(bool)
-    one = st.fixed_dictionaries({"name": name, "url": name})
+    one: st.SearchStrategy[Any] = st.fixed_dictionaries({"name": name, "url": name})
     if isinstance(field_type, Operations):
         parameters = st.fixed_dictionaries({"path": name, "args": st.lists(TEXTS | st.integers(), max_size=2)})
-        one = st.fixed_dictionaries(
-            {"name": name, "type": st.just("program"), "parameters": parameters},
-            optional={"description": TEXTS, "popup_result": st.booleans(), "run_on_change": st.booleans()},
-        )
+        required: dict[str, st.SearchStrategy[Any]] = {
+            "name": name,
+            "type": st.just("program"),
+            "parameters": parameters,
+        }
+        more = {"description": TEXTS, "popup_result": st.booleans(), "run_on_change": st.booleans()}
+        one = st.fixed_dictionaries(required, optional=more)
     return st.lists(one, max_size=3, unique_by=lambda entry: entry["name"])
 
 
