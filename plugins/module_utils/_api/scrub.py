@@ -268,17 +268,21 @@ class _Masker:
         if isinstance(value, (dict, list, tuple)) and depth > DEEPEST:
             return MASK  # nobody looks at it, but a secret could be there
         if isinstance(value, dict):
-            return {self._key(inner): self._item(_meant(inner, value), one, depth + 1) for inner, one in value.items()}
+            return {
+                self._key(inner): self._item(inner, one, depth + 1, _meant(inner, value))
+                for inner, one in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.data(one, key, depth + 1) for one in value]
         return value if self._sound else _written(value)
 
-    def _item(self, key: Any, value: Any, depth: int) -> Any:
+    def _item(self, key: Any, value: Any, depth: int, meant: Any = None) -> Any:
+        """A value in a dictionary. `meant` is what its key stands for, where that is another than the key itself."""
         secret = _is_secret(str(key)) and value not in (None, "", True, False)
         return (
             MASK
             if secret and not (isinstance(value, str) and value in self._secrets.revealed)
-            else self.data(value, key, depth)
+            else self.data(value, meant or key, depth)
         )
 
     def _key(self, key: Any) -> Any:
