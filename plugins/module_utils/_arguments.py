@@ -52,6 +52,7 @@ class Spec:
     wrong, and core's check of ten thousand items would take longer than the task.
     `publishes`: the module hands out the session (as result and fact), and takes url, login, password and auth_token as
     short names. `needs_session`: the module fails when no session can be opened for it.
+    `uploads` are options with a list of entries, each with the key under which an entry names a file to upload.
     `reveals`: whether the result of a task with these options holds a secret, because handing it over is the purpose of
     the task.
     """
@@ -60,6 +61,7 @@ class Spec:
     bulk: str | None = None
     publishes: bool = False
     needs_session: bool = True
+    uploads: Mapping[str, str] = field(default_factory=dict)
     reveals: Callable[[Mapping[str, Any]], bool] = lambda args: False
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()

@@ -51,7 +51,8 @@ def spec_of(resource: Resource) -> Spec:
     for name, argument in (*options.items(), *many.items()):
         if "pass" in name or "token" in name:
             argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
-    return Spec(options, bulk=resource.plural)
+    uploads = {field.option: field.type.uploads for field in resource.fields if field.type.uploads}
+    return Spec(options, bulk=resource.plural, uploads=uploads)
 
 
 def ensure(resource: Resource) -> Run:
@@ -180,6 +181,7 @@ def _items(resource: Resource, context: TaskContext) -> list[Item]:
         )
     else:
         items = [parse_item(resource, raw, place, common) for place, raw in placed(listed)]
-    for secret in (field.option for field in resource.fields if not field.type.shown_by_server):
-        context.secrets.add(*(item.desired.get(secret) for item in items))
+    for field in (field for field in resource.fields if field.type.holds_secrets):
+        for value in (item.desired[field.option] for item in items if field.option in item.desired):
+            context.secrets.add(*field.type.secrets(value))
     return items

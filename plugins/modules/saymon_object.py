@@ -285,6 +285,107 @@ options:
         end.
       type: bool
     default: false
+  monitoring: &monitoring
+    description:
+      - What an agent checks. Settings that you leave out stay as they are.
+      - Needs the permission C(manage-properties) or C(manage-objects), on some servers also
+        C(manage-service-properties).
+    type: dict
+    suboptions:
+      agent:
+        description: The agent that runs the check, which is an object. A path, a name or an id.
+        type: str
+      task:
+        description: Kind of check, such as V(ping), V(httpRequest), V(exec) or V(mqtt). Other kinds are passed on
+          unchanged.
+        type: str
+      period:
+        description: How long the agent waits between two checks, in seconds, or with a unit, such as V(60s), V(5m),
+          V(1h) or V(1d).
+        type: str
+      settings:
+        description:
+          - Further settings by the names that the server uses, such as C(PingHost). Numbers and booleans become texts,
+            lists and dictionaries become JSON texts. A null value removes the setting.
+          - The server keeps them in clear text, and shows them to everybody who may see the object. In results and
+            diffs, values that you give under a name such as C(SnmpPassword) are masked, values that the server
+            already holds are masked in diffs only, so use C(no_log) for tasks on such objects.
+        type: dict
+  append_monitoring:
+    <<: &append_monitoring
+      description:
+        - Whether other settings than those in O(monitoring) are kept.
+        - With V(false), O(monitoring) is everything, and an empty dictionary ends the monitoring.
+      type: bool
+    default: true
+  operations: &operations
+    description:
+      - Operations, each with a name that is unique within the object. What you leave out of one stays as it is.
+      - Needs the permissions C(manage-objects) and C(manage-operations).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the operation.
+        type: str
+        required: true
+      type:
+        description: What it is, a message or a program that runs on the server. Needed for a new operation. It cannot
+          be changed, so a difference is an error.
+        type: str
+        choices: [mqtt, program]
+      description:
+        description: Description of the operation.
+        type: str
+      popup_result:
+        description: Whether the web client shows the result of a run.
+        type: bool
+      run_on_change:
+        description: Whether a new value of a property of the type V(readwrite) runs the operation.
+        type: bool
+      parameters:
+        description:
+          - What it sends or runs, merged into the present parameters. Needed for a new operation.
+          - For V(mqtt) C(topic) and C(message). For V(program) one of C(path), C(ref) with the id of a script, and
+            C(text), and for C(path) also C(args), a list. Which of the three it is cannot be changed.
+          - Results and diffs show them, so keep passwords out of them, or use C(no_log).
+        type: dict
+  append_operations:
+    <<: &append_operations
+      description: Whether the object keeps other operations besides O(operations).
+      type: bool
+    default: true
+  documents: &documents
+    description:
+      - Documents, each with a name that is unique among the documents of the object, and with either a link or a file.
+      - A file is uploaded when there is no document of that name, or when it differs in size and the server tells the
+        size, which not every version does. A change of the content alone is not seen. Give a new name to upload the
+        file again.
+      - A document that has the name of the file is renamed instead of uploaded again.
+      - Needs the permission C(manage-objects), or C(create-documents), C(upload-documents) and C(delete-documents),
+        and C(manage-properties) for changing a link or a name.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the document.
+        type: str
+        required: true
+      url:
+        description: Address of a web page.
+        type: str
+      file:
+        description:
+          - Path of a file of at most 100 MiB on the controller. A relative path is searched for where
+            M(ansible.builtin.copy) searches, such as in the folder C(files) of the role. A file in a vault is uploaded
+            as it is.
+          - It cannot be used together with O(saymon_run_on=target) or C(async).
+        type: str
+  append_documents:
+    <<: &append_documents
+      description: Whether the object keeps other documents besides O(documents).
+      type: bool
+    default: true
   recursive:
     <<: &recursive
       description: Whether an object that has children is deleted together with them.
@@ -328,6 +429,12 @@ options:
       append_stat_rules: *append_stat_rules
       incident_conditions: *incident_conditions
       append_incident_conditions: *append_incident_conditions
+      monitoring: *monitoring
+      append_monitoring: *append_monitoring
+      operations: *operations
+      append_operations: *append_operations
+      documents: *documents
+      append_documents: *append_documents
       recursive: *recursive
       state: *state
 extends_documentation_fragment:
@@ -389,6 +496,30 @@ EXAMPLES = r"""
   saymon.platform.saymon_object:
     discovery_id: cmdb-4711
     inherit_state_conditions: true
+- name: Make sure the agent has an object
+  saymon.platform.saymon_object:
+    name: agent-north
+    class: Saymon Agent
+
+- name: Let an agent ping it, offer an operation, and attach documents
+  saymon.platform.saymon_object:
+    discovery_id: cmdb-4711
+    monitoring:
+      agent: agent-north
+      task: ping
+      period: 60s
+      settings:
+        PingHost: 192.0.2.10
+    operations:
+      - name: Vacuum
+        type: program
+        parameters:
+          path: /opt/vacuum.sh
+    documents:
+      - name: Runbook
+        url: https://wiki.example.org/db01
+      - name: Photo
+        file: files/db01.png
 
 - name: Show what a change would do, without making it
   saymon.platform.saymon_object:
@@ -464,11 +595,19 @@ object:
       elements: raw
       sample: [64b1f0c2a9d3e45f6a7b8f01]
     properties:
-      description: The properties, each with C(id), C(name), C(value) and C(type_id).
+      description: The properties, each with C(id), C(name), C(value) and C(type_id). Documents have the type 6 or 7,
+        and settings of the monitoring 8. What the task has just written may lack the id.
       type: list
       elements: dict
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b9001, name: Owner, value: Platform team, type_id: 1}
+    operations:
+      description: The operations, each with C(id), C(name), C(type) (1 for MQTT, 2 for a program) and C(parameters).
+        What the task has just written may lack the id.
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9101, name: Vacuum, type: 2, parameters: {type: fileSystem, path: /opt/vacuum.sh}}
     geoposition:
       description: Longitude and latitude in degrees, or an empty list.
       type: list

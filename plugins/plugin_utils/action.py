@@ -111,6 +111,7 @@ class SaymonAction(ActionBase):
         if args["saymon_run_on"] == "target" or self._task.async_val:
             result = self._on_target(options, task_vars, environment, secrets)
         else:
+            self._find_uploads(args)
             result = perform(
                 self._spec,
                 self.module.run,
@@ -140,6 +141,17 @@ class SaymonAction(ActionBase):
 
         files = ListFiles(bulk, self._task.get_search_path(), self._loader, options.warnings)
         options.values[bulk] = files.items(src)
+
+    def _find_uploads(self, args: dict[str, Any]) -> None:
+        """Put what is known of the files in place of the paths of those that the task uploads."""
+        if not self._spec.uploads:
+            return
+        from .uploads import UploadFiles  # not at the top: few tasks upload anything
+
+        files = UploadFiles(self._spec.uploads, self._task.get_search_path(), self._loader)
+        args.update(files.found(args))
+        if self._spec.bulk:
+            args[self._spec.bulk] = files.found_in_items(args[self._spec.bulk])
 
     def _make_store(self, connection: Connection, credentials: Credentials, options: Options) -> RunSessionStore:
         fact = options.fact

@@ -149,6 +149,44 @@ def _stat_rule(dice: random.Random) -> Item:
     return {**made, "when": dice.sample(conditions, dice.randint(0, 2))} if dice.random() < 0.7 else made
 
 
+def _monitoring(dice: random.Random) -> Item:
+    made = {
+        "agent": dice.choice(("Alpha", "/ROOT/Гамма", "1", "/ROOT/North site")),
+        "task": dice.choice(("ping", "exec", "our own")),
+        "period": dice.choice(("60s", 60, "1m", "2 h")),
+        "settings": dice.choice(
+            ({}, {"PingHost": "h"}, {"ExecArgs": ["Ж", 1]}, {"PingHost": None, "SnmpPassword": "x"})
+        ),
+    }
+    return {name: value for name, value in made.items() if dice.random() < 0.5}
+
+
+def _operations(dice: random.Random) -> list[Item]:
+    parameters: tuple[Item, ...] = (
+        {"path": "/bin/x", "args": ["a", 1]},
+        {"path": "/bin/y"},
+        {"text": "Ж"},
+        {"args": []},
+        {"topic": "t"},
+    )
+    more: tuple[Item, ...] = ({}, {"description": "d"}, {"popup_result": True}, {"run_on_change": False})
+    return [
+        {
+            "name": name,
+            "type": dice.choice(("program", "mqtt")),
+            "parameters": dice.choice(parameters),
+            **dice.choice(more),
+        }
+        for name in dice.sample(("Run", "Чистка", "007"), dice.randint(0, 2))
+    ]
+
+
+def _documents(dice: random.Random) -> list[Item]:
+    what = ({"url": "https://a"}, {"url": "b"}, {"file": __file__}, {"file": str(ROOT / "README.md")}, {"file": "none"})
+    names = dice.sample(("Runbook", "Owner", "Фото", "README.md"), dice.randint(0, 2))
+    return [{"name": name, **dice.choice(what)} for name in names]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A module, the options that every item has, those that it may have, and those of which one may take the place of
@@ -211,6 +249,12 @@ KINDS = (
             "background": one(*TEXTS),
             "client_data": _DATA,
             "properties": _properties,
+            "monitoring": _monitoring,
+            "append_monitoring": _YES,
+            "operations": _operations,
+            "append_operations": _YES,
+            "documents": _documents,
+            "append_documents": _YES,
             "append_parents": _YES,
             "append_tags": _YES,
             "append_properties": _YES,
@@ -352,6 +396,7 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "flow_client_data": ("string", "object"),
     "flow_update_answer": ("empty", "record"),
     "reference_list": (True, False),
+    "document_size": (True, False),
     "policy_create_verb": ("both", "patch", "post"),
     "write_status": (200, 201, 204),
     "upsert_replaces_properties": (True, False),

@@ -25,6 +25,7 @@ FILES = {
     "tags.csv": "name,color\ncore,#5e35b1\nedge,#00838f\n",
     "property-classes.yml": "- {name: Floor, value_type: number}\n",
     "files/staff.csv": "login,email,groups[]\nday.shift.2,day.shift.2@example.org,Operators;Engineers\n",
+    "files/db01.png": "a picture",
     "groups.yml": "- name: Plant planners\n  permissions: [manage-objects]\n",
     "policies.json": '{"password_policies": [{"name": "Robots", "length": 32}]}',
     "export/links.csv": "source,target,class\ndb01,sw1,Link\nsw1,sw2,\n",

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ _COLLECTIONS = (
     "/incident-levels",
 )
 # Under which key a record shows the entries below it, where the path has another name.
-_BELOW = {"/props": "properties"}
+_BELOW = {"/props": "properties", "/docs": "properties", "/monitoring": "properties"}
 
 
 def lost(_request: Request) -> None:
@@ -80,8 +81,8 @@ class FakeServer(Client):
     raised, before or after the server has acted on it. An `upsert` server updates the object whose discovery id a new
     one has; a `deaf` one knows none of the calls ("METHOD /path") in the set. `whole_lists` are paths below an item
     ("/rules") where `below` keeps lists by their full path ("/rules/exists" tells whether there is one), `singletons`
-    are records by path, `actions` are what calls below an item ("/close") set in it. `sessions` takes the place of a
-    session store of its own for each task.
+    are records by path, `actions` are what calls below an item ("/close") set in it. `file_facts` is what an upload
+    adds to its record. `sessions` takes the place of a session store of its own for each task.
     """
 
     def __init__(self, **collections: Iterable[Record]) -> None:
@@ -100,6 +101,7 @@ class FakeServer(Client):
         self.below: dict[str, list[Record]] = {}
         self.singletons: dict[str, Record] = {}
         self.actions: dict[str, Record] = {}
+        self.file_facts: Callable[[str], Record] = lambda path: {}
         self.sessions: SessionStore | None = None
         self.lists = self.counted = CountedLists()
         self._made = 0
@@ -132,6 +134,9 @@ class FakeServer(Client):
                 if self.read_only:
                     pytest.fail(f"check mode must not send {request.method} {request.path}")
                 self._raise(self.before, request)
+            if request.files:
+                path = request.files["file"]
+                sent = {"name": Path(path).name, "type_id": 7, "value": "upload_x", **self.file_facts(path)}
             data = json.loads(json.dumps(self._act(request, sent)))
             if not request.reads:
                 self.counted.written += 1
@@ -198,6 +203,12 @@ class FakeServer(Client):
             record.update(self.actions[rest[0]])
             return None
         entries = record.setdefault(_BELOW.get(rest[0], rest[0][1:]), [])
+        if method == "GET":
+            return entries
+        if rest[0] == "/monitoring":
+            settings = [{"id": self._next(), "type_id": 8, **setting} for setting in body]
+            entries[:] = [*(entry for entry in entries if entry["type_id"] != 8), *settings]
+            return None
         if method == "POST":
             entries.append({"id": self._next(), **body})
             return entries[-1]

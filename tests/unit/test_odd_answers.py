@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from ansible_collections.saymon.platform.plugins.module_utils._api import client
+from ansible_collections.saymon.platform.plugins.module_utils._api.files import Upload
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import run_module
@@ -44,10 +45,26 @@ ODD: tuple[Any, ...] = (
 )
 
 ROOT, SITE, RACK = "1", "64b1f0c2a9d3e45f6a7b8e01", "64b1f0c2a9d3e45f6a7b8e02"
-SPARE, OPERATION = "64b1f0c2a9d3e45f6a7b8e03", "64b1f0c2a9d3e45f6a7b8a01"
+SPARE, OPERATION = "64b1f0c2a9d3e45f6a7b8e03", "64b1f0c2a9d3e45f6a7b8a21"
 PUMP = "64b1f0c2a9d3e45f6a7b8b41"
 NOC, CHIEF, OPERATOR = (f"64b1f0c2a9d3e45f6a7b8c0{number}" for number in range(1, 4))
 OWNER = {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Owner", "value": "ops", "type_id": 1}
+SETTINGS = [
+    {"id": f"64b1f0c2a9d3e45f6a7b8a0{number}", "name": name, "value": value, "type_id": 8}
+    for number, (name, value) in enumerate(
+        {"AgentId": RACK, "TaskPeriodValue": "60", "TaskPeriodUnit": "seconds"}.items()
+    )
+]
+DOCUMENTS = [
+    {"id": "64b1f0c2a9d3e45f6a7b8a11", "name": "Runbook", "value": "https://w", "type_id": 6},
+    {"id": "64b1f0c2a9d3e45f6a7b8a12", "name": "Photo", "value": "upload_1", "type_id": 7, "size": 5},
+]
+VACUUM = {
+    "id": "64b1f0c2a9d3e45f6a7b8a21",
+    "name": "Vacuum",
+    "type": 2,
+    "parameters": {"type": "fileSystem", "path": "x"},
+}
 
 ANSWERS: dict[str, Any] = {
     "/classes": [
@@ -105,12 +122,11 @@ ANSWERS: dict[str, Any] = {
             "geopositionRadius": 5,
             "background": "",
             "client_data": '{"note": "x"}',
-            "properties": [OWNER],
-            "operations": [{"id": OPERATION, "name": "Vacuum", "type": 2}],
+            "properties": [OWNER, *SETTINGS, *DOCUMENTS],
+            "operations": [VACUUM],
         },
         {"id": SPARE, "name": "Spare", "parent_id": [SITE], "class_id": 3},
     ],
-    f"/objects/{RACK}/props": [OWNER],
     f"/objects/{RACK}/state-conditions": [
         {
             "condition": {
@@ -150,6 +166,7 @@ ANSWERS: dict[str, Any] = {
             "actions": [{"type": "set", "field": "b", "value": "{{new.a}}"}],
         }
     ],
+    f"/objects/{RACK}/props": [OWNER, *SETTINGS, *DOCUMENTS],
     "/user-groups": [
         {
             "id": NOC,
@@ -234,6 +251,8 @@ USER = {
     "event_filter": [{"a": 1}],
     "favorites": [{"b": 2}],
 }
+SAY = {"type": "mqtt", "parameters": {"topic": "t"}}
+UPLOAD = Upload(__file__)
 RACK_OPTIONS = {
     "name": "Rack",
     "discovery_id": "cmdb-1",
@@ -330,6 +349,32 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_object", {"objects": [{**RACK_RULES, "append_state_conditions": True}, {"name": "Site"}], "parallel": 4}),
     ("saymon_object", {"discovery_id": "cmdb-1", "inherit_state_conditions": True}),
     (
+        "saymon_object",
+        {
+            "discovery_id": "cmdb-1",
+            "monitoring": {"agent": "Site", "task": "ping", "period": "60s", "settings": {"PingHost": "x"}},
+        },
+    ),
+    (
+        "saymon_object",
+        {
+            "discovery_id": "cmdb-1",
+            "operations": [{"name": "Vacuum", "parameters": {"args": ["x"]}}, {"name": "Say", **SAY}],
+            "append_operations": False,
+        },
+    ),
+    (
+        "saymon_object",
+        {
+            "discovery_id": "cmdb-1",
+            "documents": [
+                {"name": "Runbook", "url": "https://v"},
+                {"name": "Photo", "file": UPLOAD},
+                {"name": "New", "file": UPLOAD},
+            ],
+        },
+    ),
+    (
         "saymon_password_policy",
         {"name": "Default", "length": 9, "min_digits": 1, "change_password_on_first_login": True},
     ),
@@ -401,6 +446,8 @@ class Server:
             data = "hidden-token"
         else:
             sent = json.loads(kwargs["data"]) if kwargs.get("data") else {}
+            if isinstance(sent, list):
+                sent = {"list": sent}
             identifier = f"new-{next(self._numbers)}" if method == "POST" else path.rpartition("/")[2]
             data = {"id": identifier, **(sent if isinstance(sent, dict) else {})}
             data = {"id": identifier, **sent} if isinstance(sent, dict) else sent

@@ -11,9 +11,25 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from filecmp import cmp
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from .errors import BadInput
+
+_PIECE = 64 * 1024  # bytes
+
+
+class Upload(str):
+    """The path of a file to upload, which the action has looked for on the controller. `given` is what the user wrote,
+    `problem` says why it cannot be used."""
+
+    given: str
+    problem: str
+
+    def __new__(cls, path: str, given: str = "", problem: str = "") -> Upload:
+        made = super().__new__(cls, path)
+        made.given, made.problem = given or path, problem
+        return made
 
 
 @contextmanager
@@ -32,6 +48,46 @@ def opened(files: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
                     f"({_os_reason(error)}): give the path of a readable file."
                 ) from error
         yield parts
+
+
+class Multipart:
+    """A form with files as the body of a request. The files are read in pieces while it is sent, so that their size
+    does not matter. `files` are as `opened` yields them."""
+
+    def __init__(self, form: Mapping[str, str], files: Mapping[str, tuple[str, BinaryIO]]) -> None:
+        boundary = os.urandom(16).hex()
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._pieces: list[bytes | BinaryIO] = []
+        self._length = 0
+        for name, value in form.items():
+            self._add(f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n')
+        for name, (file_name, file) in files.items():
+            disposition = f'form-data; name="{_quoted(name)}"; filename="{_quoted(file_name)}"'
+            self._add(f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n")
+            self._pieces.append(file)
+            self._length += os.fstat(file.fileno()).st_size
+            self._add("\r\n")
+        self._add(f"--{boundary}--\r\n")
+
+    def _add(self, text: str) -> None:
+        piece = text.encode("utf-8", "surrogateescape")
+        self._pieces.append(piece)
+        self._length += len(piece)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                yield from iter(partial(piece.read, _PIECE), b"")
+
+
+def _quoted(name: str) -> str:
+    """A name in the head of a part, with what would end it written as browsers do."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def save(chunks: Iterable[bytes], dest: str, *, keep: bool, mode: int | None = None) -> bool:

@@ -8,7 +8,8 @@ The rule for each place of a result:
 
 - Keys are never masked, nor are numbers and booleans, but for what stands under the key of a secret.
 - Under the key of a secret any value is masked; under a key that only looks like one (`pasword`), a value that is a
-  known secret. The same holds for `key=value` and `"key": "value"` inside a text.
+  known secret. The same holds for `key=value` and `"key": "value"` inside a text, and for entries with the keys `name`
+  and `value`, such as properties.
 - A distinctive secret (see `is_distinctive`) is masked wherever it stands, in whichever way it is encoded.
 - A secret that is a plain word, or that the user also wrote openly (login and password may be the same), is masked in
   texts for people (`msg`, `warnings` and the like), and stays in the data: there it may be a login, a name, a state or
@@ -143,7 +144,7 @@ class Secrets:
         for key, value in _leaves(data):
             if _is_secret(key):
                 self.add(str(value))
-            elif _looks_secret(key):
+            elif looks_secret(key):
                 self.add(value)
             elif isinstance(value, str):
                 self._add_from_text(value)
@@ -160,7 +161,7 @@ class Secrets:
                 self.add_from(inner)
                 return
         if "=" in text:
-            self.add(*(unquote_plus(value) for _head, key, value in _PAIR.findall(text) if _looks_secret(key)))
+            self.add(*(unquote_plus(value) for _head, key, value in _PAIR.findall(text) if looks_secret(key)))
         if "://" in text:
             self.add_url(text)
 
@@ -209,7 +210,7 @@ class Secrets:
             value
             for data in self._inputs
             for key, value in _leaves(data)
-            if isinstance(value, str) and value in wanted and not _looks_secret(key)
+            if isinstance(value, str) and value in wanted and not looks_secret(key)
         }
 
 
@@ -263,21 +264,25 @@ class _Masker:
 
     def data(self, value: Any, key: Any = "", depth: int = 0) -> Any:
         if isinstance(value, str):
-            return MASK if value in self._hidden and _looks_secret(str(key)) else self._masked(value, self._anywhere)
+            return MASK if value in self._hidden and looks_secret(str(key)) else self._masked(value, self._anywhere)
         if isinstance(value, (dict, list, tuple)) and depth > DEEPEST:
             return MASK  # nobody looks at it, but a secret could be there
         if isinstance(value, dict):
-            return {self._key(inner): self._item(inner, one, depth + 1) for inner, one in value.items()}
+            return {
+                self._key(inner): self._item(inner, one, depth + 1, _meant(inner, value))
+                for inner, one in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.data(one, key, depth + 1) for one in value]
         return value if self._sound else _written(value)
 
-    def _item(self, key: Any, value: Any, depth: int) -> Any:
+    def _item(self, key: Any, value: Any, depth: int, meant: Any = None) -> Any:
+        """A value in a dictionary. `meant` is what its key stands for, where that is another than the key itself."""
         secret = _is_secret(str(key)) and value not in (None, "", True, False)
         return (
             MASK
             if secret and not (isinstance(value, str) and value in self._secrets.revealed)
-            else self.data(value, key, depth)
+            else self.data(value, meant or key, depth)
         )
 
     def _key(self, key: Any) -> Any:
@@ -295,7 +300,7 @@ class _Masker:
     def _pair(self, found: re.Match[str]) -> str:
         """A pair inside of a text, its value masked when it is a secret."""
         value = found["value"]
-        secret = _looks_secret(found["key"]) and self._hidden.intersection((value, unquote_plus(value)))
+        secret = looks_secret(found["key"]) and self._hidden.intersection((value, unquote_plus(value)))
         return found["head"] + MASK if secret else found[0]
 
 
@@ -311,11 +316,17 @@ def _leaves(data: Any) -> Iterator[tuple[str, Any]]:
         key, value = todo.pop()
         if isinstance(value, dict):
             # Whatever stands below the key of a secret belongs to it.
-            todo.extend((key if _is_secret(key) else str(inner), one) for inner, one in value.items())
+            todo.extend((key if _is_secret(key) else str(_meant(inner, value)), one) for inner, one in value.items())
         elif isinstance(value, (list, tuple)):
             todo.extend((key, one) for one in value)
         elif value is not None and not isinstance(value, bool):
             yield key, value
+
+
+def _meant(key: Any, entry: dict[Any, Any]) -> Any:
+    """What a key of a dictionary stands for: in an entry with a name and a value, `value` stands for the name."""
+    name = entry.get("name") if key == "value" else None
+    return name if isinstance(name, str) and looks_secret(name) else key
 
 
 @lru_cache(maxsize=1024)
@@ -325,7 +336,7 @@ def _is_secret(key: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _looks_secret(key: str) -> bool:
+def looks_secret(key: str) -> bool:
     """Whether a secret may stand under the key."""
     return _is_secret(key) or (_LOOKS_SECRET.search(key) is not None and _HOLDS_NONE.search(key) is None)
 

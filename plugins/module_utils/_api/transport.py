@@ -23,6 +23,7 @@ from urllib.request import getproxies, getproxies_environment
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
 from .errors import BadInput, SaymonError, Unreachable, lost, unusable
+from .files import Multipart
 from .sockets import TooMuch, attempt, limited
 from .tls import TRUST_VARIABLES, explain, make_context
 
@@ -267,8 +268,11 @@ class HttpSession:
         request = requests.PreparedRequest()
         request.prepare_method(method)
         request.prepare_url(url, params)
+        if files:
+            data = Multipart(data or {}, files)
+            headers = {**headers, "Content-Type": data.content_type}
         request.prepare_headers({**self._headers, **headers})
-        request.prepare_body(data, files)
+        request.prepare_body(data, None)
         return request
 
 

@@ -35,6 +35,9 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
 )
 
 from .conditions import append_flags, conditions_of, own_conditions_of, refuse_both
+from .documents import DOCUMENT_FLAGS, documents
+from .monitoring import MONITORING_FLAGS, monitoring
+from .operations import OPERATION_FLAGS, operations
 from .properties import properties_of
 
 
@@ -500,6 +503,9 @@ OBJECT = Resource(
         "append_parents": {"type": "bool", "default": False},
         "append_tags": {"type": "bool", "default": False},
         "append_properties": {"type": "bool", "default": True},
+        **MONITORING_FLAGS,
+        **OPERATION_FLAGS,
+        **DOCUMENT_FLAGS,
         "create_tags": {"type": "bool", "default": False},
         **append_flags(*_CONDITIONS),
         "recursive": {"type": "bool", "default": False},
@@ -516,6 +522,9 @@ OBJECT = Resource(
         Field("background", "background", Text()),
         Field("client_data", "client_data", JsonText()),
         properties_of("/objects"),
+        monitoring("/objects"),
+        operations("/objects"),
+        documents("/objects"),
         *_CONDITIONS,
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -76,10 +77,14 @@ class Properties(Entries):
         return super().merge(current, known, append)
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
-        return {
-            str(name): text if type_id == 1 else f"{text} ({_TYPE_NAMES.get(type_id, type_id)})"
-            for name, (type_id, text) in value.items()
-        }
+        return {str(name): _shown_property(str(name), *values) for name, values in value.items()}
+
+
+def _shown_property(name: str, type_id: int, text: str) -> str:
+    if type_id == 1:
+        return text
+    shown = MASK if type_id == PROPERTY_TYPES["service"] and looks_secret(name) else text
+    return f"{shown} ({_TYPE_NAMES.get(type_id, type_id)})"
 
 
 PROPERTIES = Properties()

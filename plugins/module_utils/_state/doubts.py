@@ -64,9 +64,8 @@ class Doubts:
 
     def forbid(self, request: Request) -> bool:
         """Whether this very call may still be under way."""
-        return any(
-            (sent.method, sent.path, sent.body) == (request.method, request.path, request.body) for sent in self.lost
-        )
+        asked = (request.method, request.path, request.body, request.files)
+        return any((sent.method, sent.path, sent.body, sent.files) == asked for sent in self.lost)
 
     def wait(self) -> bool:
         """Pause before the next look, longer each time; False when the pauses have taken as long as an answer may

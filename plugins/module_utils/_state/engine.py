@@ -145,7 +145,8 @@ class Engine:
         record = {**plan.record, **plan.body}
         for field in plan.written_apart:
             if field.key and field.type.shown_by_server:
-                put(record, record, field.key, field.type.write(plan.after[field.option], False))
+                written = field.type.write(plan.after[field.option], False)
+                put(record, record, field.key, field.beside(record, written))
         plan.record = {
             key: title_of(value) for key, value in record.items() if not (key == "id" and isinstance(value, Pending))
         }
@@ -296,7 +297,8 @@ class Engine:
             with self._lock if field.touches else nullcontext():
                 self._write_apart(plan, field, target, doubts)
             if field.key and field.type.shown_by_server:
-                put(plan.record, plan.record, field.key, field.type.write(target, False))
+                written = field.type.write(target, False)
+                put(plan.record, plan.record, field.key, field.beside(plan.record, written))
 
     def _send_creation(self, plan: Plan, doubts: Doubts) -> None:
         if plan.action != "create" or plan.created is not None:

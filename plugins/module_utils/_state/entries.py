@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 
 from .field_types import Field, FieldType, Invalid, Items, Lookup, same_json
@@ -187,13 +187,20 @@ class Entries(FieldType):
         return parsed
 
     def read(self, value: Any) -> dict[str, tuple[Any, ...]]:
-        return {self._key_of(entry): self.rest.read(entry) for entry in value}
+        for entry in value:
+            if not isinstance(entry[self.key.key], (str, int)):
+                raise TypeError(f"{entry[self.key.key]!r} cannot be a key")
+        return {self.key.read(entry): self.rest.read(entry) for entry in self.by_key(value).values()}
 
-    def _key_of(self, entry: Any) -> Any:
-        key = entry[self.key.key]
-        if not isinstance(key, (str, int)):
-            raise TypeError(f"{key!r} cannot be a key")
-        return self.key.read(entry)
+    def by_key(self, entries: Sequence[Record]) -> dict[str, Record]:
+        """The entries of a record by their keys. One that something else manages makes way for one of the same key."""
+        marker, kept = self.rest.fields[0].key, {str(mark) for mark in self.kept}
+        found: dict[str, Record] = {}
+        for entry in entries:
+            key = text_of(entry, self.key.key)
+            if key not in found or str(entry.get(marker)) not in kept:
+                found[key] = entry
+        return found
 
     def agrees(self, value: Any, desired: Any, append: bool) -> bool:
         own, others, found = self.key.key, self._other_keys, set()
@@ -258,7 +265,7 @@ def sub_collection(collection: str, below: str, key: str, entries: Entries, *, r
         known = record.get(key) or []
         if any("id" not in entry for entry in known):
             known = task.client.get_list(path)
-        ids = {text_of(entry, entries.key.key): entry["id"] for entry in known}
+        ids = {key: entry["id"] for key, entry in entries.by_key(known).items()}
 
         def at(name: str) -> str:
             if name not in ids:

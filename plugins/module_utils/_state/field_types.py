@@ -68,6 +68,8 @@ class FieldType:
     resources: tuple[str, ...] = ()  # whose names values hold, which must be looked up
     hashable = True
     shown_by_server = True  # whether records hold the present value
+    holds_secrets = False  # whether `secrets` finds any
+    uploads: str | None = None  # the option of each entry that names a file to upload
     bulky = False  # whether values may be long, so that a long list had better not keep those that agree
     lasting = False  # whether, in an entry that takes the place of another, what the user did not give stays as it was
 
@@ -112,6 +114,10 @@ class FieldType:
     def canonical(self, value: Any) -> Any:
         """The canonical form again, after ids have taken the place of marks."""
         return value
+
+    def secrets(self, _value: Any) -> Iterator[str]:
+        """The texts in a parsed value that must not be shown."""
+        return iter(())
 
     def write(self, value: Any, _scalar: bool) -> Any:
         """What to send. `_scalar` is true when this server holds a single value where newer ones hold a list."""
@@ -403,11 +409,15 @@ class Secret(FieldType):
 
     argument: Mapping[str, Any] = {"type": "str", "no_log": True}
     shown_by_server = False
+    holds_secrets = True
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
             raise Invalid("give a text that is not empty")
         return str(value)
+
+    def secrets(self, value: Any) -> Iterator[str]:
+        yield value
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
         return MASK
@@ -425,8 +435,8 @@ class Field:
     `append` names the option that adds to what is there in place of making it exact, `create` the one that creates
     missing items it refers to, `update_flag` the one that says when the value of an existing item is set: `always` or
     `on_create`.
-    `source` is the path below an item from which the value is read, one call for each item that names the field
-    (`only` picks the entries that count);
+    `source` is the path below an item from which the value is read, one call for each item that names the field.
+    `only` picks the entries that count, of what is read there, or of a list of the record that several fields share;
     `load(client, path)` reads the raw value below the path of an item in another way than by one call for a list.
     `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
     `refusals` are what it means, and what to do, when the server refuses them with a certain HTTP status.
@@ -458,7 +468,16 @@ class Field:
             value = record
             for part in self.key.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
+        if self.only is not None and isinstance(value, list):
+            return [entry for entry in value if self.only(entry)]
         return None if value == "" else value
+
+    def beside(self, record: Mapping[str, Any], written: Any) -> Any:
+        """What a record holds under the key once the field is `written`: entries of other fields stay."""
+        value = record.get(self.key)
+        if self.only is None or not isinstance(value, list):
+            return written
+        return [*(entry for entry in value if not self.only(entry)), *written]
 
     def read(self, record: Mapping[str, Any]) -> Any:
         """Canonical form of this field in a record of the server."""

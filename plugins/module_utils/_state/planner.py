@@ -215,6 +215,10 @@ class Planner(Reader):
                 raw = self._whole(plan.record, field)
             if raw is None or not field.agrees(plan.record, raw, value, append):
                 self._compare(plan, field, value, append, new)
+        if (
+            len(plan.written_apart) > 1
+        ):  # fields may share a key of the record, so the calls are in the order of the table
+            plan.written_apart.sort(key=self.resource.fields.index)
 
     def _whole(self, record: Record, field: Field) -> Any:
         """The value of a field that was given up because it agrees with another item, which means another record."""

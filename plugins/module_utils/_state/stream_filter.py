@@ -6,6 +6,7 @@ not be kept."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,7 +27,9 @@ class StreamFilter:
     def __init__(self, resource: Resource, items: Iterable[Item]) -> None:
         items = list(items)
         desired = {option for item in items for option in item.desired}
-        self._bulky = [field for field in resource.fields if field.type.bulky and field.option in desired]
+        fields = [field for field in resource.fields if field.option in desired]
+        keys = Counter(field.key for field in fields)  # a value that several fields look at must stay
+        self._bulky = [field for field in fields if field.type.bulky and keys[field.key] == 1]
         names = [
             resource.by_option[option]
             for option in resource.names

@@ -19,12 +19,14 @@ from .agents import Agents
 from .call import EMPTY, Answer, Call
 from .journal import Entry, mask_path
 from .reply import Headers, Receive, Reply, Scope, Send
-from .resources import ROUTES
+from .resources import ROUTES, documents
 from .routing import Route, RouteTable
 from .sandbox import Sandbox
 from .timed import Timer
 
 API_ROOT = "/node/api"
+FILE_ROOT = "/node-resources/"
+_DOWNLOAD = Route("GET", FILE_ROOT, "", lambda call: None)
 _NO_PAGE = b"<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"
 
 
@@ -61,10 +63,26 @@ class App:
             path = path.replace("//", "/")
         if path.startswith(API_ROOT) and path[len(API_ROOT) : len(API_ROOT) + 1] in ("", "/"):
             await self._serve_api(scope, path[len(API_ROOT) :], receive, send)
+        elif path.startswith(FILE_ROOT):
+            await self._serve_file(scope, path, send)
         elif path == control.ROOT or path.startswith(control.ROOT + "/"):
             await self._control(scope, receive, send)
         else:
             await Reply(404, _NO_PAGE, [], b"text/html").send(send)
+
+    async def _serve_file(self, scope: Scope, path: str, send: Send) -> None:
+        """An uploaded file, below the origin as on a real server. Who asks must sign in as for the API."""
+        started = time.perf_counter()
+        entry = self.sandbox.journal.begin(self.sandbox.clock.now(), scope["method"], path, scope["query_string"])
+        call = Call(self.sandbox, _DOWNLOAD, {}, entry.query, dict(scope["headers"]), b"")
+        try:
+            auth.identify(call, entry)
+            kind, content = documents.download(call, path)
+            reply = Reply(200, content, [], kind.encode())
+        except errors.ApiError as problem:
+            reply = Reply(problem.status, orjson.dumps(problem.body), [])
+        self._finish(entry, reply.status, started)
+        await reply.send(send)
 
     async def _serve_api(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
         started = time.perf_counter()

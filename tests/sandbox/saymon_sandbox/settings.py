@@ -65,6 +65,8 @@ class Settings:
     unique_tag_names: bool = _option(False, "a second tag of the same name is refused with 409")
     svg_background_place: str = _option("nested", "svgBackground of a state is in ui.colors or beside ui", "nested", "top")
     property_classes: bool = _option(True, "the calls for property classes exist; older servers answer 404")
+    document_types: str = _option("any", "files of any type can be uploaded, or those that are documented", "any", "listed")
+    document_size: bool = _option(False, "the record of an uploaded document tells its size in bytes")
     missing_code: str = _option("ResourceNotFound", "`code` of a 404 for an unknown id", "ResourceNotFound", "NotFound")
     tokens_enabled: bool = _option(True, "API tokens work")
     signup_enabled: bool = _option(False, "self-registration calls exist")

@@ -17,6 +17,7 @@ from . import (
     administration,
     catalog,
     conditions,
+    documents,
     entities,
     event_log,
     flows,
@@ -88,11 +89,24 @@ def _owner_routes(root: str, word: str, kind: Kind, reach: str, modify: str) -> 
         ("PUT", f"{root}/:id/state", modify, entities.set_state),
         ("PUT", f"{root}/:id/manual-state", modify, entities.set_manual_state),
         ("GET", f"{root}/:id/audit-log", "", entities.audit_log),
+        ("GET", f"{root}/:id/config-log", "", entities.config_log),
+        ("GET", f"{root}/:id/config-log/:item_id", "", entities.config_log_item),
         ("POST", f"{root}/:id/monitoring", properties, entities.set_monitoring),
         ("POST", f"{root}/:{monitoring}/monitoring/now", properties, entities.check_now),
     ]
     routes = [Route(verb, path, permission, partial(_owned, handler, kind)) for verb, path, permission, handler in table]
-    return [*routes, *_property_routes(root, kind, reach, properties, entities.update_property)]
+    return [*routes, *_property_routes(root, kind, reach, properties, entities.update_property), *_document_routes(root, word, kind)]
+
+
+def _document_routes(root: str, word: str, kind: Kind) -> list[Route]:
+    owner, item = f"{root}/:id/docs", f"{root}/:id/docs/:doc_id"
+    upload = f"upload-documents | create-documents | manage-documents | manage-{word}s"
+    delete = f"delete-documents | manage-documents | manage-properties | manage-{word}s"
+    return [
+        Route("POST", owner, upload, partial(_owned, documents.create, kind)),
+        Route("GET", item, "", partial(_owned, documents.read, kind)),
+        Route("DELETE", item, delete, partial(_owned, documents.delete, kind)),
+    ]
 
 
 def _property_routes(root: str, kind: Kind, read: str, write: str, update: Callable[[Call, Kind], Any]) -> list[Route]:
@@ -227,6 +241,7 @@ ROUTES: list[Route] = [
     *_JOBS,
     *flows.ROUTES,
     *_property_routes("/flows", flows.FLOW, "", "manage-properties | manage-flows", flows.update_property),
+    *_document_routes("/flows", "flow", flows.FLOW),
     *property_classes.ROUTES,
     *references.ROUTES,
     *stats.ROUTES,

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from .. import errors, fields, ids, jobs, life, manual, states
 from ..call import EMPTY, Call
@@ -16,7 +20,7 @@ from ..store import Doc
 from .paging import in_time, page
 
 INFO, SERVICE = 1, 8
-_DOCUMENTS = (6, 7)
+DOCUMENTS = (6, 7)
 _MANAGE_SERVICE = parse("manage-service-properties")
 _PROPERTY_READERS: dict[str, fields.Reader] = {
     "id": fields.text,
@@ -26,6 +30,11 @@ _PROPERTY_READERS: dict[str, fields.Reader] = {
 }
 # Entity type codes of the audit log.
 PROPERTY = 10
+# Where uploaded files are kept.
+FILES = "document_file"
+_OWNERS = ("object", "link", "flow")  # of documents
+# What is data about an entity, and no part of its configuration.
+_STATES = ({"state_id"}, {"manual_state"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Kind:
     def put(self, call: Call, old: Doc | None, new: Doc) -> None:
         """Stores, writes the audit log, and runs the operations that the change sets off."""
         call.sandbox.store.put(self.collection, new["id"], new)
+        forget_files(call, old, new)
         if old is None:
             life.begin(call.sandbox, self.collection, new)
         else:
@@ -54,6 +64,7 @@ class Kind:
     def remove(self, call: Call, doc: Doc) -> None:
         call.sandbox.store.delete(self.collection, doc["id"])
         life.end(call.sandbox, self.collection, doc)
+        forget_files(call, doc, {})
         call.sandbox.audit(self.type, doc["id"], self.type, doc, None, call.user["id"])
 
 
@@ -99,7 +110,7 @@ def _check(call: Call, present: list[Doc], properties: list[Doc]) -> None:
         call.need(_MANAGE_SERVICE)
     names: set[str] = set()
     for item in properties if call.sandbox.settings.unique_property_names else ():
-        if item["type_id"] in _DOCUMENTS:
+        if item["type_id"] in DOCUMENTS:
             continue
         if item["name"] in names:
             raise errors.conflict(f'Property "{item["name"]}" already exists.')
@@ -111,14 +122,28 @@ def _service(properties: list[Doc]) -> list[tuple[str, str]]:
     return sorted((item["name"], item["value"]) for item in properties if item["type_id"] == SERVICE)
 
 
+def files_of(doc: Doc) -> set[str]:
+    """The uploaded files of an entity."""
+    return {item["value"] for item in doc.get("properties", []) if item["type_id"] == DOCUMENTS[1]}
+
+
+def forget_files(call: Call, old: Doc | None, new: Doc) -> None:
+    """Deletes the files that nobody has any more after a change. A clone shares them with its original."""
+    store = call.sandbox.store
+    for value in files_of(old or {}) - files_of(new):
+        if not any(value in files_of(doc) for kind in _OWNERS for doc in store.all(kind).values()):
+            store.delete(FILES, value)
+
+
 def touched(call: Call, doc: Doc) -> Doc:
     """The time of a change, for what has one: a class has not."""
     return {"updated": call.sandbox.clock.now()} if "updated" in doc else {}
 
 
-def _store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
+def store_properties(call: Call, kind: Kind, doc: Doc, properties: list[Doc], old: Any, new: Any) -> None:
     changed = {**doc, "properties": properties, **touched(call, doc)}
     call.sandbox.store.put(kind.collection, doc["id"], changed)
+    forget_files(call, doc, changed)
     jobs.run_flagged(call.sandbox, kind.type, doc, changed, call.user)
     call.sandbox.audit(kind.type, doc["id"], PROPERTY, old, new, call.user["id"])
 
@@ -142,7 +167,7 @@ def create_property(call: Call, kind: Kind) -> Any:
         if body.get(name) is None:
             raise errors.absent(name, call.sandbox.settings.missing_name_status)
     properties, made = replace_property(call, doc, None, body)
-    _store_properties(call, kind, doc, properties, None, made)
+    store_properties(call, kind, doc, properties, None, made)
     return made["id"] if call.sandbox.settings.prop_create_answer == "string" else {"id": made["id"]}
 
 
@@ -160,7 +185,7 @@ def update_property(call: Call, kind: Kind) -> Doc:
     old = _property(call, doc)
     changes = {name: value for name, value in call.record().items() if name in ("name", "value", "type_id") and value is not None}
     properties, new = replace_property(call, doc, old, changes)
-    _store_properties(call, kind, doc, properties, old, new)
+    store_properties(call, kind, doc, properties, old, new)
     return {**new, "owner_id": doc["id"], "owner_type": kind.type}
 
 
@@ -169,7 +194,7 @@ def delete_property(call: Call, kind: Kind) -> Any:
     old = _property(call, doc)
     kept = [item for item in doc["properties"] if item is not old]
     _check(call, doc["properties"], kept)
-    _store_properties(call, kind, doc, kept, old, None)
+    store_properties(call, kind, doc, kept, old, None)
     return EMPTY
 
 
@@ -177,18 +202,31 @@ def set_monitoring(call: Call, kind: Kind) -> Any:
     """Replaces all properties of type 8 and leaves the others alone."""
     doc = kind.of(call)
     present = doc.get("properties", [])
-    settings = [{**item, "type_id": SERVICE} if isinstance(item, dict) else item for item in call.array()]
+    settings = [{**item, "type_id": SERVICE} for item in _settings(call, "value")]
     made = [_clean_property(item, frozenset()) for item in settings]
     old = [item for item in present if item["type_id"] == SERVICE]
     kept = [item for item in present if item["type_id"] != SERVICE]
-    _store_properties(call, kind, doc, [*kept, *made], old, made)
+    store_properties(call, kind, doc, [*kept, *made], old, made)
     return EMPTY
 
 
 def check_now(call: Call, kind: Kind) -> Any:
+    """One check with the given settings; `destroy` leaves one of the entity out."""
     kind.of(call)
-    call.array()
+    _settings(call, "value", "destroy")
     return EMPTY
+
+
+def _settings(call: Call, *names: str) -> list[Doc]:
+    """The settings in a body: each has a name, and one of `names`."""
+    given = call.array()
+    for item in given:
+        if not isinstance(item, dict):
+            raise errors.bad_request("A setting must be an object.")
+        call.require(item, "name")
+        if all(item.get(name) is None for name in names):
+            raise errors.absent(names[0], call.sandbox.settings.missing_name_status)
+    return given
 
 
 def _state_id(call: Call, given: Any) -> ids.Id:
@@ -235,6 +273,34 @@ def audit_log(call: Call, kind: Kind) -> list[Doc]:
     records = call.sandbox.store.all("audit").values()
     own = [record for record in records if record["entityId"] == doc["id"] and record["entityType"] == kind.type]
     return [_visible_part(call, record) for record in page(call, in_time(own, call.number("from"), call.number("to")))]
+
+
+def config_log(call: Call, kind: Kind) -> list[Doc]:
+    """What was configured, oldest first or with `inverse` newest first."""
+    records = in_time(_configurations(call, kind), call.number("from"), call.number("to"))
+    return page(call, records[::-1] if call.query.get("inverse", "").lower() == "true" else records)
+
+
+def config_log_item(call: Call, kind: Kind) -> Doc:
+    wanted = call.params[call.route.names[1]]
+    for record in _configurations(call, kind):
+        if record["id"] == wanted:
+            return record
+    raise errors.not_found("ConfigLog", wanted)
+
+
+def _configurations(call: Call, kind: Kind) -> list[Doc]:
+    """The changes of an entity. The content of each is what was changed, as it is from then on; null when that is gone."""
+    doc = kind.of(call)
+    made = []
+    for record in call.sandbox.store.all("audit").values():
+        body = record.get("newBody")
+        if record["entityId"] != doc["id"] or record["entityType"] != kind.type or (isinstance(body, dict) and body.keys() in _STATES):
+            continue
+        text = orjson.dumps(_without_hidden(call, body) if isinstance(body, dict) else body)
+        content = base64.b64encode(gzip.compress(text, mtime=0)).decode()
+        made.append({"id": record["id"], "timestamp": record["timestamp"], "content": content, "contentEncoding": "GZIP_BASE64"})
+    return made
 
 
 def _visible_part(call: Call, record: Doc) -> Doc:

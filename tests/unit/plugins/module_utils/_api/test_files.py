@@ -14,7 +14,8 @@ import pytest
 import requests
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, WrongAnswer
-from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._api.files import opened
+from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection, HttpSession
 from ansible_collections.saymon.platform.tests.unit.support import URL, Exchange, Script
 
 
@@ -47,6 +48,42 @@ def test_an_uploaded_file_may_be_at_home(tmp_path: Path, script: Script, monkeyp
     for path in ("~/a.pdf", "$HOME/a.pdf"):
         script(Exchange("POST", "/x", files={"file": "a.pdf"}))
         Client(Connection(URL)).send(Request("POST", "/x", files={"file": path}))
+
+
+def test_an_upload_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / 'Схема "1".pdf'
+    size = 32 * 2**20
+    with path.open("wb") as file:
+        file.truncate(size)
+    with opened({"file": str(path)}) as files:
+        session = HttpSession(Connection(URL))
+        tracemalloc.start()
+        try:
+            length = sum(map(len, session.prepared("POST", URL, [], None, files, {}).body))
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert length > size
+    assert peak < size / 8
+
+
+def test_a_form_with_files_on_the_wire(tmp_path: Path) -> None:
+    (tmp_path / 'Схема "1".pdf').write_bytes(b"\x00\r\n--")
+    with opened({"file": str(tmp_path / 'Схема "1".pdf')}) as files:
+        request = HttpSession(Connection(URL)).prepared("POST", URL, [], {"имя": "знак"}, files, {"Accept": "x"})
+        body = b"".join(request.body)
+    kind, _equals, boundary = request.headers["Content-Type"].partition("=")
+    assert kind == "multipart/form-data; boundary"
+    assert request.headers["Content-Length"] == str(len(body))
+    assert "Transfer-Encoding" not in request.headers
+    parts = body.split(b"--" + boundary.encode())
+    assert parts == [
+        b"",
+        '\r\nContent-Disposition: form-data; name="имя"\r\n\r\nзнак\r\n'.encode(),
+        '\r\nContent-Disposition: form-data; name="file"; filename="Схема %221%22.pdf"\r\n\r\n'.encode()
+        + b"\x00\r\n--\r\n",
+        b"--\r\n",
+    ]
 
 
 @pytest.fixture

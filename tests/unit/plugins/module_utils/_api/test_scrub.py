@@ -481,3 +481,14 @@ def test_what_json_cannot_carry() -> None:
 )
 def test_printable(text: str, line: str, lines: str) -> None:
     assert (printable(text), printable(text, lines=True)) == (line, lines)
+
+
+def test_the_name_of_an_entry_is_the_key_of_its_value() -> None:
+    """As of a property, or of a setting of the monitoring."""
+    secrets = Secrets()
+    secrets.add_from({"properties": [{"name": "SnmpPassword", "value": "given"}, {"name": "Owner", "value": "ann"}]})
+    held = [{"name": name, "value": value} for name in ("SnmpPassword", "Owner") for value in ("given", "ann", "other")]
+    masked = [{"name": "SnmpPassword", "value": MASK}, *held[1:]]
+    assert secrets.scrub({"object": {"properties": held}}) == {"object": {"properties": masked}}
+    unknown = [{"name": "password", "value": "whatever"}, {"name": 5, "value": "x"}]
+    assert secrets.scrub([*unknown, held[0]]) == [*unknown, masked[0]], "what nobody has written is no known secret"

@@ -15,8 +15,11 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
 from ansible_collections.saymon.platform.plugins.module_utils._resources.colors import Color
 from ansible_collections.saymon.platform.plugins.module_utils._resources.conditions import Condition
+from ansible_collections.saymon.platform.plugins.module_utils._resources.documents import Documents
 from ansible_collections.saymon.platform.plugins.module_utils._resources.flow import Route
+from ansible_collections.saymon.platform.plugins.module_utils._resources.monitoring import Monitoring
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import Geoposition
+from ansible_collections.saymon.platform.plugins.module_utils._resources.operations import Operations
 from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import Properties
 from ansible_collections.saymon.platform.plugins.module_utils._resources.property_class import AnyValue
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
@@ -466,6 +469,8 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
             {"name": TEXTS.filter(bool), "value": TEXTS, "type": st.sampled_from(["info", "readonly", 3, 101])}
         )
         return st.lists(one, max_size=3, unique_by=lambda pair: pair["name"])
+    if isinstance(field_type, (Monitoring, Operations, Documents)):
+        return _belongings(field_type)
     simple: dict[type[FieldType], st.SearchStrategy[Any]] = {
         Text: TEXTS.filter(bool),
         Color: st.sampled_from(["#5e35b1", " #ABC ", "RGB(94 53 177)", "red"]),
@@ -485,6 +490,33 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
     )
 
 
+def _belongings(field_type: FieldType) -> st.SearchStrategy[Any]:
+    """What a user may write for a field that is kept beside an item."""
+    if isinstance(field_type, Monitoring):
+        settings = st.dictionaries(TEXTS.filter(bool), TEXTS | JSON.filter(lambda value: value is not None), max_size=3)
+        return st.fixed_dictionaries(
+            {},
+            optional={
+                "agent": st.integers(0, 3).map(lambda number: f"object{number}"),
+                "task": TEXTS.filter(bool),
+                "period": st.sampled_from(["60", 60, "90s", "2m", "1 h", "1d"]),
+                "settings": settings,
+            },
+        )
+    name = TEXTS.filter(bool)
+    one: st.SearchStrategy[Any] = st.fixed_dictionaries({"name": name, "url": name})
+    if isinstance(field_type, Operations):
+        parameters = st.fixed_dictionaries({"path": name, "args": st.lists(TEXTS | st.integers(), max_size=2)})
+        required: dict[str, st.SearchStrategy[Any]] = {
+            "name": name,
+            "type": st.just("program"),
+            "parameters": parameters,
+        }
+        more = {"description": TEXTS, "popup_result": st.booleans(), "run_on_change": st.booleans()}
+        one = st.fixed_dictionaries(required, optional=more)
+    return st.lists(one, max_size=3, unique_by=lambda entry: entry["name"])
+
+
 def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
     """Other forms in which a server may send a value that the engine wrote."""
     empty = value == field_type.empty or value in ([], "{}")
@@ -497,7 +529,7 @@ def _server_forms(field_type: FieldType, value: Any) -> Iterator[Any]:
             yield [*reversed(inner), *value]
         if len(value) == 1 and not isinstance(field_type.element, Json):
             yield value[0]
-    elif isinstance(field_type, Properties):
+    elif isinstance(field_type, (Properties, Monitoring, Documents)):
         yield [{**one, "type_id": str(one["type_id"]), "owner_type": 1} for one in reversed(value)]
     elif isinstance(field_type, Reference):
         yield from (str(value), {"id": value, "name": "x"})
@@ -564,6 +596,9 @@ def _holder(server: FakeServer, resource: str, field: Field) -> tuple[dict[str, 
     return record, last
 
 
+# What keeps other entries unless it is told not to.
+_ADDING = ("append_properties", "append_monitoring", "append_operations", "append_documents")
+
 FEW = settings(
     max_examples=3,
     deadline=None,
@@ -615,7 +650,7 @@ def test_any_change_of_a_field_is_seen(resource: str, field: Field, data: st.Dat
     current = field.type.merge(field.type.empty, field.type.resolve(field.type.parse(old), lookup, False), False)
     wanted = field.type.merge(current, field.type.resolve(field.type.parse(new), lookup, False), False)
     assume(wanted != current or isinstance(field.type, Secret))
-    steering: dict[str, Any] = {"append_properties": False} if isinstance(field.type, Properties) else {}
+    steering = {field.append: False} if field.append in _ADDING else {}
     predicted = ensure_on(server, resource, item, check=True, **steering)
     assert server.writes == []
     result = ensure_on(server, resource, item, **steering)
