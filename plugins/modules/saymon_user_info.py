@@ -36,13 +36,6 @@ options:
         blocked or has expired.
     type: str
     choices: [active, blocked, invited, need_activation]
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -63,6 +56,20 @@ EXAMPLES = r"""
   saymon.platform.saymon_user_info:
     group: Operators
     status: blocked
+
+- name: Find out who is in which groups
+  saymon.platform.saymon_user_info:
+    fields: [login, group]
+    resolve: true
+  register: everybody
+
+- name: Print the groups of each
+  ansible.builtin.debug:
+    msg: "{{ dict(everybody.users | map(attribute='login') | zip(everybody.users | map(attribute='names.groups'))) }}"
+
+- name: Read the five oldest accounts
+  saymon.platform.saymon_user_info:
+    limit: 5
 
 - name: Read all users
   saymon.platform.saymon_user_info:
@@ -142,6 +149,10 @@ users:
       description: A mask if the user has an API token, otherwise null or missing.
       type: str
       sample: "********"
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {groups: [Operators], object_include: [/ROOT]}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8c02
       login: operator
@@ -178,7 +189,7 @@ def _warn_of_masked(context: TaskContext, users: list[Record]) -> None:
         )
 
 
-_INFO = info_of(USER, _FILTERS, inspect=_warn_of_masked)
+_INFO = info_of(USER, _FILTERS, known=["authenticationToken"], inspect=_warn_of_masked)
 SPEC = _INFO.spec
 run = _INFO.run
 

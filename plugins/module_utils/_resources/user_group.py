@@ -23,14 +23,20 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
 from .user import USER, group_ids
 
 
+def members_by_group(task: Task) -> dict[str, list[dict[str, Any]]]:
+    """The members of all groups by the id of the group, each with `id` and `login`."""
+    members: dict[str, list[dict[str, Any]]] = {}
+    for user in task.index("user").records.values():
+        for identifier in group_ids(user):
+            members.setdefault(identifier, []).append({"id": user["id"], "login": user.get("login")})
+    return members
+
+
 def _load(task: Task, keys: set[str]) -> list[dict[str, Any]]:
-    """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
+    """The groups, with their members when these are wanted, or may be left behind by a deletion."""
     groups = task.client.get_list("/user-groups", cached=task.cached)
     if "members" in keys or any(item.state == "absent" for item in task.items):
-        members: dict[str, list[Any]] = {}
-        for user in task.index("user").records.values():
-            for identifier in group_ids(user):
-                members.setdefault(identifier, []).append(user["id"])
+        members = members_by_group(task)
         for group in groups:
             group["members"] = members.get(str(group["id"]), [])
     return groups
