@@ -308,3 +308,140 @@ def test_an_empty_name_of_a_property_does_not_mean_any(script: Script) -> None:
         run_module(NAME, {"property": {"name": ""}})["msg"]
         == "property: name is empty: give a text, or leave the option out."
     )
+
+
+# --- names, and what belongs to an object ---------------------------------------------------------
+
+USERS = ("GET", "/users", 200, [{"id": "u1", "login": "ann", "group": []}])
+TREE = listed("discovery_id,name,parent_id")
+OWNED = {**BOARD, "owner_id": "u1"}
+
+
+def names(result: dict[str, Any]) -> list[Any]:
+    return [record["names"] for record in result["objects"]]
+
+
+def test_resolve_takes_the_tree_from_the_list(script: Script) -> None:
+    script(listed(), CLASSES, STATES, TAGS)
+    assert names(run_module(NAME, {"resolve": True, "limit": 4})) == [
+        {"parents": [], "class": "1", "state": "1"},
+        {"parents": ["/ROOT"], "class": "Host", "state": "Alarm", "tags": ["hot"]},
+        {"parents": ["/ROOT/Site"], "class": "Host", "state": "Alarm", "tags": ["hot"]},
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board"},
+    ]
+
+
+def test_resolve_reads_the_tree_once_after_a_search(script: Script) -> None:
+    script(search([OWNED], name="Board"), TREE, CLASSES, USERS)
+    assert names(run_module(NAME, {"name": "Board", "resolve": True})) == [
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "owner": "ann"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "exchanges", "record"),
+    [
+        (["class_id"], [listed("class_id"), CLASSES], {"id": "a1", "class_id": "3", "names": {"class": "Host"}}),
+        (["parent_id"], [listed("name,parent_id")], {"id": "a1", "parent_id": [1], "names": {"parents": ["/ROOT"]}}),
+        (["weight"], [listed("weight")], {"id": "a1", "names": {}}),
+    ],
+)
+def test_resolve_reads_what_is_returned(
+    script: Script, fields: list[str], exchanges: list[Any], record: dict[str, Any]
+) -> None:
+    script(*exchanges)
+    assert run_module(NAME, {"fields": fields, "resolve": True})["objects"][1] == record
+
+
+LINKS = [
+    {"id": "l1", "source": "a1", "target": "a2"},
+    {"id": "l2", "source": "a3", "target": "a1"},
+    {"id": "l3", "source": "a2", "target": "a2"},
+    {"id": "l4"},
+]
+FULL = {
+    **RACK,
+    "operations": [{"id": "op", "name": "restart"}],
+    "properties": [
+        {"id": "p1", "name": "Owner", "value": "ann", "type_id": 1},
+        {"id": "p2", "name": "TaskType", "value": "ping", "type_id": "8"},
+        {"id": "p3", "name": "Manual", "value": "https://example.org", "type_id": 6},
+        {"id": "p4", "name": "Plan", "value": "upload_1", "type_id": 7},
+    ],
+}
+NEVER_SET = {"code": "ResourceNotFound", "message": "Entity not found"}
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("part", "exchanges", "value"),
+    [
+        ("children", [("GET", "/objects/a2/children", 200, [BOARD])], [BOARD]),
+        (
+            "conditions",
+            [
+                ("GET", "/objects/a2/state-conditions", 200, [{"state": 3}]),
+                ("GET", "/objects/a2/incident-conditions", 404, NEVER_SET),
+            ],
+            {"state": [{"state": 3}], "incident": []},
+        ),
+        ("has_conditions", [("GET", "/objects/a2/state-conditions/exists", 200, True)], True),
+        ("has_conditions", [("GET", "/objects/a2/state-conditions/exists", 200, False)], False),
+        ("triggers", [("GET", "/objects/a2/state-triggers", 404, NEVER_SET)], []),
+        ("triggers", [("GET", "/objects/a2/state-triggers", 200, [{"id": "t"}])], [{"id": "t"}]),
+        ("stat_rules", [("GET", "/objects/a2/stat-rules", 200, NEVER_SET)], []),
+        ("links", [("GET", "/links", 200, LINKS)], [LINKS[0], LINKS[2]]),
+        ("operations", [], FULL["operations"]),
+        ("monitoring", [], [FULL["properties"][1]]),
+        ("documents", [], FULL["properties"][2:]),
+        (
+            "paths",
+            [
+                (
+                    "GET",
+                    "/objects/a2/paths",
+                    200,
+                    {
+                        "paths": [["a2", "a1", 1], ["a2", "x"]],
+                        "objects": [{"id": "a2", "name": "Rack 1"}, {"_id": "a1", "name": "Site"}, ROOT],
+                    },
+                )
+            ],
+            ["/ROOT/Site/Rack 1", "/x/Rack 1"],
+        ),
+    ],
+)
+def test_gather(script: Script, check: bool, part: str, exchanges: list[Any], value: Any) -> None:
+    script(("GET", "/objects/a2", 200, FULL), *exchanges)
+    result = run_module(NAME, {"id": "a2", "gather": [part]}, check=check)
+    assert result == {"changed": False, "objects": [{**FULL, part: value}]}
+
+
+@pytest.mark.parametrize("answer", [[], {"paths": 1}, {"paths": [[1]], "objects": [5]}, None])
+def test_paths_of_another_shape(script: Script, answer: Any) -> None:
+    script(("GET", "/objects/a2", 200, RACK), ("GET", "/objects/a2/paths", 200, answer))
+    said = run_module(NAME, {"id": "a2", "gather": ["paths"]})["msg"]
+    assert said.startswith("The server sent paths of the record a2 in a form that is not known")
+
+
+def test_what_parts_are_made_of_is_asked_for(script: Script) -> None:
+    script(Exchange("GET", "/objects/a2?fields=name,operations,properties", 200, FULL))
+    result = run_module(NAME, {"id": "a2", "fields": ["name"], "gather": ["operations", "monitoring"]})
+    assert result["objects"] == [
+        {"id": "a2", "name": "Rack 1", "operations": FULL["operations"], "monitoring": [FULL["properties"][1]]}
+    ]
+
+
+def test_a_part_that_the_account_may_not_read_fails_the_task(script: Script) -> None:
+    script(
+        ("GET", "/objects/a2", 200, RACK), ("GET", "/objects/a2/stat-rules", 403, {"code": "Forbidden", "message": ""})
+    )
+    assert run_module(NAME, {"id": "a2", "gather": ["stat_rules"]})["status"] == 403
+
+
+def test_fields_that_do_not_exist_are_told(script: Script) -> None:
+    script(listed("class,name"))
+    assert run_module(NAME, {"fields": ["name", "class"]})["warnings"] == [
+        "fields: none of these objects has the key 'class' (the server calls class 'class_id'): "
+        "check the spelling, or leave it out."
+    ]
