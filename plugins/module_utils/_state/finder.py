@@ -57,8 +57,8 @@ class Finder(Planner):
                 if isinstance(error, HttpError) and error.status not in _NOT_READABLE:
                     raise
                 self._nameless.add(resource)
-                label = self.resources[resource].label
-                self.warnings.append(f"The names of {label} ids cannot be read, so resolve returns the ids: {error}")
+                several = self.resources[resource].plural.replace("_", " ")
+                self.warnings.append(f"The names of {several} cannot be read, so resolve returns their ids. {error}")
         return text
 
     def names_in(self, record: Record, fields: Iterable[Field]) -> dict[str, Any]:

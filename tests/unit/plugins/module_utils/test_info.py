@@ -24,8 +24,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Text,
     set_of,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Search, exactly, matching
-from ansible_collections.saymon.platform.plugins.module_utils._state.gather import AtOnce, Each
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Search, exactly, matching
+from ansible_collections.saymon.platform.plugins.module_utils._state.gather import AtOnce, Each, Part
 from ansible_collections.saymon.platform.plugins.module_utils._state.reader import list_below
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, info_on
@@ -45,7 +45,7 @@ BOX = Resource(
         Field("color", "color", Choice({"red": 1, "blue": 2})),
     ),
 )
-FILTERS = {
+FILTERS: dict[str, str | Filter] = {
     "name": "name",
     "class": "class",
     "tag": "tags",
@@ -301,7 +301,8 @@ def test_resolve() -> None:
 
 def test_resolve_reads_what_filters_have_read_no_second_time() -> None:
     server = make_server()
-    assert found(server, resolve=True, place="/ROOT/Site", **{"class": "host"}) == ["b2"]
+    filters: Record = {"place": "/ROOT/Site", "class": "host"}
+    assert found(server, resolve=True, **filters) == ["b2"]
     assert sorted(server.reads) == ["/boxes", "/classes", "/objects", "/tags", "/users"]
 
 
@@ -339,7 +340,7 @@ def test_names_that_the_account_may_not_read(status: int) -> None:
     assert [record["names"] for record in result["tool_boxes"]] == [{"class": "Host", "tags": ["t1", "t2"]}] * 2
     (warning,) = result["warnings"]
     assert warning.startswith(
-        f"The names of tag ids cannot be read, so resolve returns the ids: GET /tags answered {status}"
+        f"The names of tags cannot be read, so resolve returns their ids. GET /tags answered {status}"
     )
 
 
@@ -372,7 +373,7 @@ def _labels(search: Search, records: list[Record]) -> dict[str, list[Any]]:
     return {str(record["id"]): [one for one in labels if one["box"] == record["id"]] for record in records}
 
 
-PARTS = {
+PARTS: dict[str, Part] = {
     "rules": Each(_rules),
     "heavy": AtOnce(_heavy, keys=("weightInKilos",)),
     "labels": AtOnce(_labels, option="with_labels"),
@@ -462,7 +463,8 @@ def test_parallel_has_bounds(parallel: int) -> None:
     "make", [lambda read: Each(lambda search, record: read()), lambda read: AtOnce(lambda search, records: read())]
 )
 def test_a_part_of_another_shape_is_told(make: Callable[..., Any]) -> None:
-    info = info_of(BOX, {}, gather={"odd": make(lambda: {}["x"])})
+    answer: Record = {}
+    info = info_of(BOX, {}, gather={"odd": make(lambda: answer["x"])})
     said = info_on(with_parts(), info, gather=["odd"], limit=1)["msg"]
     assert said.startswith("The server sent odd")
     assert "leave odd out of gather" in said
