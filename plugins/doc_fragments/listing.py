@@ -24,8 +24,8 @@ options:
       - Whether to add the names of what the records refer to.
       - Each record then has the key C(names), a dictionary from the option of the managing module to a name, or to a
         list of names. Objects are named by their paths. For example, the record of an object has C(names.class),
-        C(names.tags) and C(names.parents). There is an entry for each reference that the record holds, and with
-        O(fields) for those that are returned.
+        C(names.tags) and C(names.parents). What refers to nothing is null, or an empty list. With O(fields), only the
+        references that are returned are named.
       - What the account may not see is named by its id. If it may not read the names at all, the module warns about it.
       - It takes one request for each kind of thing that the records refer to, however many records there are.
     type: bool

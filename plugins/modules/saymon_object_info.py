@@ -116,11 +116,11 @@ EXAMPLES = r"""
     class: Host
     resolve: true
     limit: 10
-  register: hosts
+  register: monitored
 
 - name: Print where each of them is
   ansible.builtin.debug:
-    msg: "{{ hosts.objects | map(attribute='names.parents') | flatten | unique }}"
+    msg: "{{ monitored.objects | map(attribute='names.parents') | flatten | unique }}"
 
 - name: Find out how the hosts are linked and monitored
   saymon.platform.saymon_object_info:

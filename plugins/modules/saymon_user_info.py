@@ -14,7 +14,8 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Returns all users, or those that match all filters. If none matches, the list is empty and the task succeeds.
   - Needs the permission C(manage-users). Without it, newer servers show only C(id) and C(login) of users, and put the
-    display name into C(login). Filters on other fields then match nothing, and the module warns about it.
+    display name into C(login). Filters on other fields then match nothing, O(resolve) finds no names, and the module
+    warns about it.
 options:
   id:
     description: Only the user with this id.
@@ -182,10 +183,11 @@ _FILTERS = {"login": "login", "email": "email", "group": "groups", "status": "st
 
 
 def _warn_of_masked(context: TaskContext, users: list[Record]) -> None:
-    if is_masked(users) and any(context.args[name] for name in _FILTERS):
+    if is_masked(users) and any(context.args[name] for name in (*_FILTERS, "resolve")):
         context.warnings.append(
             "The account lacks the permission manage-users, so the server shows only id and display name of users: "
-            "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
+            "filters on login, email, group and status may match nothing, and resolve finds no names. "
+            "Sign in as somebody who has it."
         )
 
 

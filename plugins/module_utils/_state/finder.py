@@ -62,10 +62,11 @@ class Finder(Planner):
         return text
 
     def names_in(self, record: Record, fields: Iterable[Field]) -> dict[str, Any]:
-        """The names of what a record refers to, by option, for each of the fields that it has."""
+        """The names of what a record refers to, by option: None or an empty list for a field that it lacks, unless the
+        field is kept elsewhere and was not looked up."""
         found = {}
         for one in fields:
-            if one.key.partition(".")[0] in record:
+            if one.in_create or one.key in record:
                 value = one.read(record)
                 found[one.option] = None if value is None else one.type.show(value, self)
         return found

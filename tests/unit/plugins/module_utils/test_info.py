@@ -287,9 +287,9 @@ def test_resolve() -> None:
     server = make_server()
     result = info_on(server, INFO, resolve=True)
     assert [record["names"] for record in result["tool_boxes"]] == [
-        {"class": None, "places": ["gone"], "owner": "u9"},
+        {"class": None, "tags": [], "places": ["gone"], "owner": "u9"},
         {"class": "Host", "tags": ["hot", "warm"], "places": ["/ROOT", "/ROOT/Site"], "owner": "ann"},
-        {"class": "Switch", "tags": []},
+        {"class": "Switch", "tags": [], "places": [], "owner": None},
     ]
     assert [{key: value for key, value in record.items() if key != "names"} for record in result["tool_boxes"]] == [
         OTHER,

@@ -324,17 +324,17 @@ def names(result: dict[str, Any]) -> list[Any]:
 def test_resolve_takes_the_tree_from_the_list(script: Script) -> None:
     script(listed(), CLASSES, STATES, TAGS)
     assert names(run_module(NAME, {"resolve": True, "limit": 4})) == [
-        {"parents": [], "class": "1", "state": "1"},
-        {"parents": ["/ROOT"], "class": "Host", "state": "Alarm", "tags": ["hot"]},
-        {"parents": ["/ROOT/Site"], "class": "Host", "state": "Alarm", "tags": ["hot"]},
-        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board"},
+        {"parents": [], "class": "1", "state": "1", "tags": [], "owner": None},
+        {"parents": ["/ROOT"], "class": "Host", "state": "Alarm", "tags": ["hot"], "owner": None},
+        {"parents": ["/ROOT/Site"], "class": "Host", "state": "Alarm", "tags": ["hot"], "owner": None},
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "state": None, "tags": [], "owner": None},
     ]
 
 
 def test_resolve_reads_the_tree_once_after_a_search(script: Script) -> None:
     script(search([OWNED], name="Board"), TREE, CLASSES, USERS)
     assert names(run_module(NAME, {"name": "Board", "resolve": True})) == [
-        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "owner": "ann"}
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "state": None, "tags": [], "owner": "ann"}
     ]
 
 

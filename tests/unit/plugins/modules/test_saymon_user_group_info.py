@@ -78,7 +78,14 @@ def test_names(script: Script) -> None:
     """Users are read once, for the members and for their names."""
     script(("GET", "/user-groups", 200, [OPERATORS]), ("GET", "/users", 200, USERS))
     (group,) = run_module(NAME, {"resolve": True})["user_groups"]
-    assert (group["members"], group["names"]) == (MEMBERS["g1"], {"members": ["ci", "operator"]})
+    names = {"object_include": [], "object_exclude": [], "members": ["ci", "operator"]}
+    assert (group["members"], group["names"]) == (MEMBERS["g1"], names)
+
+
+def test_members_that_were_not_looked_up_are_not_named(script: Script) -> None:
+    script(("GET", "/user-groups", 200, [OPERATORS]))
+    (group,) = run_module(NAME, {"resolve": True, "with_members": False})["user_groups"]
+    assert group["names"] == {"object_include": [], "object_exclude": []}
 
 
 def test_no_list(script: Script) -> None:

@@ -83,7 +83,9 @@ def test_only_some_fields_of_some_users(script: Script) -> None:
     assert run_module(NAME, {"limit": 0})["msg"] == "limit is 0: give a number, 1 or more."
 
 
-@pytest.mark.parametrize("filters", [{"login": "ci"}, {"email": "x"}, {"status": "active"}, {"group": "x"}])
+@pytest.mark.parametrize(
+    "filters", [{"login": "ci"}, {"email": "x"}, {"status": "active"}, {"group": "x"}, {"id": "3", "resolve": True}]
+)
 def test_warns_when_the_account_may_not_see_what_is_filtered(script: Script, filters: dict[str, Any]) -> None:
     if "group" in filters:
         script(("GET", "/user-groups", 200, [{"id": "x"}]))
