@@ -54,7 +54,10 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "saymon_link_info": ({"object": "north-core-sw"},),
     "saymon_object": ({"name": "Probe site", "parents": ["/ROOT"]}, {"name": "Probe site", "state": "absent"}),
-    "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
+    "saymon_object_info": (
+        {"name": "north-db-1", "fields": ["name", "path"]},
+        {"name": "north-db-1", "resolve": True, "gather": ["conditions", "links", "paths"], "parallel": 2},
+    ),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),
     "saymon_reference": (

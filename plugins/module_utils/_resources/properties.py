@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -16,6 +17,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Lookup,
     Text,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Search, filled
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
@@ -63,32 +65,6 @@ class Properties(Entries):
 PROPERTIES = Properties()
 
 
-class PropertyFilter(FieldType):
-    """One property that an item must have, as a filter of items. Canonical form: its name, and its value, None where
-    any will do."""
-
-    argument: Mapping[str, Any] = {
-        "type": "dict",
-        "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}},
-    }
-    empty: Any = {}
-
-    def parse(self, value: Any) -> tuple[str, str | None]:
-        if not value["name"]:
-            raise Invalid("name is empty: give the name of a property")
-        return value["name"], value["value"]
-
-    def read(self, value: Any) -> Any:
-        return PROPERTIES.read(value)
-
-    def holds(self, value: Any, wanted: Any) -> bool:
-        name, text = wanted
-        return name in value and text in (None, value[name][1])
-
-
-PROPERTY_FILTER = Field("property", "properties", PropertyFilter())
-
-
 def properties_of(collection: str, *, repeat_required: bool = False) -> Field:
     """The field `properties` of the items at `collection`, which have the flag `append_properties`.
 
@@ -101,3 +77,17 @@ def properties_of(collection: str, *, repeat_required: bool = False) -> Field:
         writer=sub_collection(collection, "props", "properties", PROPERTIES, repeat_required=repeat_required),
         append="append_properties",
     )
+
+
+def _with_property(_search: Search, wanted: Mapping[str, Any], records: list[Record]) -> list[Record]:
+    field = Field("properties", "properties", PROPERTIES)
+    found = [(record, field.read(record).get(wanted["name"])) for record in records]
+    return [record for record, pair in found if pair is not None and wanted["value"] in (None, pair[1])]
+
+
+PROPERTY_FILTER = Filter(
+    {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}}},
+    ("properties",),
+    _with_property,
+    filled("property", "name"),
+)

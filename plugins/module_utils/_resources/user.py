@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import Hidden
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import verify_password
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Choice,
@@ -45,7 +45,7 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     """All users, for work that must not overlook one: refused when the server masks them."""
     users = client.get_list("/users", cached=cached)
     if is_masked(users):
-        raise SaymonError(
+        raise Hidden(
             "The account lacks the permission manage-users, so the server "
             "hides the logins of users: sign in as one who has it."
         )
