@@ -25,6 +25,7 @@ _IDENTITY = frozenset({"source", "target", "class_id"})
 
 
 def _query(keys: set[str]) -> dict[str, Any]:
+    """What to ask for; what is told from the whole record has no key of its own."""
     return {"fields": ",".join(sorted({*keys, *_IDENTITY} - {""}))}
 
 
