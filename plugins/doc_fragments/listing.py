@@ -9,6 +9,27 @@ from __future__ import annotations
 class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
+  fields:
+    description:
+      - The keys of a record to return, in place of all of them. C(id) is returned at all times.
+      - They are the server's own keys, such as C(class_id). A newer server may have more of them than are documented
+        here, so a key that no record has is not an error. The module warns about it if it is not documented either.
+    type: list
+    elements: str
+  limit:
+    description: Return no more than this many, those with the lowest ids.
+    type: int
+  resolve:
+    description:
+      - Whether to add the names of what the records refer to.
+      - Each record then has the key C(names), a dictionary from the option of the managing module to a name, or to a
+        list of names. Objects are named by their paths. For example, the record of an object has C(names.class),
+        C(names.tags) and C(names.parents). What refers to nothing is null, or an empty list. With O(fields), only the
+        references that are returned are named.
+      - What the account may not see is named by its id. If it may not read the names at all, the module warns about it.
+      - It takes one request for each kind of thing that the records refer to, however many records there are.
+    type: bool
+    default: false
   dest:
     description:
       - A file to write the list to, instead of returning it. This is much faster for thousands of records.
@@ -24,6 +45,8 @@ options:
       - Without it, an existing file keeps its mode, and a new file gets the system's default, usually V('0644').
     type: raw
 notes:
+  - Filters compare names as all modules do. The case of letters counts only if several names differ in nothing else.
+    A filter that refers to something else takes a name or an id, and a name that does not exist is an error.
   - With O(dest), the task reports a change if the content or the mode of the file differs. In check mode, it writes
     nothing.
 """

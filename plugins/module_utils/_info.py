@@ -6,105 +6,222 @@ table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item, refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Invalid, Reference
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Finder, Search
+from ansible_collections.saymon.platform.plugins.module_utils._state.gather import AtOnce, Each, Part, add_parts
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import age_of
-from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+from ansible_collections.saymon.platform.plugins.module_utils._state.spelling import near_miss
 
 from ._arguments import Spec
 from ._listing import DEST_OPTIONS, listed
 from ._run import Run, TaskContext
 
-_PICKING: dict[str, dict[str, Any]] = {"fields": {"type": "list", "elements": "str"}, "limit": {"type": "int"}}
+_PICKING: dict[str, dict[str, Any]] = {
+    "fields": {"type": "list", "elements": "str"},
+    "limit": {"type": "int"},
+    "resolve": {"type": "bool", "default": False},
+}
+_NAMES = "names"  # the record key under which `resolve` puts the names
+
+Hook = Callable[[TaskContext, "list[Record]"], None]
+Read = Callable[[Search], "list[Record]"]
 
 
 class Info(NamedTuple):
-    """The two things that a module file needs."""
+    """What a module file needs: its options and its run. `known` are the keys that its records may have."""
 
     spec: Spec
     run: Run
+    known: AbstractSet[str]
 
 
 def info_of(
     resource: Resource,
-    filters: Mapping[str, str],
+    filters: Mapping[str, str | Filter],
     *,
     options: Mapping[str, dict[str, Any]] | None = None,
-    read: Callable[[TaskContext], list[Record]] | None = None,
-    inspect: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
-    complete: Callable[[TaskContext, list[Record]], None] = lambda context, records: None,
+    read_only: Iterable[Field] = (),
+    known: Iterable[str] = (),
+    read: Read | None = None,
+    gather: Mapping[str, Part] | None = None,
+    inspect: Hook = lambda context, records: None,
+    complete: Hook = lambda context, records: None,
 ) -> Info:
     """The options and the run of a module that lists the items of `resource`.
 
-    `filters` are options of the module, each with the field of the table that it looks at; `id` is one at all times.
-    `options` are further ones. `read` reads the records where a list call alone will not do. `inspect` may warn about
-    the records that the server sent, `complete` may add to those that are returned.
+    `filters` are options of the module, each with the field that it looks at, or with a filter of its own; `id` is one
+    at all times. `options` are further ones, or other descriptions of these. `read_only` are fields of records that the
+    table lacks, because nobody sets them; `known` are other keys of records. `read` reads the records among which the
+    filters look, which may be those that a search on the server has found. `gather` are parts that are added on
+    request. `inspect` may warn about the records that were read, `complete` may add to those that are returned.
     """
-    table = _table_of(resource, filters)
-    own = {field.option: dict(field.type.argument) for field in table.fields}
-    spec = Spec(options={"id": {"type": "str"}, **own, **(options or {}), **_PICKING, **DEST_OPTIONS})
+    table = replace(resource, fields=(*resource.fields, *read_only))
+    listing = _Listing(table, filters, frozenset(known), gather or {})
+    spec = Spec(options={**listing.options, **(options or {})})
 
     def find(context: TaskContext) -> list[Record]:
         args = context.args
-        refuse_empty(args, spec.options)
-        limit, keys = args["limit"], {*(args["fields"] or ())}
-        if limit is not None and limit < 1:
-            raise BadInput(f"limit is {limit}: give a number, 1 or more.")
-        used = {field.key for field in table.fields if args[field.option] is not None}
-        asked = keys | used if keys else set()
-        records = read(context) if read else context.client.get_list(resource.path, **resource.query(asked))
+        listing.check(args, spec.options)
+        parts, parallel = listing.parts_in(args), context.parallel()
+        search = listing.search(context, parts)
+        records = (read or listing.read)(search)
         inspect(context, records)
-        found = _matching(context, resource, table, records, filters)
-        found = sorted(found, key=lambda record: age_of(record["id"]))[:limit]
+        found = sorted(listing.matching(search, records), key=lambda record: age_of(record["id"]))[: args["limit"]]
         complete(context, found)
-        if not keys:
+        add_parts(search, parts, found, parallel)
+        listing.add_names(search, found)
+        context.warnings += [*search.finder.warnings, *listing.complaints(args, found)]
+        return listing.picked(args, parts, found)
+
+    return Info(spec, listed(resource.plural, find), {_NAMES, *listing.gather, *listing.keys})
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """How the items of a table are listed: `filters`, `known` and `gather` as in `info_of`."""
+
+    table: Resource
+    filters: Mapping[str, str | Filter]
+    known: AbstractSet[str]
+    gather: Mapping[str, Part]
+
+    @cached_property
+    def keys(self) -> AbstractSet[str]:
+        """The record keys that the table and the module know."""
+        return {"id", *map(_top, self.table.fields), *self.known} - {""}
+
+    @cached_property
+    def filtered(self) -> Resource:
+        """The filters on fields as a resource of their own, whose items hold one value of each field."""
+        pairs = [(name, self.table.by_option[field]) for name, field in self.filters.items() if isinstance(field, str)]
+        fields = tuple(replace(field, option=name, type=field.type.single) for name, field in pairs)
+        return replace(
+            self.table, fields=fields, key=(), find_by=(), states=(), flags={}, adjust=lambda item: None, search=None
+        )
+
+    @property
+    def special(self) -> dict[str, Filter]:
+        return {name: one for name, one in self.filters.items() if isinstance(one, Filter)}
+
+    @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        own = {field.option: dict(field.type.argument) for field in self.filtered.fields}
+        own.update({name: dict(one.argument) for name, one in self.special.items()})
+        choices = [name for name, part in self.gather.items() if _flag_of(part) is None]
+        if choices:
+            own["gather"] = {"type": "list", "elements": "str", "choices": choices, "default": []}
+        if any(isinstance(part, Each) for part in self.gather.values()):
+            own["parallel"] = {"type": "int", "default": 1}
+        return {"id": {"type": "str"}, **own, **_PICKING, **DEST_OPTIONS}
+
+    def check(self, args: Mapping[str, Any], options: Iterable[str]) -> None:
+        """Refuse what can be refused before anything is sent."""
+        refuse_empty(args, options)
+        if args["limit"] is not None and args["limit"] < 1:
+            raise BadInput(f"limit is {args['limit']}: give a number, 1 or more.")
+        for name, one in self.special.items():
+            if args[name] is not None:
+                one.check(args[name])
+
+    def parts_in(self, args: Mapping[str, Any]) -> dict[str, Part]:
+        """The parts that the options ask for."""
+        asked = args.get("gather") or ()
+        return {name: part for name, part in self.gather.items() if name in asked or args.get(_flag_of(part) or "")}
+
+    def search(self, context: TaskContext, parts: Mapping[str, Part]) -> Search:
+        """What the options ask for. Raises BadInput for the name of something that does not exist."""
+        args = context.args
+        wanted = {field.option: args[field.option] for field in self.filtered.fields if args[field.option] is not None}
+        finder = Finder(context.client, self.filtered, RESOURCES, context.credentials)
+        finder.whole = args["resolve"]  # then whole lists are needed in any case, and each is read once
+        (resolved,) = finder.resolve_all([parse_item(self.filtered, wanted, None, {})])
+        keys = None
+        if args["fields"]:
+            used = {_top(field) for field in self.filtered.fields if field.option in wanted}
+            used.update(key for name, one in self.special.items() if args[name] is not None for key in one.keys)
+            used.update(key for part in parts.values() if isinstance(part, AtOnce) for key in part.keys)
+            keys = ({*args["fields"]} | used) - {_NAMES}
+        return Search(finder, args, resolved, keys)
+
+    def read(self, search: Search) -> list[Record]:
+        """All records, as the list call sends them."""
+        keys = self.keys if search.keys is None else search.keys
+        return search.client.get_list(self.table.path, **self.table.query({*keys} - {"id"}))
+
+    def matching(self, search: Search, records: list[Record]) -> list[Record]:
+        """The records that match all filters, of which the server may have applied some or none."""
+        args, left = search.args, records
+        if args["id"] is not None:
+            left = [record for record in left if str(record["id"]) == args["id"]]
+        for option, value in search.wanted.items():
+            field = self.filtered.by_option[option]
+            source = self.table.by_option[str(self.filters[option])]
+            same = {*_same(source, value, records, exactly=bool(field.type.resources))}
+            left = [record for record in left if str(record["id"]) in same]
+        for option, one in self.special.items():
+            if args[option] is not None:
+                try:
+                    left = one.pick(search, args[option], left)
+                except Invalid as error:
+                    raise BadInput(f"{option}: {error}.") from None
+        return left
+
+    def add_names(self, search: Search, found: list[Record]) -> None:
+        """Add the names of what the records refer to, as far as these references are returned."""
+        if search.args["resolve"]:
+            fields = search.args["fields"]
+            named = [field for field in self.table.fields if field.key and isinstance(field.type.single, Reference)]
+            named = [field for field in named if not fields or _top(field) in fields]
+            for record in found:
+                record[_NAMES] = search.finder.names_in(record, named)
+
+    def complaints(self, args: Mapping[str, Any], found: list[Record]) -> list[str]:
+        """Warnings about fields that no record has, and that are not documented either: newer servers may have more."""
+        odd = {*(args["fields"] or ())} - self.keys - {_NAMES}
+        odd = {key for key in odd if found and not any(key in record for record in found)}
+        return [
+            f"fields: none of these {self.table.plural.replace('_', ' ')} has the key {key!r}{self._meant(key)}: "
+            "check the spelling, or leave it out."
+            for key in sorted(odd)
+        ]
+
+    def _meant(self, key: str) -> str:
+        field = self.table.by_option.get(key)
+        return near_miss(key, self.keys) if field is None else f" (the server calls {key} {_top(field)!r})"
+
+    def picked(self, args: Mapping[str, Any], parts: Iterable[str], found: list[Record]) -> list[Record]:
+        """The records with the fields that were asked for."""
+        if not args["fields"]:
             return found
-        return [{key: value for key, value in record.items() if key in keys or key == "id"} for record in found]
-
-    return Info(spec, listed(resource.plural, find))
-
-
-def _table_of(resource: Resource, filters: Mapping[str, str]) -> Resource:
-    """The filters as a resource of their own, whose items hold one value of each field."""
-    fields = [(name, resource.by_option[option]) for name, option in filters.items()]
-    singles = tuple(replace(field, option=name, type=field.type.single) for name, field in fields)
-    return replace(resource, fields=singles, key=(), find_by=(), states=(), flags={}, adjust=lambda item: None)
+        kept = {"id", _NAMES, *parts, *args["fields"]}
+        return [{key: value for key, value in record.items() if key in kept} for record in found]
 
 
-def _matching(
-    context: TaskContext, resource: Resource, table: Resource, records: list[Record], filters: Mapping[str, str]
-) -> list[Record]:
-    """The records that match all filters. References are looked up only while there is something left to compare."""
-    args = context.args
-    wanted = {field.option: args[field.option] for field in table.fields if args[field.option] is not None}
-    item = parse_item(table, wanted, None, {})
-    left = records if args["id"] is None else [record for record in records if str(record["id"]) == args["id"]]
-    for option, value in item.desired.items():
-        if option not in table.referring:
-            matches = _same(resource.by_option[filters[option]], value, records)
-            left = [record for record in left if str(record["id"]) in matches]
-    if left and {*item.desired} & {*table.referring}:
-        planner = Planner(context.client, table, RESOURCES, context.credentials)
-        (resolved,) = planner.resolve_all([item])
-        for option in table.referring:
-            if option in resolved:
-                field = resource.by_option[filters[option]]
-                left = [record for record in left if field.type.holds(field.read(record), resolved[option])]
-    return left
+def _top(field: Field) -> str:
+    """The key of a record that holds the field."""
+    return field.key.partition(".")[0]
 
 
-def _same(field: Field, wanted: Any, records: list[Record]) -> set[str]:
+def _flag_of(part: Part) -> str | None:
+    """The option that asks for a part, in place of `gather`."""
+    return part.option if isinstance(part, AtOnce) else None
+
+
+def _same(field: Field, wanted: Any, records: list[Record], *, exactly: bool) -> list[str]:
     """The ids of the records with this value. The case of letters counts only where several differ in nothing else."""
-    exact = {str(record["id"]) for record in records if field.type.holds(field.read(record), wanted)}
-    if exact or not isinstance(wanted, str):
+    exact = [str(record["id"]) for record in records if field.type.holds(field.read(record), wanted)]
+    if exact or exactly or not isinstance(wanted, str):
         return exact
     folded = wanted.casefold()
-    return {str(record["id"]) for record in records if str(field.read(record)).casefold() == folded}
+    return [str(record["id"]) for record in records if str(field.read(record)).casefold() == folded]

@@ -24,8 +24,6 @@ from ._arguments import Spec
 from ._listing import Placed, placed
 from ._run import Run, TaskContext
 
-_MOST_PARALLEL = 32
-
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
@@ -60,7 +58,7 @@ def ensure(resource: Resource) -> Run:
     go."""
 
     def run(context: TaskContext) -> dict[str, Any]:
-        _parallel(context)  # a bad one is refused before anything is read
+        context.parallel()  # a bad one is refused before anything is read
         with _collector_stopped() as resume_collector:
             return _run(resource, context, resume_collector)
 
@@ -90,16 +88,8 @@ def planner_of(resource: Resource, context: TaskContext, *, cached: bool = True)
         context.credentials,
         check=context.check,
         cached=cached,
-        parallel=_parallel(context),
+        parallel=context.parallel(),
     )
-
-
-def _parallel(context: TaskContext) -> int:
-    """How many requests may be on their way at a time."""
-    parallel: int = context.args.get("parallel", 1)
-    if not 1 <= parallel <= _MOST_PARALLEL:
-        raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
-    return parallel
 
 
 def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:

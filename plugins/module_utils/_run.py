@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Answer, Auth, Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import (
     DEEPEST,
     LEFT_OUT,
@@ -52,7 +52,15 @@ class TaskContext:
     say: Callable[[str], None] = lambda text: None
     warnings: list[str] = field(default_factory=list)
 
+    def parallel(self) -> int:
+        """How many requests may be on their way at a time."""
+        parallel: int = self.args.get("parallel", 1)
+        if not 1 <= parallel <= _MOST_PARALLEL:
+            raise BadInput(f"parallel is {parallel}: give a number from 1 to {_MOST_PARALLEL}.")
+        return parallel
 
+
+_MOST_PARALLEL = 32
 _LONGEST_MESSAGE = 1500
 
 Run = Callable[[TaskContext], dict[str, Any]]

@@ -29,13 +29,6 @@ options:
       C(object_count) there too.
     type: bool
     default: false
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -163,6 +156,7 @@ _INFO = info_of(
     CLASS,
     {"name": "name", "category": "category"},
     options={"with_object_count": {"type": "bool", "default": False}},
+    known=["entityType", "object_count", "operations"],
     complete=_add_counts,
 )
 SPEC = _INFO.spec

@@ -37,15 +37,7 @@ options:
         required: true
       value:
         description: Value of the property. Without it, any value matches.
-        type: str
-  fields:
-    description:
-      - The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
+        type: raw
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -99,6 +91,10 @@ flows:
       elements: dict
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b9001, name: Carries, value: Orders, type_id: 1}
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {owner: /ROOT/Plant North, objects: [/ROOT/sw1, /ROOT/db01]}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b9301
       owner_id: 64b1f0c2a9d3e45f6a7b8e00
@@ -115,17 +111,15 @@ dest:
   sample: flows.yml
 """
 
-from dataclasses import replace
-
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.flow import FLOW, list_flows
 from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import PROPERTY_FILTER
 from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
 _INFO = info_of(
-    replace(FLOW, fields=(*FLOW.fields, PROPERTY_FILTER)),
-    {"owner": "owner", "object": "objects", "property": "property"},
-    read=lambda context: list_flows(context.client),
+    FLOW,
+    {"owner": "owner", "object": "objects", "property": PROPERTY_FILTER},
+    read=lambda search: list_flows(search.client),
 )
 
 SPEC = _INFO.spec

@@ -207,7 +207,7 @@ link:
       type: raw
       sample: 35
     state_id:
-      description: Id of the state. Returned when the link was created or changed.
+      description: Id of the state, a number for built-in states and a text for others.
       type: raw
       sample: 1
     tags:

@@ -31,6 +31,10 @@ options:
   class:
     description: Only links of this class, a name or an id.
     type: str
+  link_state:
+    description: Only links in this state, a name (such as V(Alarm)) or an id.
+    type: str
+    aliases: [state]
   property:
     description: Only links with this property.
     type: dict
@@ -41,15 +45,7 @@ options:
         required: true
       value:
         description: Value of the property. Without it, any value matches.
-        type: str
-  fields:
-    description:
-      - The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
+        type: raw
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -137,6 +133,10 @@ links:
       elements: dict
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b9001, name: Cable, value: CAT6, type_id: 1}
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {source: /ROOT/Plant North/Rack 1/db01, target: /ROOT/sw1, class: Link, state: Working, tags: []}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b9101
       source: 64b1f0c2a9d3e45f6a7b8e01
@@ -156,8 +156,6 @@ dest:
   sample: links.yml
 """
 
-from dataclasses import replace
-
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.link import LINK, Ends
 from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import PROPERTY_FILTER
@@ -165,10 +163,25 @@ from ansible_collections.saymon.platform.plugins.module_utils._run import main
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Reference
 
 _INFO = info_of(
-    replace(LINK, fields=(*LINK.fields, Field("object", "", Ends(Reference("object"))), PROPERTY_FILTER)),
-    {name: name for name in ("source", "target", "object", "class", "property")},
+    LINK,
+    {
+        **{name: name for name in ("source", "target", "object", "class")},
+        "link_state": "state",
+        "property": PROPERTY_FILTER,
+    },
+    options={"link_state": {"type": "str", "aliases": ["state"]}},
+    read_only=[Field("object", "", Ends(Reference("object"))), Field("state", "state_id", Reference("state"))],
+    known=[
+        "source_name",
+        "target_name",
+        "manual_state",
+        "operations",
+        "owner_id",
+        "created",
+        "updated",
+        "last_state_update",
+    ],
 )
-
 SPEC = _INFO.spec
 run = _INFO.run
 

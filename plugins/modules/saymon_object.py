@@ -596,14 +596,13 @@ object:
       sample: [64b1f0c2a9d3e45f6a7b8f01]
     properties:
       description: The properties, each with C(id), C(name), C(value) and C(type_id). Documents have the type 6 or 7,
-        and settings of the monitoring 8. What the task has just written may lack the id.
+        and settings of the monitoring 8.
       type: list
       elements: dict
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b9001, name: Owner, value: Platform team, type_id: 1}
     operations:
       description: The operations, each with C(id), C(name), C(type) (1 for MQTT, 2 for a program) and C(parameters).
-        What the task has just written may lack the id.
       type: list
       elements: dict
       sample:

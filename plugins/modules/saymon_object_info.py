@@ -16,6 +16,9 @@ description:
     empty and the task succeeds.
   - Needs access to the objects. Where possible, the server searches, which on newer servers needs the permission
     C(run-bulks). Without it, the module reads the whole list and filters it.
+  - V(conditions), V(has_conditions) and V(triggers) in O(gather) need the permission C(modify-objects) or
+    C(manage-objects), V(stat_rules) needs C(manage-objects), and V(links) returns the links that the account may see.
+    Without C(manage-operations), the server shows only C(id), C(name) and C(description) of operations.
 options:
   id:
     description: Only the object with this id.
@@ -35,9 +38,10 @@ options:
   class:
     description: Only objects of this class, a name or an id.
     type: str
-  state:
+  object_state:
     description: Only objects in this state, a name (such as V(Alarm)) or an id.
     type: str
+    aliases: [state]
   tag:
     description: Only objects with this tag, a name or an id.
     type: str
@@ -50,7 +54,7 @@ options:
         type: str
         required: true
       value:
-        description: Value of the property, a text. Without it, any value matches.
+        description: Value of the property. Without it, any value matches.
         type: raw
   parent:
     description: Only objects below this one, a path, a name or an id.
@@ -64,9 +68,33 @@ options:
       - The fields to return besides C(id), such as V(name) or V(state_id). Fewer fields give a faster answer.
       - The field V(path), the full name of the object, is returned only if it is listed here.
       - The default is everything that the server returns for a search.
+      - A newer server may have more fields than are documented here, so a field that no object has is not an error. The
+        module warns about it if it is not documented either.
     type: list
     elements: str
+  gather:
+    description:
+      - What else to return with each object. Each word adds a key of that name to the record, see RV(objects).
+      - V(links) takes one request for all objects. V(documents), V(monitoring) and V(operations) come with the objects
+        themselves. V(conditions) takes two requests for each object, and every other word takes one.
+    type: list
+    elements: str
+    choices:
+      - children
+      - conditions
+      - documents
+      - has_conditions
+      - links
+      - monitoring
+      - operations
+      - paths
+      - stat_rules
+      - triggers
     default: []
+  parallel:
+    description: How many of the requests for O(gather) may be sent at the same time, from V(1) to V(32).
+    type: int
+    default: 1
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -79,9 +107,27 @@ seealso:
 EXAMPLES = r"""
 - name: Find what is in alarm
   saymon.platform.saymon_object_info:
-    state: Alarm
+    object_state: Alarm
     fields: [name, path]
   register: alarms
+
+- name: Find ten hosts, with the names of their classes, states, tags and parents
+  saymon.platform.saymon_object_info:
+    class: Host
+    resolve: true
+    limit: 10
+  register: monitored
+
+- name: Print where each of them is
+  ansible.builtin.debug:
+    msg: "{{ monitored.objects | map(attribute='names.parents') | flatten | unique }}"
+
+- name: Find out how the hosts are linked and monitored
+  saymon.platform.saymon_object_info:
+    class: Host
+    fields: [name]
+    gather: [links, conditions, monitoring]
+    parallel: 4
 
 - name: Find all hosts below the root that have an owner
   saymon.platform.saymon_object_info:
@@ -138,7 +184,8 @@ objects:
       elements: raw
       sample: [64b1f0c2a9d3e45f6a7b8f01]
     properties:
-      description: The properties, each with C(id), C(name), C(value) and C(type_id).
+      description: The properties, each with C(id), C(name), C(value) and C(type_id). Documents have the type 6 or 7,
+        and settings of the monitoring 8.
       type: list
       elements: dict
       sample:
@@ -176,6 +223,135 @@ objects:
       description: Full name of the object. Only when O(fields) contains V(path).
       type: str
       sample: ROOT/Plant North/Rack 1/db01
+    last_state_update:
+      description: When the state last changed, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    manual_state:
+      description: A state set by hand, with C(stateId), C(reason) and C(by). Missing or null when there is none.
+      type: dict
+      sample: {stateId: 9, reason: Maintenance, by: 64b1f0c2a9d3e45f6a7b8c02}
+    child_ids:
+      description: Ids of the objects directly below this one.
+      type: list
+      elements: raw
+      sample: [64b1f0c2a9d3e45f6a7b8e02]
+    child_link_ids:
+      description: Ids of the links between these objects.
+      type: list
+      elements: str
+      sample: []
+    child_ref_ids:
+      description: Ids of the references shown in the object.
+      type: list
+      elements: str
+      sample: []
+    operations:
+      description: The operations, each with C(id), C(name), C(type) (1 for MQTT, 2 for a program) and C(parameters).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9101, name: Vacuum, type: 2, parameters: {type: fileSystem, path: /opt/vacuum.sh}}
+    owner_id:
+      description: Id of the user who created the object. Missing if an agent created it.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c02
+    mute_alert:
+      description: Why and by whom alarms are muted, with C(reason) and C(by). Missing or null when they are not. Some
+        servers send it as C(mute_alerts).
+      type: dict
+      sample: {reason: Maintenance, by: 64b1f0c2a9d3e45f6a7b8c02}
+    object_groups:
+      description: Groups that the server has put the object into.
+      type: list
+      elements: raw
+      sample: []
+    entityType:
+      description: C(1), the kind of record.
+      type: int
+      sample: 1
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      contains:
+        class:
+          description: Name of the class.
+          type: str
+          sample: Host
+        state:
+          description: Name of the state.
+          type: str
+          sample: Working
+        parents:
+          description: Paths of the objects above this one.
+          type: list
+          elements: str
+          sample: [/ROOT/Plant North/Rack 1]
+        tags:
+          description: Names of the tags.
+          type: list
+          elements: str
+          sample: [production]
+        owner:
+          description: Login of the owner. Its id if the account lacks the permission C(manage-users).
+          type: str
+          sample: admin
+      sample: {class: Host, state: Working, parents: [/ROOT/Plant North/Rack 1], tags: [production], owner: admin}
+    children:
+      description: The records of the objects directly below this one, with V(children) in O(gather).
+      type: list
+      elements: dict
+      sample: []
+    conditions:
+      description: The object's own conditions, with V(conditions) in O(gather). Without any, those of its class apply.
+      type: dict
+      contains:
+        state:
+          description: State conditions, in their order.
+          type: list
+          elements: dict
+          sample: [{condition: {cpu: {_gt: "90"}}, state: 4, description: Busy}]
+        incident:
+          description: Incident conditions, in their order.
+          type: list
+          elements: dict
+          sample: []
+      sample: {state: [{condition: {cpu: {_gt: "90"}}, state: 4, description: Busy}], incident: []}
+    has_conditions:
+      description: Whether the object has state conditions of its own, with V(has_conditions) in O(gather).
+      type: bool
+      sample: true
+    triggers:
+      description: The object's own state triggers, with V(triggers) in O(gather).
+      type: list
+      elements: dict
+      sample: []
+    stat_rules:
+      description: Rules that change incoming data before conditions see it, with V(stat_rules) in O(gather).
+      type: list
+      elements: dict
+      sample: [{actions: [{type: extend}]}]
+    links:
+      description: The records of the links that begin or end at the object, with V(links) in O(gather).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7bb001, source: 64b1f0c2a9d3e45f6a7b8e01, target: 64b1f0c2a9d3e45f6a7b8e02}
+    monitoring:
+      description: The monitoring settings, properties of type 8, with V(monitoring) in O(gather).
+      type: list
+      elements: dict
+      sample: [{id: 64b1f0c2a9d3e45f6a7b9002, name: TaskType, value: ping, type_id: 8}]
+    documents:
+      description: Linked and uploaded documents, properties of type 6 and 7, with V(documents) in O(gather).
+      type: list
+      elements: dict
+      sample: [{id: 64b1f0c2a9d3e45f6a7b9003, name: Manual, value: "https://example.org/manual", type_id: 6}]
+    paths:
+      description: All paths of the object, one for each way up to the root, with V(paths) in O(gather).
+      type: list
+      elements: str
+      sample: [/ROOT/Plant North/Rack 1/db01]
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8e01
       name: db01
@@ -194,34 +370,28 @@ dest:
   sample: objects.jsonl
 """
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
-from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import find_objects
-from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
-from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
-
-SPEC = Spec(
-    options={
-        **{
-            name: {"type": "str"}
-            for name in ("id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent")
-        },
-        "property": {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "raw"}}},
-        "deep": {"type": "bool", "default": False},
-        "fields": {"type": "list", "elements": "str", "default": []},
-        **DEST_OPTIONS,
-    }
+from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import (
+    FIELDS,
+    FILTERS,
+    PARTS,
+    READ_ONLY,
+    read_objects,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
-
-def find(context: TaskContext) -> list[Record]:
-    refuse_empty(context.args, SPEC.options)
-    refuse_empty(context.args["property"] or {}, ["name"], "property: ")
-    return find_objects(context)
-
-
-run = listed("objects", find)
+_INFO = info_of(
+    OBJECT,
+    FILTERS,
+    options={"object_state": {"type": "str", "aliases": ["state"]}, "deep": {"type": "bool", "default": False}},
+    read_only=READ_ONLY,
+    known=(*FIELDS, "entityType", "path"),
+    read=read_objects,
+    gather=PARTS,
+)
+SPEC = _INFO.spec
+run = _INFO.run
 
 
 if __name__ == "__main__":

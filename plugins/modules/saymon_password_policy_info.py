@@ -23,13 +23,6 @@ options:
   name:
     description: Only policies with this name.
     type: str
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -44,6 +37,11 @@ EXAMPLES = r"""
   saymon.platform.saymon_password_policy_info:
     id: "1"
   register: policy
+
+- name: Read the minimum lengths of the two oldest policies
+  saymon.platform.saymon_password_policy_info:
+    fields: [name, length]
+    limit: 2
 
 - name: Write all policies into a file
   saymon.platform.saymon_password_policy_info:
@@ -101,6 +99,10 @@ password_policies:
       description: How many former passwords cannot be used again. Newer servers only.
       type: int
       sample: 3
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {}
   sample:
     - id: 1
       name: Default

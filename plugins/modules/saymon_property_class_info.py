@@ -26,13 +26,6 @@ options:
   value_type:
     description: Only property classes whose values have this type.
     type: str
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -126,7 +119,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._info import info_
 from ansible_collections.saymon.platform.plugins.module_utils._resources.property_class import PROPERTY_CLASS
 from ansible_collections.saymon.platform.plugins.module_utils._run import main
 
-_INFO = info_of(PROPERTY_CLASS, {"name": "name", "value_type": "value_type"})
+_INFO = info_of(PROPERTY_CLASS, {"name": "name", "value_type": "value_type"}, known=["system"])
 SPEC = _INFO.spec
 run = _INFO.run
 

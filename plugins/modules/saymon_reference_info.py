@@ -27,14 +27,6 @@ options:
   target:
     description: Only references that show this object, a path, a name or an id.
     type: str
-  fields:
-    description:
-      - The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -79,6 +71,10 @@ references:
       description: Settings of the web client, as JSON text.
       type: str
       sample: '{"custom_style": {"left": 120}}'
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {owner: /ROOT/Dashboards, target: /ROOT/db01}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b9201
       owner: 64b1f0c2a9d3e45f6a7b8e01
@@ -103,7 +99,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._run import main
 _INFO = info_of(
     REFERENCE,
     {"owner": "owner", "target": "target"},
-    read=lambda context: list_references(context.client),
+    read=lambda search: list_references(search.client),
 )
 
 SPEC = _INFO.spec

@@ -166,6 +166,21 @@ user_group:
       type: list
       elements: dict
       sample: []
+    members:
+      description: The members, if the task has looked them up. The module adds this key.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Id of the user.
+          type: str
+          sample: 64b1f0c2a9d3e45f6a7b8c02
+        login:
+          description: Login of the user.
+          type: str
+          sample: operator
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b8c02, login: operator}
   sample:
     id: 64b1f0c2a9d3e45f6a7b8d01
     name: Plant engineers

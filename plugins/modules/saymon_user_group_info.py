@@ -13,8 +13,8 @@ version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
   - Returns all user groups, or those that match all filters. If none matches, the list is empty and the task succeeds.
-  - Needs the permission C(manage-users). Without it, the server shows only the account's own groups, and no other
-    members.
+  - Needs the permission C(manage-users). Without it, the server shows only the account's own groups and hides who is in
+    them, so they are returned without members, and the module warns about it.
 options:
   id:
     description: Only the group with this id.
@@ -26,13 +26,6 @@ options:
     description: Whether to look up the members, which takes one more request.
     type: bool
     default: true
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -51,6 +44,13 @@ EXAMPLES = r"""
 - name: Print the logins of its members
   ansible.builtin.debug:
     msg: "{{ found.user_groups | map(attribute='members') | flatten | map(attribute='login') }}"
+
+- name: Find out which objects the groups may see
+  saymon.platform.saymon_user_group_info:
+    with_members: false
+    fields: [name, objectPermissions]
+    resolve: true
+    limit: 20
 
 - name: List all groups without their members
   saymon.platform.saymon_user_group_info:
@@ -93,7 +93,7 @@ user_groups:
       elements: dict
       sample: []
     members:
-      description: The members, with O(with_members=true). The module adds this key.
+      description: The members, if the task has looked them up. The module adds this key.
       type: list
       elements: dict
       contains:
@@ -107,6 +107,10 @@ user_groups:
           sample: operator
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b8c02, login: operator}
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {object_include: [/ROOT], object_exclude: [], members: [operator]}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8d01
       name: Operators
@@ -128,25 +132,28 @@ dest:
 """
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import Hidden
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
-from ansible_collections.saymon.platform.plugins.module_utils._resources.user import group_ids
-from ansible_collections.saymon.platform.plugins.module_utils._resources.user_group import USER_GROUP
-from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user_group import USER_GROUP, members_by_group
+from ansible_collections.saymon.platform.plugins.module_utils._run import main
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Search
+from ansible_collections.saymon.platform.plugins.module_utils._state.gather import AtOnce
 
 
-def _add_members(context: TaskContext, groups: list[Record]) -> None:
-    if context.args["with_members"] and groups:
-        users = context.client.get_list("/users")
-        for group in groups:
-            members = [user for user in users if str(group["id"]) in group_ids(user)]
-            group["members"] = [{"id": user["id"], "login": user.get("login")} for user in members]
+def _members(search: Search, groups: list[Record]) -> dict[str, list[Record]]:
+    try:
+        members = members_by_group(search.finder)
+    except Hidden as error:
+        search.finder.warnings.append(f"The groups are returned without members. {error}")
+        return {}
+    return {str(group["id"]): members.get(str(group["id"]), []) for group in groups}
 
 
 _INFO = info_of(
     USER_GROUP,
     {"name": "name"},
     options={"with_members": {"type": "bool", "default": True}},
-    complete=_add_members,
+    gather={"members": AtOnce(_members, option="with_members")},
 )
 SPEC = _INFO.spec
 run = _INFO.run

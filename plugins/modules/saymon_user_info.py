@@ -14,7 +14,8 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Returns all users, or those that match all filters. If none matches, the list is empty and the task succeeds.
   - Needs the permission C(manage-users). Without it, newer servers show only C(id) and C(login) of users, and put the
-    display name into C(login). Filters on other fields then match nothing, and the module warns about it.
+    display name into C(login). Filters on other fields then match nothing, O(resolve) finds no names, and the module
+    warns about it.
 options:
   id:
     description: Only the user with this id.
@@ -36,13 +37,6 @@ options:
         blocked or has expired.
     type: str
     choices: [active, blocked, invited, need_activation]
-  fields:
-    description: The keys of a record to return, in place of all of them. C(id) is returned at all times.
-    type: list
-    elements: str
-  limit:
-    description: Return no more than this many, those with the lowest ids.
-    type: int
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -63,6 +57,20 @@ EXAMPLES = r"""
   saymon.platform.saymon_user_info:
     group: Operators
     status: blocked
+
+- name: Find out who is in which groups
+  saymon.platform.saymon_user_info:
+    fields: [login, group]
+    resolve: true
+  register: everybody
+
+- name: Print the groups of each
+  ansible.builtin.debug:
+    msg: "{{ dict(everybody.users | map(attribute='login') | zip(everybody.users | map(attribute='names.groups'))) }}"
+
+- name: Read the five oldest accounts
+  saymon.platform.saymon_user_info:
+    limit: 5
 
 - name: Read all users
   saymon.platform.saymon_user_info:
@@ -142,6 +150,10 @@ users:
       description: A mask if the user has an API token, otherwise null or missing.
       type: str
       sample: "********"
+    names:
+      description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
+      type: dict
+      sample: {groups: [Operators], object_include: [/ROOT]}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b8c02
       login: operator
@@ -171,14 +183,15 @@ _FILTERS = {"login": "login", "email": "email", "group": "groups", "status": "st
 
 
 def _warn_of_masked(context: TaskContext, users: list[Record]) -> None:
-    if is_masked(users) and any(context.args[name] for name in _FILTERS):
+    if is_masked(users) and any(context.args[name] for name in (*_FILTERS, "resolve")):
         context.warnings.append(
             "The account lacks the permission manage-users, so the server shows only id and display name of users: "
-            "filters on login, email, group and status may match nothing. Sign in as somebody who has it."
+            "filters on login, email, group and status may match nothing, and resolve finds no names. "
+            "Sign in as somebody who has it."
         )
 
 
-_INFO = info_of(USER, _FILTERS, inspect=_warn_of_masked)
+_INFO = info_of(USER, _FILTERS, known=["authenticationToken"], inspect=_warn_of_masked)
 SPEC = _INFO.spec
 run = _INFO.run
 

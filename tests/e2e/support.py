@@ -74,10 +74,13 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
         },
         {"name": "Probe site", "inherit_state_conditions": True},
     ),
-    "saymon_object_info": ({"name": "north-db-1", "fields": ["name", "path"]},),
     "saymon_operation": (
         {"object": "north-web-1", "operation": "Restart nginx", "arguments": {"reason": "test"}},
         {"object": "north-web-2", "operation": "Announce maintenance", "once_per": "test"},
+    ),
+    "saymon_object_info": (
+        {"name": "north-db-1", "fields": ["name", "path"]},
+        {"name": "north-db-1", "resolve": True, "gather": ["conditions", "links", "paths"], "parallel": 2},
     ),
     "saymon_password_policy": ({"name": "Probe", "length": 9}, {"name": "Probe", "state": "absent"}),
     "saymon_password_policy_info": ({},),

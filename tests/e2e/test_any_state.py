@@ -516,6 +516,8 @@ def test_any_task_is_told_done_and_then_left_alone(
         {"state": "Alarm"},
         {"property": {"name": "OS"}},
         {"discovery_id": "web-north-1"},
+        {"name": "NORTH-web-1"},
+        {"name": "north-web-1", "resolve": True, "fields": ["parent_id", "tags", "class_id", "state_id"]},
         {"class": "host", "name_regex": "2$", "state": "Working"},
     ],
 )

@@ -31,6 +31,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, SessionStore
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
+from ansible_collections.saymon.platform.plugins.module_utils._info import Info
 from ansible_collections.saymon.platform.plugins.module_utils._listing import Placed
 from ansible_collections.saymon.platform.plugins.module_utils._module import append, ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
@@ -314,6 +315,12 @@ def ensure_on(
         args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: listed})
     run = ensure(table) if table.states else append(table)
     return _outcome(server, run, args, check=check)
+
+
+def info_on(server: FakeServer, info: Info, **args: Any) -> dict[str, Any]:
+    """The result of an info module of any resource, whether it has a file or not."""
+    defaults = {name: argument.get("default") for name, argument in info.spec.options.items()}
+    return _outcome(server, info.run, {**defaults, **args}, check=False)
 
 
 def _outcome(

@@ -269,6 +269,44 @@ def common_values(root: Path) -> list[str]:
     return complaints
 
 
+def _record_in(root: Path, name: str) -> dict[str, Any]:
+    """The documented keys of the record that a module returns, alone or in a list; none if it returns no such
+    record."""
+    path = root / "plugins" / "modules" / f"{name}.py"
+    values = yaml.safe_load(_constant(path, "RETURN") or "{}") if path.exists() else {}
+    stem = name.removesuffix("_info")[len("saymon_") : -1]  # of the singular and the plural
+    return next((dict(value.get("contains") or {}) for key, value in values.items() if key.startswith(stem)), {})
+
+
+def records(root: Path) -> list[str]:
+    """Every record that an info module returns is described key by key, in the same words as in the module that manages
+    it, and the module knows these keys."""
+    complaints = []
+    for path in modules(root):
+        if not path.stem.endswith("_info"):
+            continue
+        values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
+        complaints += [
+            f"{path.stem}: RETURN {name} has no contains"
+            for name, value in values.items()
+            if "dict" in (value.get("type"), value.get("elements")) and not value.get("contains")
+        ]
+        found, managed = _record_in(root, path.stem), _record_in(root, path.stem.removesuffix("_info"))
+        for key, value in managed.items() if found else ():
+            if str(value.get("description")).endswith(f"Only with O({key})."):
+                continue  # read for that option alone
+            if key not in found:
+                complaints.append(f"{path.stem}: RETURN lacks {key}, which the managing module has")
+            elif found[key] != value:
+                complaints.append(f"{path.stem}: RETURN {key} is not described as in the managing module")
+        info = runpy.run_path(str(path)).get("_INFO")
+        unknown = sorted({*found} - info.known) if info else []
+        complaints += [
+            f"{path.stem}: RETURN has {key}, which the module does not know: add it to known" for key in unknown
+        ]
+    return complaints
+
+
 def examples(root: Path) -> list[str]:
     """Every module has examples, with names in full, and at least one is of the module itself."""
 
@@ -507,6 +545,7 @@ GATES: list[Callable[[Path], list[str]]] = [
     integration_targets,
     samples,
     common_values,
+    records,
     examples,
     attributes,
     documented_options,

@@ -110,6 +110,8 @@ def test_the_sample_keeps_the_rule(tree: Path, gate: Callable[[Path], list[str]]
 THING = "plugins/modules/saymon_thing_info.py"
 TWIN = "plugins/action/saymon_thing_info.py"
 TARGET = "tests/integration/targets/saymon_thing_info/tasks/main.yml"
+MANAGER = "plugins/modules/saymon_thing.py"
+RECORD = 'RETURN = r"""\nthing: {{description: The thing., type: dict, contains: {{{}}}}}\n"""\n'
 LONG = "def long():\n" + "    x = 1\n" * 60
 
 # gate, file, text to replace ('' appends, None removes the file), new text, complaint
@@ -218,6 +220,29 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
         "\nthing: {",
         "\nsummary: {description: Other words., sample: {}}\nthing: {",
         "RETURN summary is not described",
+    ),
+    (
+        "records",
+        THING,
+        "contains: {",
+        "comprises: {",
+        "saymon_thing_info: RETURN thing has no contains",
+    ),
+    ("records", MANAGER, "", RECORD.format("id: {description: The id., sample: 1}"), "RETURN id is not described as"),
+    ("records", MANAGER, "", RECORD.format("id: {description: Its id., sample: 2}"), "RETURN id is not described as"),
+    (
+        "records",
+        MANAGER,
+        "",
+        RECORD.format("name: {description: Its name., sample: x}"),
+        "RETURN lacks name, which the",
+    ),
+    (
+        "records",
+        THING,
+        "PARTS = {",
+        'class _INFO:\n    known = {"name"}\n\n\nPARTS = {',
+        "RETURN has id, which the module does not know: add it to known",
     ),
     (
         "neutral_machinery",

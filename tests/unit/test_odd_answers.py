@@ -219,6 +219,15 @@ ANSWERS["/flows"] = [
     {"id": FLOW, "owner_id": SITE, "item_ids": [RACK, SITE], "client_data": {"color": "red"}, "properties": [OWNER]}
 ]
 ANSWERS[f"/flows/{FLOW}/props"] = [OWNER]
+ANSWERS[f"/objects/{RACK}/children"] = []
+ANSWERS[f"/objects/{RACK}/state-conditions"] = [{"condition": {"cpu": {"_gt": "90"}}, "state": 2}]
+ANSWERS[f"/objects/{RACK}/incident-conditions"] = []
+ANSWERS[f"/objects/{RACK}/state-conditions/exists"] = True
+ANSWERS[f"/objects/{RACK}/state-triggers"] = []
+ANSWERS[f"/objects/{RACK}/paths"] = {
+    "paths": [[RACK, SITE, ROOT]],
+    "objects": [{"id": RACK, "name": "Rack"}, {"id": SITE, "name": "Site"}, {"id": ROOT, "name": "ROOT"}],
+}
 ANSWERS["/objects/search"] = ANSWERS["/objects"]
 ANSWERS[f"POST /objects/{RACK}/clone"] = ANSWERS["/objects"][3]
 ANSWERS[f"POST /objects/{RACK}/clone-bulk"] = {"bulkId": "b-1", "finished": False}
@@ -412,6 +421,10 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("saymon_object_info", {"name_regex": "^R", "class": "Host", "property": {"name": "Owner"}}),
     ("saymon_object_info", {"id": RACK, "discovery_id": "cmdb-1"}),
+    ("saymon_object_info", {"resolve": True, "gather": ["operations", "monitoring", "documents", "links"]}),
+    ("saymon_object_info", {"id": RACK, "gather": ["children", "conditions", "has_conditions", "paths", "triggers"]}),
+    ("saymon_user_group_info", {"resolve": True}),
+    ("saymon_user_info", {"resolve": True, "limit": 1}),
     ("saymon_password_policy_info", {"name": "Default"}),
     ("saymon_user_group_info", {"name": "NOC"}),
     ("saymon_session", {}),

@@ -59,6 +59,10 @@ def unusable(said: str, *, reads: bool) -> SaymonError:
     return WrongAnswer(f"{said}.") if reads else lost(said, reads=False)
 
 
+class Hidden(SaymonError):
+    """The server hides what the task needs, because the account lacks a permission."""
+
+
 class WrongAnswer(SaymonError):
     """Something answered, but not a SAYMON API: an HTML page or text that is no JSON."""
 

@@ -22,28 +22,11 @@ from .properties import properties_of
 
 # What tells links apart, and so is needed whatever else is.
 _IDENTITY = frozenset({"source", "target", "class_id"})
-_ALL = frozenset(
-    {
-        "client_data",
-        "created",
-        "last_state_update",
-        "manual_state",
-        "operations",
-        "owner_id",
-        "properties",
-        "source_name",
-        "state_id",
-        "tags",
-        "target_name",
-        "updated",
-        "weight",
-    }
-)
 
 
 def _query(keys: set[str]) -> dict[str, Any]:
-    """What to ask for; without keys, everything, which the list does not return by itself."""
-    return {"fields": ",".join(sorted({*(keys or _ALL), *_IDENTITY} - {""}))}
+    """What to ask for; what is told from the whole record has no key of its own."""
+    return {"fields": ",".join(sorted({*keys, *_IDENTITY} - {""}))}
 
 
 class Ends(Items):

@@ -158,6 +158,26 @@ class Tree(Index):
                 waiting.append(up)
                 yield up, one
 
+    def full_name(self, identifier: str) -> str | None:
+        """The path, along the first parents that the account may see; None where it leads to none that is there."""
+        paths = self._paths
+        steps: list[str] = []
+        while identifier not in paths:
+            paths[identifier] = None  # lest objects that stand in a ring are walked round and round
+            ups = self.parents(self.records[identifier]) if identifier in self.records else []
+            steps.append(identifier)
+            identifier = next((up for up in ups if up in self.records or up == self.root), identifier)
+        path = paths[identifier]
+        for step in reversed(steps):
+            path = None if path is None else f"{path}/{text_of(self.records[step], 'name')}"
+            paths[step] = path
+        return path
+
+    @cached_property
+    def _paths(self) -> dict[str, str | None]:
+        """The paths that are known, by id. The root is named also when the account may not see it."""
+        return {self.root: f"/{self.records.get(self.root, {}).get('name', 'ROOT')}"}
+
     def find(self, resolved: Mapping[str, Any]) -> list[Record]:
         key = resolved.get("discovery_id")
         if not key and not resolved.get("name"):

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entries, sub_collection
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -19,6 +22,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Lookup,
     Text,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Search
 
 PROPERTY_TYPES = {"info": 1, "readonly": 2, "readwrite": 3, "document": 6, "file": 7, "service": 8}
 _TYPE_NAMES = {code: name for name, code in PROPERTY_TYPES.items()}
@@ -90,32 +94,6 @@ def _shown_property(name: str, type_id: int, text: str) -> str:
 PROPERTIES = Properties()
 
 
-class PropertyFilter(FieldType):
-    """One property that an item must have, as a filter of items. Canonical form: its name, and its value, None where
-    any will do."""
-
-    argument: Mapping[str, Any] = {
-        "type": "dict",
-        "options": {"name": {"type": "str", "required": True}, "value": {"type": "str"}},
-    }
-    empty: Any = {}
-
-    def parse(self, value: Any) -> tuple[str, str | None]:
-        if not value["name"]:
-            raise Invalid("name is empty: give the name of a property")
-        return value["name"], value["value"]
-
-    def read(self, value: Any) -> Any:
-        return PROPERTIES.read(value)
-
-    def holds(self, value: Any, wanted: Any) -> bool:
-        name, text = wanted
-        return name in value and text in (None, value[name][1])
-
-
-PROPERTY_FILTER = Field("property", "properties", PropertyFilter())
-
-
 def properties_of(collection: str, *, repeat: Sequence[str] = ()) -> Field:
     """The field `properties` of the items at `collection`, which have the flag `append_properties`.
 
@@ -128,3 +106,32 @@ def properties_of(collection: str, *, repeat: Sequence[str] = ()) -> Field:
         writer=sub_collection(collection, "props", "properties", PROPERTIES, repeat=repeat),
         append="append_properties",
     )
+
+
+def criterion(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """What a property must have to match a filter: its name, and its value as the text that it is on the server."""
+    name, value = wanted["name"], wanted["value"]
+    return {"name": name} if value is None else {"name": name, "value": PropertyValue().parse(value)}
+
+
+def _check(wanted: Mapping[str, Any]) -> None:
+    refuse_empty(wanted, ["name"], "property: ")
+    try:
+        criterion(wanted)
+    except Invalid as error:
+        raise BadInput(f"property: value: {error}.") from None
+
+
+def _with_property(_search: Search, wanted: Mapping[str, Any], records: list[Record]) -> list[Record]:
+    text = criterion(wanted).get("value")
+    field = Field("properties", "properties", PROPERTIES)
+    found = [(record, field.read(record).get(wanted["name"])) for record in records]
+    return [record for record, pair in found if pair is not None and text in (None, pair[1])]
+
+
+PROPERTY_FILTER = Filter(
+    {"type": "dict", "options": {"name": {"type": "str", "required": True}, "value": {"type": "raw"}}},
+    ("properties",),
+    _with_property,
+    _check,
+)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import Hidden
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import verify_password
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Choice,
@@ -50,7 +50,7 @@ def list_users(client: Client, *, cached: bool = False) -> list[dict[str, Any]]:
     """All users, for work that must not overlook one: refused when the server masks them."""
     users = client.get_list("/users", cached=cached)
     if is_masked(users):
-        raise SaymonError(_HIDDEN)
+        raise Hidden(_HIDDEN)
     return users
 
 
@@ -59,9 +59,11 @@ def _load(task: Task, _keys: set[str]) -> list[Record]:
     users = task.client.get_list("/users", cached=task.cached)
     if not is_masked(users):
         return users
+    if not task.items or any(item.resource.name != USER.name for item in task.items):
+        raise Hidden(_HIDDEN)
     me = task.client.get_record("/users/current")
-    if not task.items or not all(_means(item, me) for item in task.items):
-        raise SaymonError(_HIDDEN)
+    if not all(_means(item, me) for item in task.items):
+        raise Hidden(_HIDDEN)
     return [me]
 
 

@@ -23,14 +23,25 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.resource im
 from .user import USER, group_ids
 
 
+def _member(user: Mapping[str, Any]) -> dict[str, Any]:
+    """How records of groups show a member."""
+    return {"id": user["id"], "login": user.get("login")}
+
+
+def members_by_group(task: Task) -> dict[str, list[dict[str, Any]]]:
+    """The members of all groups by the id of the group, each with `id` and `login`."""
+    members: dict[str, list[dict[str, Any]]] = {}
+    for user in task.index("user").records.values():
+        for identifier in group_ids(user):
+            members.setdefault(identifier, []).append(_member(user))
+    return members
+
+
 def _load(task: Task, keys: set[str]) -> list[dict[str, Any]]:
-    """The groups, each with the ids of its members when these are wanted, or may be left behind by a deletion."""
+    """The groups, with their members when these are wanted, or may be left behind by a deletion."""
     groups = task.client.get_list("/user-groups", cached=task.cached)
     if "members" in keys or any(item.state == "absent" for item in task.items):
-        members: dict[str, list[Any]] = {}
-        for user in task.index("user").records.values():
-            for identifier in group_ids(user):
-                members.setdefault(identifier, []).append(user["id"])
+        members = members_by_group(task)
         for group in groups:
             group["members"] = members.get(str(group["id"]), [])
     return groups
@@ -64,6 +75,18 @@ def _spare_other_groups(task: Task, plans: list[Plan]) -> list[str]:
                 )
             taken.add(identifier)
     return []
+
+
+def _after(task: Task, plans: list[Plan]) -> dict[str, Any]:
+    for plan in plans:
+        if "members" in plan.after and not plan.error:
+            users = task.index("user").records
+            # A user whom check mode assumes has no id yet.
+            members = [(identifier, users.get(str(identifier))) for identifier in plan.record.get("members") or ()]
+            plan.record["members"] = [
+                _member(user or {"id": None, "login": identifier}) for identifier, user in members
+            ]
+    return _tell_dangling(task, plans)
 
 
 def _tell_dangling(task: Task, plans: list[Plan]) -> dict[str, Any]:
@@ -107,5 +130,5 @@ USER_GROUP = Resource(
     ),
     load=_load,
     guard=_spare_other_groups,
-    after=_tell_dangling,
+    after=_after,
 )

@@ -28,7 +28,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import 
 _ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 
 # What a value of another shape than the documented one sets off.
-_ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 # Epoch milliseconds of 1973 and 9999: what lies before is most likely in seconds, what lies behind in microseconds.
 _FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
@@ -484,14 +484,14 @@ class Field:
         value = self.raw(record)
         try:
             return self.type.empty if value is None else self.type.read(value)
-        except _ODD as error:
+        except ODD as error:
             raise self._unreadable(record) from error
 
     def agrees(self, record: Mapping[str, Any], value: Any, desired: Any, append: bool) -> bool:
         """Whether the (raw) value in a record is what a user gave."""
         try:
             return self.type.agrees(value, desired, append)
-        except _ODD as error:
+        except ODD as error:
             raise self._unreadable(record) from error
 
     def _unreadable(self, record: Mapping[str, Any]) -> WrongAnswer:

@@ -23,6 +23,21 @@ from .stream_filter import StreamFilter
 FEW = 20
 
 
+def list_below(client: Client, path: str) -> list[Any]:
+    """A list that belongs to one item; empty where none was ever set."""
+    try:
+        data = client.get(path)
+    except HttpError as error:
+        if not error.absent:
+            raise
+        return []
+    if isinstance(data, dict) and "code" in data:
+        return []  # some servers answer 200 with the code of an error
+    if data is not None and not isinstance(data, list):
+        raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
+    return data or []
+
+
 class Reader:
     """The records of all resources that one task on items of `resource` is about.
 
@@ -169,21 +184,11 @@ class Reader:
     def _read_one_below(self, record: Record, field: Field) -> None:
         path = self.resource.path_of(record["id"])
         if (path, field.key) not in self._below:
-            self._below[path, field.key] = (
-                field.load(self.client, path) if field.load else self._list_below(f"{path}/{field.source}", field)
-            )
+            self._below[path, field.key] = field.load(self.client, path) if field.load else self._entries(path, field)
         record[field.key] = self._below[path, field.key]
 
-    def _list_below(self, path: str, field: Field) -> list[Any]:
-        try:
-            data = self.client.get(path)
-        except HttpError as error:
-            if not error.absent:
-                raise
-            data = None  # nothing was ever set there
-        if data is not None and not isinstance(data, list) and not (isinstance(data, dict) and "code" in data):
-            raise WrongAnswer(f"GET {path} did not answer with a list: check that saymon_url is a SAYMON server.")
-        entries = data if isinstance(data, list) else []  # some servers answer 200 with the code of an error
+    def _entries(self, path: str, field: Field) -> list[Any]:
+        entries = list_below(self.client, f"{path}/{field.source}")
         return [entry for entry in entries if field.only is None or field.only(entry)]
 
     def _searched(self, resource: Resource) -> list[Record] | None:

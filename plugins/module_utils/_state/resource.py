@@ -101,6 +101,10 @@ class Index:
         narrowing = [resource.by_option[option] for option in resource.find_by if option in resolved]
         return [record for record in found if all(field.read(record) == resolved[field.option] for field in narrowing)]
 
+    def full_name(self, identifier: str) -> str | None:
+        """What to call the item with this id, so that a user can find it again; None for one that is not there."""
+        return text_of(self.records.get(identifier, {}), self.resource.title) or None
+
     def above(self, _identifier: str) -> set[str]:
         """Ids of all items that an item stands in, for resources that form a tree."""
         return set()

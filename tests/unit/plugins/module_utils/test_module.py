@@ -13,7 +13,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
 from ansible_collections.saymon.platform.plugins.module_utils._module import ensure, spec_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Secret
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Items, Secret
 from ansible_collections.saymon.platform.tests.unit.fake_server import (
     FakeServer,
     WatchedStore,
@@ -123,17 +123,24 @@ def test_passwords_of_a_list_are_masked_wherever_they_turn_up() -> None:
 NEEDED = {"property_class": {"value_type": "date"}}
 
 
-# Pairs are known by what exists already, so they have tests of their own.
-@pytest.mark.parametrize("name", [name for name in sorted(RESOURCES) if not RESOURCES[name].named_by_references])
+def _named(field: Field, name: str) -> Any:
+    """What to write for a field that names an item, or one of the two that it joins."""
+    return [name] if isinstance(field.type, Items) else name
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(RESOURCES) if RESOURCES[name].fields])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_check_mode_equals_the_run(name: str, state: str) -> None:
     """Outcomes and diff, but for the ids that nobody knows yet."""
     resource = RESOURCES[name]
-    server = FakeServer(tags=[{"id": "t1", "name": "hot"}])
-    server.data[resource.path].append({"id": "here", resource.title: "here", "parent_id": [1]})
+    objects = [{"id": text, "name": text, "parent_id": [1]} for text in ("here", "new")]
+    server = FakeServer(tags=[{"id": "t1", "name": "hot"}], objects=objects if resource.named_by_references else [])
+    keys = [resource.by_option[option] for option in resource.key]
+    record = {field.key: _named(field, "here") for field in keys if resource.named_by_references}
+    server.data[resource.path].append({resource.title: "here", "parent_id": [1], **record, "id": "here"})
     items: list[dict[str, Any]] = [
-        {resource.key[0]: "here"},
-        {resource.key[0]: "new", **NEEDED.get(name, {})},
+        {field.option: _named(field, "here") for field in keys},
+        {field.option: _named(field, "new") for field in keys} | NEEDED.get(name, {}),
         {"id": "gone", "state": "absent"},
     ]
     foreseen = ensure_on(server, name, *items, check=True, state=state)

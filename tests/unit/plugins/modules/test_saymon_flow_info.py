@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.saymon.platform.tests.unit.support import Script, run_module, search
+from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module, search
 
 NAME = "saymon_flow_info"
 ROOT: dict[str, Any] = {"id": 1, "name": "ROOT", "parent_id": []}
@@ -36,13 +36,19 @@ LIST = ("GET", "/flows", 200, [SECOND, FIRST])
 def test_filters(
     script: Script, check: bool, filters: dict[str, Any], lookups: list[Any], found: list[dict[str, Any]]
 ) -> None:
-    script(LIST, *lookups)
+    script(*lookups, LIST)
     assert run_module(NAME, filters, check=check) == {"changed": False, "flows": found}
+
+
+def test_names(script: Script) -> None:
+    script(Exchange("GET", "/objects?fields=discovery_id,name,parent_id", 200, OBJECTS), LIST)
+    (found,) = run_module(NAME, {"object": "sw1", "resolve": True})["flows"]
+    assert found["names"] == {"owner": "/ROOT/Plant", "objects": ["/ROOT/sw1", "o2"]}  # the last one is hidden
 
 
 def test_misspelled_objects_are_found(script: Script) -> None:
     other = {"id": "f3", "owner_id": "o0", "items_ids": ["o1"]}
-    script(("GET", "/flows", 200, [other]), search("name", "ROOT", "sw1", among=OBJECTS))
+    script(search("name", "ROOT", "sw1", among=OBJECTS), ("GET", "/flows", 200, [other]))
     found = run_module(NAME, {"object": "sw1"})["flows"]
     assert found == [{"id": "f3", "owner_id": "o0", "item_ids": ["o1"]}]
 

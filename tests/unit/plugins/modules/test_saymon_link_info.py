@@ -20,9 +20,17 @@ DB, SWITCH, OTHER = ({"id": f"o{number}", "name": name, "parent_id": [1]} for nu
 OBJECTS = [ROOT, DB, SWITCH, OTHER]
 CABLE = {"id": "p1", "name": "Cable", "value": "CAT6", "type_id": 1}
 FIRST = {"id": "l1", "source": "o0", "target": "o1", "class_id": 35, "properties": [CABLE], "weight": 1}
-SECOND = {"id": "l2", "source": "o1", "target": "o2", "class_id": "36", "properties": [{**CABLE, "value": "Fibre"}]}
+SECOND = {
+    "id": "l2",
+    "source": "o1",
+    "target": "o2",
+    "class_id": "36",
+    "state_id": 5,
+    "properties": [{**CABLE, "value": "Fibre"}],
+}
 THIRD = {"id": "l3", "source": "o1", "target": "o0", "class_id": 36}
 LINKS = [THIRD, FIRST, SECOND]
+STATES = ("GET", "/states", 200, [{"id": 5, "name": "Alarm"}])
 CLASSES = ("GET", "/classes", 200, [{"id": 35, "name": "Link"}, {"id": 36, "name": "Cable"}])
 
 
@@ -49,13 +57,15 @@ def by_name(name: str) -> Exchange:
         ({"property": {"name": "Cable"}}, [], [FIRST, SECOND]),
         ({"property": {"name": "Cable", "value": "Fibre"}}, [], [SECOND]),
         ({"property": {"name": "cable"}}, [], []),
-        ({"property": {"name": "Cable", "value": ""}, "source": "b"}, [], []),
+        ({"property": {"name": "Cable", "value": ""}, "source": "b"}, [by_name("b")], []),
+        ({"state": "alarm"}, [STATES], [SECOND]),
+        ({"link_state": 5}, [STATES], [SECOND]),
     ],
 )
 def test_filters(
     script: Script, check: bool, filters: dict[str, Any], lookups: list[Any], found: list[dict[str, Any]]
 ) -> None:
-    script(listed(), *lookups)
+    script(*lookups, listed())
     assert run_module(NAME, filters, check=check) == {"changed": False, "links": found}
 
 
@@ -75,17 +85,21 @@ def test_fields(script: Script, filters: dict[str, Any], asked: str, found: list
     assert run_module(NAME, {"limit": 2, **filters})["links"] == found
 
 
+def test_names_are_read_with_one_list_of_each_kind(script: Script) -> None:
+    script(Exchange("GET", "/objects?fields=discovery_id,name,parent_id", 200, OBJECTS), listed(), CLASSES, STATES)
+    (found,) = run_module(NAME, {"source": "b", "target": "c", "resolve": True})["links"]
+    assert found["names"] == {"source": "/ROOT/b", "target": "/ROOT/c", "class": "Cable", "state": "Alarm", "tags": []}
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
         ({"source": ""}, "source is empty: give a text, or leave the option out."),
-        ({"property": {"name": ""}}, "property is {'name': '', 'value': None}: name is empty: give the name of a"),
+        ({"property": {"name": ""}}, "property: name is empty: give a text"),
         ({"object": "nobody"}, "object: there is no object 'nobody': check the spelling"),
     ],
 )
 def test_wrong_filters(script: Script, filters: dict[str, Any], said: str) -> None:
-    if "source" not in filters:
-        script(listed())
     if "object" in filters:
         script(by_name("nobody"), Exchange("GET", "/objects?fields=discovery_id,name,parent_id", 200, OBJECTS))
     assert run_module(NAME, filters)["msg"].startswith(said)

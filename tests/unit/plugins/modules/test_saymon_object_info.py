@@ -34,7 +34,7 @@ BOARD: dict[str, Any] = {
 LONE: dict[str, Any] = {"id": "a4", "name": "Lone", "parent_id": "1", "tags": None}
 ALL = [ROOT, SITE, RACK, BOARD, LONE]
 CLASSES = ("GET", "/classes", 200, [{"id": 3, "name": "Host"}, {"id": "c9", "name": "Board"}])
-STATES = ("GET", "/states", 200, [{"id": 4, "name": "Alarm"}, {"id": 9, "name": "Alarm"}])
+STATES = ("GET", "/states", 200, [{"id": 3, "name": "Working"}, {"id": 4, "name": "Alarm"}])
 TAGS = ("GET", "/tags", 200, [{"id": "t1", "name": "hot"}])
 DEFAULT_FIELDS = (
     "background,child_ids,child_link_ids,child_ref_ids,class_id,client_data,created,discovery_id,geoposition,geopositionRadius,"
@@ -69,14 +69,15 @@ def test_all(script: Script, check: bool) -> None:
     ("filters", "before", "criteria", "found"),
     [
         ({"name": "Site"}, [], {"name": "Site"}, ["a1"]),
-        ({"name": "site"}, [], {"name": "site"}, []),
         ({"discovery_id": "cmdb-1"}, [], {"discovery_id": "cmdb-1"}, ["a2"]),
         ({"name_regex": "^R"}, [], {"name": {"$regex": "^R"}}, [1, "a2"]),
         ({"name_regex": "^R", "name": "Rack 1"}, [], {"name": "Rack 1"}, ["a2"]),
         ({"class": "Host"}, [CLASSES], {"class_id": {"$in": [3, "3"]}}, ["a1", "a2"]),
         ({"class": "c9"}, [CLASSES], {"class_id": {"$in": ["c9"]}}, ["a3"]),
+        ({"class": "3"}, [], {"class_id": {"$in": [3, "3"]}}, ["a1", "a2"]),  # it has the form of an id
         ({"class": "board"}, [CLASSES], {"class_id": {"$in": ["c9"]}}, ["a3"]),
-        ({"state": "Alarm"}, [STATES], {"state_id": {"$in": [4, "4", 9, "9"]}}, ["a1", "a2"]),
+        ({"state": "Alarm"}, [STATES], {"state_id": {"$in": [4, "4"]}}, ["a1", "a2"]),
+        ({"object_state": "alarm"}, [STATES], {"state_id": {"$in": [4, "4"]}}, ["a1", "a2"]),
         ({"state": "4"}, [STATES], {"state_id": {"$in": [4, "4"]}}, ["a1", "a2"]),
         ({"property": {"name": "Owner"}}, [], {"properties": {"$elemMatch": {"name": "Owner"}}}, ["a2", "a3"]),
         (
@@ -92,7 +93,7 @@ def test_all(script: Script, check: bool) -> None:
                 "discovery_id": "cmdb-1",
                 "name": {"$regex": "1$"},
                 "class_id": {"$in": [3, "3"]},
-                "state_id": {"$in": [4, "4", 9, "9"]},
+                "state_id": {"$in": [4, "4"]},
             },
             ["a2"],
         ),
@@ -173,18 +174,57 @@ def test_places_and_tags_are_found_in_the_list(
     assert ids(run_module(NAME, filters)) == found
 
 
+@pytest.mark.parametrize(("name", "found"), [("site", ["a1"]), ("SITE", ["a1"]), ("siet", [])])
+def test_the_case_of_letters(script: Script, name: str, found: list[str]) -> None:
+    """A name in other letters is looked for only where there is none in these."""
+    script(search([], name=name), search([SITE], name={"$regex": f"^{name}$", "$options": "i"}))
+    assert ids(run_module(NAME, {"name": name})) == found
+
+
+def test_a_name_in_the_same_letters_is_preferred_wherever_it_is(script: Script) -> None:
+    other = {"id": "b1", "name": "site", "class_id": 5}
+    script(
+        search([], name="site", class_id={"$in": [3, "3"]}),
+        search([SITE, other], name={"$regex": "^site$", "$options": "i"}),
+    )
+    assert ids(run_module(NAME, {"name": "site", "class": "3"})) == []
+
+
+def test_signs_of_expressions_in_a_name_mean_themselves(script: Script) -> None:
+    name = "a.b*c [1] (x|y) {2} ^+?$ \\"
+    sign = r"a\.b\*c \[1\] \(x\|y\) \{2\} \^\+\?\$ \\"
+    script(search([], name=name), search([], name={"$regex": f"^{sign}$", "$options": "i"}))
+    assert ids(run_module(NAME, {"name": name})) == []
+
+
 @pytest.mark.parametrize(
-    ("filters", "before", "warning"),
+    ("filters", "before", "said"),
     [
-        ({"class": "Hots"}, [CLASSES], "There is no class 'Hots', so no object can match it: check the spelling."),
-        ({"state": "Alram"}, [STATES], "There is no state 'Alram', so no object can match it: check the spelling."),
-        ({"tag": "hto"}, [TAGS], "There is no tag 'hto', so no object can match it: check the spelling."),
-        ({"parent": "Siet"}, [listed()], "There is no object 'Siet' to look below: check the spelling."),
+        ({"class": "Hots"}, [CLASSES], "class: there is no class 'Hots' (did you mean 'Host'?)"),
+        ({"state": "Alram"}, [STATES], "object_state: there is no state 'Alram' (did you mean 'Alarm'?)"),
+        ({"tag": "hto"}, [TAGS], "tag: there is no tag 'hto' (did you mean 'hot'?)"),
+        ({"tag": "cold", "id": "a1"}, [TAGS], "tag: there is no tag 'cold'"),
+        ({"parent": "Siet"}, [listed()], "parent: there is no object 'Siet' (did you mean 'Site'?)"),
+        (
+            {"parent": "/ROOT/Siet", "name": "nothing"},
+            [listed()],
+            "parent: there is no object '/ROOT/Siet' (did you mean '/ROOT/Site'?)",
+        ),
     ],
 )
-def test_misspelt_names_are_told(script: Script, filters: dict[str, Any], before: list[Any], warning: str) -> None:
+def test_misspelt_names_are_errors(script: Script, filters: dict[str, Any], before: list[Any], said: str) -> None:
     script(*before)
-    assert run_module(NAME, filters) == {"changed": False, "objects": [], "warnings": [warning]}
+    result = run_module(NAME, filters)
+    assert (result["failed"], result["msg"]) == (
+        True,
+        f"{said}: check the spelling, and whether the account may see it.",
+    )
+
+
+def test_two_states_of_one_name(script: Script) -> None:
+    script(("GET", "/states", 200, [{"id": 4, "name": "Alarm"}, {"id": 9, "name": "Alarm"}]))
+    message = "object_state: several states are called 'Alarm' (ids 4, 9): give the id."
+    assert run_module(NAME, {"state": "Alarm"})["msg"] == message
 
 
 def test_a_wrong_expression(script: Script) -> None:
@@ -255,11 +295,12 @@ def test_only_ids(script: Script) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", ["id", "discovery_id", "path", "name", "name_regex", "class", "state", "tag", "parent"]
+    "option", ["id", "discovery_id", "path", "name", "name_regex", "class", "object_state", "state", "tag", "parent"]
 )
 def test_an_empty_filter_does_not_mean_everything(script: Script, option: str) -> None:
     result = run_module(NAME, {option: ""})
-    assert (result["failed"], result["msg"]) == (True, f"{option} is empty: give a text, or leave the option out.")
+    name = "object_state" if option == "state" else option
+    assert (result["failed"], result["msg"]) == (True, f"{name} is empty: give a text, or leave the option out.")
 
 
 def test_an_empty_name_of_a_property_does_not_mean_any(script: Script) -> None:
@@ -288,3 +329,140 @@ def test_a_property_is_looked_for_with_the_text_that_the_value_became(script: Sc
 def test_a_structure_is_no_value_to_look_for(script: Script) -> None:
     said = run_module(NAME, {"property": {"name": "On", "value": {"a": 1}}})["msg"]
     assert said == "property: value: give a text (use the filter to_json for a structure)."
+
+
+# --- names, and what belongs to an object ---------------------------------------------------------
+
+USERS = ("GET", "/users", 200, [{"id": "u1", "login": "ann", "group": []}])
+TREE = listed("discovery_id,name,parent_id")
+OWNED = {**BOARD, "owner_id": "u1"}
+
+
+def names(result: dict[str, Any]) -> list[Any]:
+    return [record["names"] for record in result["objects"]]
+
+
+def test_resolve_takes_the_tree_from_the_list(script: Script) -> None:
+    script(listed(), CLASSES, STATES, TAGS)
+    assert names(run_module(NAME, {"resolve": True, "limit": 4})) == [
+        {"parents": [], "class": "1", "state": "1", "tags": [], "owner": None},
+        {"parents": ["/ROOT"], "class": "Host", "state": "Alarm", "tags": ["hot"], "owner": None},
+        {"parents": ["/ROOT/Site"], "class": "Host", "state": "Alarm", "tags": ["hot"], "owner": None},
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "state": None, "tags": [], "owner": None},
+    ]
+
+
+def test_resolve_reads_the_tree_once_after_a_search(script: Script) -> None:
+    script(search([OWNED], name="Board"), TREE, CLASSES, USERS)
+    assert names(run_module(NAME, {"name": "Board", "resolve": True})) == [
+        {"parents": ["/ROOT/Site", "/ROOT/Site/Rack 1"], "class": "Board", "state": None, "tags": [], "owner": "ann"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "exchanges", "record"),
+    [
+        (["class_id"], [listed("class_id"), CLASSES], {"id": "a1", "class_id": "3", "names": {"class": "Host"}}),
+        (["parent_id"], [listed("name,parent_id")], {"id": "a1", "parent_id": [1], "names": {"parents": ["/ROOT"]}}),
+        (["weight"], [listed("weight")], {"id": "a1", "names": {}}),
+    ],
+)
+def test_resolve_reads_what_is_returned(
+    script: Script, fields: list[str], exchanges: list[Any], record: dict[str, Any]
+) -> None:
+    script(*exchanges)
+    assert run_module(NAME, {"fields": fields, "resolve": True})["objects"][1] == record
+
+
+LINKS = [
+    {"id": "l1", "source": "a1", "target": "a2"},
+    {"id": "l2", "source": "a3", "target": "a1"},
+    {"id": "l3", "source": "a2", "target": "a2"},
+    {"id": "l4"},
+]
+FULL = {
+    **RACK,
+    "operations": [{"id": "op", "name": "restart"}],
+    "properties": [
+        {"id": "p1", "name": "Owner", "value": "ann", "type_id": 1},
+        {"id": "p2", "name": "TaskType", "value": "ping", "type_id": "8"},
+        {"id": "p3", "name": "Manual", "value": "https://example.org", "type_id": 6},
+        {"id": "p4", "name": "Plan", "value": "upload_1", "type_id": 7},
+    ],
+}
+NEVER_SET = {"code": "ResourceNotFound", "message": "Entity not found"}
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("part", "exchanges", "value"),
+    [
+        ("children", [("GET", "/objects/a2/children", 200, [BOARD])], [BOARD]),
+        (
+            "conditions",
+            [
+                ("GET", "/objects/a2/state-conditions", 200, [{"state": 3}]),
+                ("GET", "/objects/a2/incident-conditions", 404, NEVER_SET),
+            ],
+            {"state": [{"state": 3}], "incident": []},
+        ),
+        ("has_conditions", [("GET", "/objects/a2/state-conditions/exists", 200, True)], True),
+        ("has_conditions", [("GET", "/objects/a2/state-conditions/exists", 200, False)], False),
+        ("triggers", [("GET", "/objects/a2/state-triggers", 404, NEVER_SET)], []),
+        ("triggers", [("GET", "/objects/a2/state-triggers", 200, [{"id": "t"}])], [{"id": "t"}]),
+        ("stat_rules", [("GET", "/objects/a2/stat-rules", 200, NEVER_SET)], []),
+        ("links", [("GET", "/links", 200, LINKS)], [LINKS[0], LINKS[2]]),
+        ("operations", [], FULL["operations"]),
+        ("monitoring", [], [FULL["properties"][1]]),
+        ("documents", [], FULL["properties"][2:]),
+        (
+            "paths",
+            [
+                (
+                    "GET",
+                    "/objects/a2/paths",
+                    200,
+                    {
+                        "paths": [["a2", "a1", 1], ["a2", "x"]],
+                        "objects": [{"id": "a2", "name": "Rack 1"}, {"_id": "a1", "name": "Site"}, ROOT],
+                    },
+                )
+            ],
+            ["/ROOT/Site/Rack 1", "/x/Rack 1"],
+        ),
+    ],
+)
+def test_gather(script: Script, check: bool, part: str, exchanges: list[Any], value: Any) -> None:
+    script(("GET", "/objects/a2", 200, FULL), *exchanges)
+    result = run_module(NAME, {"id": "a2", "gather": [part]}, check=check)
+    assert result == {"changed": False, "objects": [{**FULL, part: value}]}
+
+
+@pytest.mark.parametrize("answer", [[], {"paths": 1}, {"paths": [[1]], "objects": [5]}, None])
+def test_paths_of_another_shape(script: Script, answer: Any) -> None:
+    script(("GET", "/objects/a2", 200, RACK), ("GET", "/objects/a2/paths", 200, answer))
+    said = run_module(NAME, {"id": "a2", "gather": ["paths"]})["msg"]
+    assert said.startswith("The server sent paths of the record a2 in a form that is not known")
+
+
+def test_what_parts_are_made_of_is_asked_for(script: Script) -> None:
+    script(Exchange("GET", "/objects/a2?fields=name,operations,properties", 200, FULL))
+    result = run_module(NAME, {"id": "a2", "fields": ["name"], "gather": ["operations", "monitoring"]})
+    assert result["objects"] == [
+        {"id": "a2", "name": "Rack 1", "operations": FULL["operations"], "monitoring": [FULL["properties"][1]]}
+    ]
+
+
+def test_a_part_that_the_account_may_not_read_fails_the_task(script: Script) -> None:
+    script(
+        ("GET", "/objects/a2", 200, RACK), ("GET", "/objects/a2/stat-rules", 403, {"code": "Forbidden", "message": ""})
+    )
+    assert run_module(NAME, {"id": "a2", "gather": ["stat_rules"]})["status"] == 403
+
+
+def test_fields_that_do_not_exist_are_told(script: Script) -> None:
+    script(listed("class,name"))
+    assert run_module(NAME, {"fields": ["name", "class"]})["warnings"] == [
+        "fields: none of these objects has the key 'class' (the server calls class 'class_id'): "
+        "check the spelling, or leave it out."
+    ]

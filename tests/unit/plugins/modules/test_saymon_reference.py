@@ -110,7 +110,7 @@ def test_several_references_between_the_same_objects() -> None:
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize("status", [404, 405])
 def test_server_that_lists_references_in_its_second_api_only(script: Script, status: int, check: bool) -> None:
-    second = ("POST", "/v2/getRefs", 200, {"items": [{**REFERENCE, "entityType": 7}], "count": 1}, {})
+    second: tuple[Any, ...] = ("POST", "/v2/getRefs", 200, {"items": [{**REFERENCE, "entityType": 7}], "count": 1}, {})
     script(SEARCH, ("GET", "/refs", status, UNKNOWN), second)
     if not check:
         script(Exchange("DELETE", "/refs/r1", 200, text=""))

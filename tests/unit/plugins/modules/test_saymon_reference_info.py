@@ -35,7 +35,7 @@ BY_NAME = search("name", "Board", "ROOT", among=[ROOT, BOARD])
 def test_filters(
     script: Script, check: bool, filters: dict[str, Any], lookups: list[Any], found: list[dict[str, Any]]
 ) -> None:
-    script(LIST, *lookups)
+    script(*lookups, LIST)
     assert run_module(NAME, filters, check=check) == {"changed": False, "references": found}
 
 

@@ -87,7 +87,8 @@ def test_members(script: Script, check: bool, append: bool, members: list[str]) 
     assert (result["changed"], result["action"]) == (True, "updated")
     assert result["diff"][0]["before"] == {"members": ["ann"]}
     assert result["diff"][0]["after"] == {"members": members}
-    assert len(result["user_group"]["members"]) == len(members)
+    shown = [{"id": one["id"], "login": one["login"]} for one in (ANN, BOB) if one["login"] in members]
+    assert result["user_group"]["members"] == shown
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -245,6 +246,7 @@ def test_old_server_and_a_member_that_an_earlier_task_makes(script: Script) -> N
     script(("GET", "/users", 200, OLD_USERS), LIST)
     result = run_module(NAME, {"name": "Operators", "members": ["bob", "zoe"]}, check=True)
     assert result["diff"][0]["after"] == {"members": ["bob", "zoe"]}
+    assert result["user_group"]["members"] == [{"id": BOB["id"], "login": "bob"}, {"id": None, "login": "zoe"}]
     assert len(result["warnings"]) == 1
 
 

@@ -63,6 +63,31 @@ def test_without_members(script: Script, check: bool) -> None:
     assert run_module(NAME, {"with_members": False}, check=check) == {"changed": False, "user_groups": GROUPS}
 
 
+def test_members_that_the_server_hides(script: Script) -> None:
+    """No members would be a lie, so there is a warning instead."""
+    script(("GET", "/user-groups", 200, GROUPS), ("GET", "/users", 200, [{"id": "u1", "login": "Ann A."}]))
+    result = run_module(NAME)
+    assert result["user_groups"] == GROUPS
+    assert result["warnings"] == [
+        "The groups are returned without members. The account lacks the permission manage-users, so the server hides "
+        "the logins of users: sign in as one who has it."
+    ]
+
+
+def test_names(script: Script) -> None:
+    """Users are read once, for the members and for their names."""
+    script(("GET", "/user-groups", 200, [OPERATORS]), ("GET", "/users", 200, USERS))
+    (group,) = run_module(NAME, {"resolve": True})["user_groups"]
+    names = {"object_include": [], "object_exclude": [], "members": ["ci", "operator"]}
+    assert (group["members"], group["names"]) == (MEMBERS["g1"], names)
+
+
+def test_members_that_were_not_looked_up_are_not_named(script: Script) -> None:
+    script(("GET", "/user-groups", 200, [OPERATORS]))
+    (group,) = run_module(NAME, {"resolve": True, "with_members": False})["user_groups"]
+    assert group["names"] == {"object_include": [], "object_exclude": []}
+
+
 def test_no_list(script: Script) -> None:
     script(("GET", "/user-groups", 200, None))
     assert "GET /user-groups did not answer with a list of records" in run_module(NAME)["msg"]

@@ -52,6 +52,7 @@ def test_filters(script: Script, check: bool, filters: dict[str, Any], found: li
     ("filters", "found"),
     [
         ({"group": "Operators"}, [CI, OLD]),
+        ({"group": "operators"}, [CI, OLD]),
         ({"group": "g2"}, [CI]),
         ({"group": "g1"}, [CI, OLD]),  # the id of one and the name of the other
         ({"group": "Empty"}, []),
@@ -59,14 +60,20 @@ def test_filters(script: Script, check: bool, filters: dict[str, Any], found: li
     ],
 )
 def test_group(script: Script, filters: dict[str, Any], found: list[Any]) -> None:
-    script(("GET", "/users", 200, USERS), ("GET", "/user-groups", 200, GROUPS))
+    script(("GET", "/user-groups", 200, GROUPS), ("GET", "/users", 200, USERS))
     assert run_module(NAME, filters) == {"changed": False, "users": found}
 
 
-def test_an_unknown_group_is_told(script: Script) -> None:
-    script(("GET", "/users", 200, USERS), ("GET", "/user-groups", 200, GROUPS))
-    result = run_module(NAME, {"group": "nowhere"})
-    assert result["msg"] == "group: there is no user group 'nowhere': check the spelling, or create it first."
+@pytest.mark.parametrize(
+    ("group", "near"), [("operatros", " (did you mean 'Operators'?)"), ("g4", ""), ("nowhere", "")]
+)
+@pytest.mark.parametrize("others", [{}, {"login": "nobody"}])
+def test_an_unknown_group_is_an_error(script: Script, group: str, near: str, others: dict[str, Any]) -> None:
+    """Whatever else is asked, and before the users are read."""
+    script(("GET", "/user-groups", 200, GROUPS))
+    assert run_module(NAME, {"group": group, **others})["msg"] == (
+        f"group: there is no user group {group!r}{near}: check the spelling, and whether the account may see it."
+    )
 
 
 def test_only_some_fields_of_some_users(script: Script) -> None:
@@ -76,16 +83,13 @@ def test_only_some_fields_of_some_users(script: Script) -> None:
     assert run_module(NAME, {"limit": 0})["msg"] == "limit is 0: give a number, 1 or more."
 
 
-def test_groups_are_not_asked_for_nobody(script: Script) -> None:
-    script(("GET", "/users", 200, USERS))
-    assert run_module(NAME, {"login": "nobody", "group": "Operators"})["users"] == []
-
-
-@pytest.mark.parametrize("filters", [{"login": "ci"}, {"email": "x"}, {"status": "active"}, {"group": "x"}])
+@pytest.mark.parametrize(
+    "filters", [{"login": "ci"}, {"email": "x"}, {"status": "active"}, {"group": "x"}, {"id": "3", "resolve": True}]
+)
 def test_warns_when_the_account_may_not_see_what_is_filtered(script: Script, filters: dict[str, Any]) -> None:
-    script(("GET", "/users", 200, [{"id": "1", "login": "Night shift"}, {"id": "2"}]))
     if "group" in filters:
         script(("GET", "/user-groups", 200, [{"id": "x"}]))
+    script(("GET", "/users", 200, [{"id": "1", "login": "Night shift"}, {"id": "2"}]))
     result = run_module(NAME, filters)
     assert result["users"] == []
     assert len(result["warnings"]) == 1

@@ -49,9 +49,9 @@ def test_rings_end() -> None:
     assert below("o0", *ring, deep=False) == ["o2"]
 
 
-@pytest.mark.parametrize(("parent", "found"), [("/ROOT", ["a"]), ("hidden", []), ("a", ["b"])])
-def test_parts_of_a_tree(parent: str, found: list[str]) -> None:
-    """An account sees some objects and not what stands between them."""
+@pytest.mark.parametrize(("parent", "found"), [("/ROOT", ["a"]), ("hidden", None), ("a", ["b"])])
+def test_parts_of_a_tree(parent: str, found: list[str] | None) -> None:
+    """An account sees some objects and not what stands between them. The root may be named all the same."""
     server = FakeServer(
         objects=[
             {"id": "a", "name": "a", "parent_id": [1]},
@@ -61,7 +61,12 @@ def test_parts_of_a_tree(parent: str, found: list[str]) -> None:
     )
     del server.data["/objects"][0]
     result = run_on(server, "saymon_object_info", {"parent": parent})
-    assert [record["id"] for record in result["objects"]] == found
+    if found is None:
+        assert result["msg"] == (
+            "parent: there is no object 'hidden': check the spelling, and whether the account may see it."
+        )
+    else:
+        assert [record["id"] for record in result["objects"]] == found
 
 
 def test_several_parents_of_a_name() -> None:
@@ -73,8 +78,12 @@ def test_several_parents_of_a_name() -> None:
         {"id": "r1", "name": "r1", "parent_id": ["h1"]},
         {"id": "r2", "name": "r2", "parent_id": ["h2"]},
     ]
-    assert below("Hall", *halls, *racks, deep=False) == ["h2", "r1", "r2"]
+    server = FakeServer(objects=[*halls, *racks])
+    assert run_on(server, "saymon_object_info", {"parent": "Hall"})["msg"] == (
+        "parent: several objects are called 'Hall' (ids h1, h2): give the id."
+    )
     assert below("/ROOT/Hall/Hall", *halls, *racks) == ["r2"]
+    assert below("h1", *halls, *racks, deep=False) == ["h2", "r1"]
 
 
 @pytest.mark.parametrize(
