@@ -181,7 +181,7 @@ class _Listing:
         """Add the names of what the records refer to, as far as these references are returned."""
         if search.args["resolve"]:
             fields = search.args["fields"]
-            named = [field for field in self.table.fields if isinstance(field.type.single, Reference)]
+            named = [field for field in self.table.fields if field.key and isinstance(field.type.single, Reference)]
             named = [field for field in named if not fields or _top(field) in fields]
             for record in found:
                 record[_NAMES] = search.finder.names_in(record, named)
