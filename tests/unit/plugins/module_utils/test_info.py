@@ -321,6 +321,12 @@ def test_resolve_reads_only_what_is_needed(args: Record, reads: list[str]) -> No
     assert server.reads == reads
 
 
+def test_a_field_that_is_told_from_the_whole_record_has_no_name() -> None:
+    info = info_of(BOX, {}, read_only=[Field("whole", "", Reference("class"))])
+    result = info_on(make_server([SMALL]), info, resolve=True, fields=["class_id"])
+    assert result["tool_boxes"][0]["names"] == {"class": "Switch"}
+
+
 class Closed(FakeServer):
     """Refuses to read some lists."""
 

@@ -86,6 +86,45 @@ def test_several_parents_of_a_name() -> None:
     assert below("h1", *halls, *racks, deep=False) == ["h2", "r1"]
 
 
+def parents_of(server: FakeServer) -> dict[Any, list[str]]:
+    """What `resolve` calls the parents of each object."""
+    result = run_on(server, "saymon_object_info", {"resolve": True, "fields": ["parent_id"]})
+    return {record["id"]: record["names"]["parents"] for record in result["objects"]}
+
+
+def test_paths_in_odd_trees() -> None:
+    """Where no path leads up from the root, a parent keeps its id. A parent that can be seen is preferred."""
+    server = FakeServer(
+        objects=[
+            {"id": "a", "name": "A", "parent_id": ["hidden", 1]},
+            {"id": "b", "name": "B", "parent_id": ["a", "hidden"]},
+            {"id": "c", "name": "C", "parent_id": ["d"]},
+            {"id": "d", "name": "D", "parent_id": ["c"]},
+            {"id": "e", "name": "E", "parent_id": ["d", "b"]},
+            {"id": "f", "name": "F", "parent_id": "b"},
+        ]
+    )
+    paths = {
+        1: [],
+        "a": ["/ROOT", "hidden"],
+        "b": ["/ROOT/A", "hidden"],
+        "c": ["d"],
+        "d": ["c"],
+        "e": ["/ROOT/A/B", "d"],
+        "f": ["/ROOT/A/B"],
+    }
+    assert parents_of(server) == paths
+    del server.data["/objects"][0]
+    assert parents_of(server) == {key: value for key, value in paths.items() if key != 1}
+
+
+def test_paths_of_a_very_deep_tree() -> None:
+    chain: list[Record] = [
+        {"id": f"o{number}", "name": "x", "parent_id": [f"o{number - 1}" if number else 1]} for number in range(1500)
+    ]
+    assert parents_of(FakeServer(objects=reversed(chain)))["o1499"] == ["/ROOT" + "/x" * 1499]
+
+
 @pytest.mark.parametrize(
     "properties", [None, [], "", [{"name": "a", "value": None}], [{"name": "a", "type_id": None, "value": 5}]]
 )
