@@ -10,8 +10,8 @@ Whatever the options: what check mode promises is what the run does, and a secon
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -21,14 +21,12 @@ from ansible import constants as C
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import make_action, module_of
 
+from tests.e2e.random_tasks import Item, Kind, one, problem_of, some
 from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 TASKS = 150
 PER_SERVER = 25  # so many tasks in a row find what the ones before have left
-
-Item = dict[str, Any]
-Pick = Callable[[random.Random], Any]
 
 TEXTS = (
     "",
@@ -60,41 +58,11 @@ PLACES = (
 )
 
 
-def one(*values: Any) -> Pick:
-    return lambda dice: dice.choice(values)
-
-
-def some(*values: Any, most: int = 3) -> Pick:
-    return lambda dice: dice.sample(values, dice.randint(0, min(most, len(values))))
-
-
 def _properties(dice: random.Random) -> list[Item]:
     names = dice.sample(("Owner", "serial no", "Комната", "007"), dice.randint(0, 3))
     types = (None, None, "info", "readonly", "2")
     made = [{"name": name, "value": dice.choice(TEXTS), "type": dice.choice(types)} for name in names]
     return [{key: value for key, value in pair.items() if value is not None} for pair in made]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A module, the options that every item has, and those that it may have."""
-
-    module: str
-    plural: str
-    always: dict[str, Pick]
-    options: dict[str, Pick]
-
-    def item(self, dice: random.Random) -> Item:
-        chosen = {**self.always, **{name: pick for name, pick in self.options.items() if dice.random() < 0.35}}
-        return {name: pick(dice) for name, pick in chosen.items()}
-
-    def task(self, dice: random.Random) -> dict[str, Any]:
-        if dice.random() < 0.3:
-            return self.item(dice)
-        return {
-            self.plural: [self.item(dice) for _item in range(dice.randint(1, 4))],
-            "parallel": dice.choice((1, 1, 4)),
-        }
 
 
 _YES = one(True, False)
@@ -221,35 +189,6 @@ def _fresh(server: Sandbox, dice: random.Random, *, old: bool) -> None:
     )
 
 
-def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
-    """What is wrong with the way a task goes, None for what went through, empty for what was refused in one clear
-    sentence."""
-    foreseen = _run(server, kind.module, task, check=True)
-    server.clear_journal()
-    result = _run(server, kind.module, task)
-    for said in (str(foreseen.get("msg", "")), str(result.get("msg", ""))):
-        if "Bug in saymon.platform" in said:
-            return said
-    if foreseen.get("failed") or "check mode assumes" in str(
-        foreseen.get("warnings")
-    ):  # that an earlier task has made what is missing
-        sent = [f"{call['method']} {call['path']}" for call in server.writes()]
-        return f"refused, but it sent {sent}" if sent or not result.get("failed") else ""
-    if result.get("failed"):
-        # Only the server knows its rules; what it refuses is told with its own words.
-        return (
-            ""
-            if " answered 4" in result["msg"] or "which could not be created" in result["msg"]
-            else str(result["msg"])
-        )
-    if (foreseen["diff"], foreseen["changed"]) != (result["diff"], result["changed"]):
-        return f"check mode promised {foreseen['diff']}, the run did {result['diff']}"
-    again = _run(server, kind.module, task)
-    if again.get("failed") or again["changed"]:
-        return f"the second run: {again.get('msg') or again['diff']}"
-    return None
-
-
 def test_every_module_that_takes_a_list_has_its_tasks() -> None:
     assert {kind.module for kind in KINDS} == {path.stem for path in modules(ROOT) if module_of(path.stem).SPEC.bulk}
 
@@ -270,7 +209,7 @@ def test_any_task_is_told_done_and_then_left_alone(
         for item in task.get(kind.plural, [task]) if old else []:
             for option in UNKNOWN_TO_OLD:
                 item.pop(option, None)
-        problem = _problem(server, kind, task)
+        problem = problem_of(server, partial(_run, server, kind.module, task))
         done += problem is None
         if problem:
             problems.append((kind.module, task, problem))
@@ -313,15 +252,15 @@ def test_an_expired_user_becomes_active_with_a_later_end_only(server: Sandbox) -
 def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
     server.reset("demo")
     objects = _run(server, "saymon_object_info", {"fields": ["path", "name", "parent_id"]})["objects"]
-    path_of = {str(one["id"]): one["path"] for one in objects}
+    path_of = {str(record["id"]): record["path"] for record in objects}
     assert any("//" in path for path in path_of.values())  # a file system is called /var/lib/db
-    for one in objects:
-        for path in (one["path"], "/" + one["path"]):
+    for record in objects:
+        for path in (record["path"], "/" + record["path"]):
             found = _run(server, "saymon_object_info", {"path": path, "fields": ["name"]})["objects"]
-            assert [each["id"] for each in found] == [one["id"]], path
+            assert [each["id"] for each in found] == [record["id"]], path
     items = [
-        {"name": one["name"], "parents": [path_of[str(up)] for up in one["parent_id"]]}
-        for one in objects
-        if one.get("parent_id")
+        {"name": record["name"], "parents": [path_of[str(up)] for up in record["parent_id"]]}
+        for record in objects
+        if record.get("parent_id")
     ]
     assert _run(server, "saymon_object", {"objects": items})["changed"] is False

@@ -150,6 +150,7 @@ class Sandbox:
             if entry["method"] != "GET"
             and not entry["path"].startswith("/users/session")
             and not entry["path"].endswith("/search")
+            and not entry["path"].startswith("/v2/get")
         ]
 
     def reset(self, seed: str | None = None) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
 from .field_types import Field, Invalid
-from .plan import Item, Plan
+from .plan import Item, Pending, Plan
 
 
 def text_of(record: Record, key: str) -> str:
@@ -96,7 +96,9 @@ class Index:
         resource = self.resource
         found = self.table("key", lambda record: [resource.key_in(record)]).get(resource.key_of(resolved), [])
         narrowing = [resource.by_option[option] for option in resource.find_by if option in resolved]
-        return [record for record in found if all(field.read(record) == resolved[field.option] for field in narrowing)]
+        return [
+            record for record in found if all(_may_have(record, field, resolved[field.option]) for field in narrowing)
+        ]
 
     def above(self, _identifier: str) -> set[str]:
         """Ids of all items that an item stands in, for resources that form a tree."""
@@ -113,6 +115,11 @@ class Index:
                 return None
             self._scalars[key] = bool(values) and not any(isinstance(value, list) for value in values)
         return self._scalars[key]
+
+
+def _may_have(record: Record, field: Field, value: Any) -> bool:
+    """Whether a record has this value. What a new record leaves out is for the server to choose."""
+    return field.read(record) == value or (isinstance(record["id"], Pending) and field.raw(record) is None)
 
 
 class Task(Protocol):

@@ -448,6 +448,16 @@ def test_pair_with_a_class() -> None:
     assert "class is 'Link' and cannot be changed after creation" in changed["msg"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_pair_whose_class_the_server_chooses_may_be_the_one_to_be_absent(order: int) -> None:
+    server = wired()
+    items = [{**ITEM, "class": "Link", "state": "absent"}, ITEM][::order]
+    result = ensure_on(server, wires(unordered=False), *items)
+    assert result["failed"]
+    assert ("puts another wire in its place" if order == 1 else "is listed twice") in result["msg"]
+    assert server.writes == []
+
+
 def test_pair_without_an_end() -> None:
     server, table = wired(), wires(unordered=False)
     assert (
@@ -657,6 +667,19 @@ def test_transition(present: Record, target: str, steps: list[str]) -> None:
     writes: list[Write] = [("POST", f"/alarms/i1/{step}", None) for step in steps]
     diff, _server = prove(lambda: alarms(**present), ALARMS, {"id": "i1", "state": target}, writes)
     assert diff == {"before": {"state": _present(present)}, "after": {"state": target}}
+
+
+def test_transition_by_a_call_with_a_body() -> None:
+    server = FakeServer(alarms=[{"id": "i1"}])
+    server.actions = {"/mute": {"muted": True}}
+    state = State(
+        lambda record: "muted" if record.get("muted") else "loud", {("loud", "muted"): ("PUT", "mute", {"for": 5})}
+    )
+    table = Resource(
+        name="alarm", plural="alarms", path="/alarms", key=(), fixed=True, fields=(transition("/alarms", state),)
+    )
+    ensure_on(server, table, {"id": "i1", "state": "muted"})
+    assert server.writes == [("PUT", "/alarms/i1/mute", {"for": 5})]
 
 
 def test_transition_for_a_whole_list() -> None:
