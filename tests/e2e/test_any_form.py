@@ -21,6 +21,7 @@ from urllib.error import HTTPError
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._module import append, ensure, spec_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER
 from ansible_collections.saymon.platform.plugins.module_utils._run import memory_store, perform
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.tests.unit.support import validated_by
@@ -188,3 +189,25 @@ def test_what_is_added_is_added_each_time_and_never_repeated(server: Sandbox, pa
         assert [outcome["action"] for outcome in result["outcomes"]] == ["sent", "failed", "sent", "sent"]
         assert "This may have been done" in result["outcomes"][1]["msg"]
         assert (result["changed"], len(result["diff"]), added()) == (True, 3, wanted)
+
+
+def test_names_change_hands_where_the_server_refuses_duplicates(server: Sandbox) -> None:
+    _fresh(server)
+    users = {name: api(server, "POST", "/users", {"login": name, "password": "Pass-phrase-11"})["id"] for name in "abc"}
+
+    def renamed(**logins: str) -> dict[str, Any]:
+        server.clear_journal()
+        return _run(server, USER, {"users": [{"id": users[name], "login": login} for name, login in logins.items()]})
+
+    for ring in ({"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "a"}):
+        result = renamed(**ring)
+        assert "exchange their login" in result["msg"]
+        assert server.writes() == []
+    for chain in ({"a": "b", "b": "c", "c": "d"}, {"c": "x", "a": "d", "b": "y"}):
+        result = renamed(**chain)
+        assert (result.get("msg"), result["changed"]) == (None, True)
+        assert (renamed(**chain)["changed"], server.writes()) == (False, [])
+    result = _run(server, USER, {"users": [{"id": users["a"], "login": "x"}, {"id": users["c"], "state": "absent"}]})
+    assert (result.get("msg"), result["changed"]) == (None, True)
+    logins = {user["id"]: user["login"] for user in api(server, "GET", "/users")}
+    assert (logins[users["a"]], logins[users["b"]], users["c"] in logins) == ("x", "y", False)

@@ -56,6 +56,45 @@ def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
         _refuse_shifting_names(planner, plan, future)
 
 
+def order_renames(resource: Resource, plans: list[Plan]) -> None:
+    """Let an item that gives up a name go before the one that takes it, as a server that refuses duplicates demands.
+
+    Raises Invalid for items that exchange their names. No order does for them: one would need another name for a while,
+    and would keep that name if the run broke off.
+    """
+    names = {(option,) for option in resource.unique}
+    if resource.key and not resource.duplicates_allowed:
+        names.add(resource.key)
+    for options in sorted(names):
+        _order_by_name(resource, plans, options)
+
+
+def _order_by_name(resource: Resource, plans: list[Plan], options: tuple[str, ...]) -> None:
+    fields = [resource.by_option[option] for option in options]
+    takers: dict[tuple[Any, ...], Plan] = {}
+    givers: dict[tuple[Any, ...], Plan] = {}
+    for plan in plans:
+        if plan.action in ("create", "update") and any(option in plan.after for option in options):
+            takers[tuple(plan.after.get(field.option, field.read(plan.record)) for field in fields)] = plan
+            if plan.action == "update":
+                givers[tuple(field.read(plan.record) for field in fields)] = plan
+    following = {id(plan): givers[name] for name, plan in takers.items() if name in givers}
+    waited_for = {id(giver) for giver in following.values()}
+    for first in [plan for plan in takers.values() if id(plan) not in waited_for]:
+        plan = first
+        while giver := following.pop(id(plan), None):
+            if giver.wave <= 0:  # else it waits for something new itself
+                giver.wave = min(giver.wave, plan.wave - 1)
+            plan = giver
+    ring = [plan.item.where.rstrip(": ") for plan in takers.values() if id(plan) in following]
+    if ring:
+        shown = ", ".join(ring[:10])
+        raise Invalid(
+            f"{shown} exchange their {' and '.join(options)}, which a server that refuses duplicates does not allow: "
+            "give one of them another one in an earlier task"
+        )
+
+
 def changes_structure(resource: Resource, plan: Plan) -> bool:
     """Whether a plan changes where or by which name an existing item is found, so that its surroundings matter."""
     return plan.action == "delete" or (plan.action == "update" and _is_named(resource, plan))

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
-from .consistency import changes_structure, refuse_contradictions
+from .consistency import changes_structure, order_renames, refuse_contradictions
 from .field_types import Field, Invalid, Missing, Unproven
 from .plan import Item, Pending, Plan, ids_of, pendings, put
 from .reader import Reader
@@ -149,6 +149,7 @@ class Planner(Reader):
         ordered = [plans[number] for number in range(len(items))]
         try:
             refuse_contradictions(self, ordered)
+            order_renames(self.resource, ordered)
             self.warnings += self.resource.guard(self, ordered)
         except Invalid as error:
             raise BadInput(f"{error}.") from None
