@@ -193,25 +193,27 @@ class Planner(Reader):
 
     def _compare_all(self, plan: Plan, *, new: bool) -> None:
         item, by_option = plan.item, self.resource.by_option
+        left_out = {} if new else self.index(self.resource.name).left_out
         known = self._known_by(plan.resolved, None if new else plan.record)
         for option, value in plan.resolved.items():
             if option in known:
                 continue
             field = by_option[option]
-            raw = None if new else field.raw(plan.record)
-            # In a long list that is right already, nearly all are.
-            if raw is item or (raw.__class__ is str and raw == value):
+            if left_out and field.type.bulky:
+                agreed = left_out.get((field.key, str(plan.record["id"])))
+                if agreed is item:
+                    continue
+                if agreed is not None and field.key not in plan.record:  # it turned out to mean another record
+                    plan.record.update(self.client.get_record(self.resource.path_of(plan.record["id"])))
+            raw = field.raw(plan.record)
+            if raw.__class__ is str and raw == value:  # most are, in a long list that is right already
                 continue
-            append = bool(field.append and item.flags.get(field.append))
-            if raw.__class__ is Item:
-                raw = self._whole(plan.record, field)
-            if raw is None or not field.agrees(plan.record, raw, value, append):
-                self._compare(plan, field, value, append, new)
-
-    def _whole(self, record: Record, field: Field) -> Any:
-        """The value of a field that was given up because it agrees with another item, which means another record."""
-        record.update(self.client.get_record(self.resource.path_of(record["id"])))
-        return field.raw(record)
+            try:
+                change = field.compare(plan.record, raw, value, field.append is not None and item.appends(field))
+            except Invalid as error:
+                raise Invalid(f"{field.option}: {error}") from None
+            if change is not None:
+                self._plan_change(plan, field, *change, new=new)
 
     def _known_by(self, resolved: Mapping[str, Any], record: Record | None) -> tuple[str, ...]:
         """The options that need no look, because a record with the same values in another order is the same."""
@@ -293,17 +295,10 @@ class Planner(Reader):
             )
         return found[0]
 
-    def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
-        """Add to a plan what it takes to get a field to what `value` asks for."""
+    def _plan_change(self, plan: Plan, field: Field, current: Any, target: Any, *, new: bool) -> None:
+        """Add to a plan what it takes to get a field from one canonical value to another."""
         field_type = field.type
         if field.update_flag and not new and plan.item.flags.get(field.update_flag) == "on_create":
-            return
-        current = field_type.empty if new else field.read(plan.record)
-        try:
-            target = field_type.merge(current, value, append)
-        except Invalid as error:
-            raise Invalid(f"{field.option}: {error}") from None
-        if field_type.shown_by_server and field_type.same(target, current):
             return
         if field.create_only and not new:
             shown = field_type.show(current, self)

@@ -52,6 +52,7 @@ class Index:
         self.resource = resource
         self.whole = whole
         self.records: dict[str, Record] = {str(record["id"]): record for record in records}
+        self.left_out: dict[tuple[str, str], Item] = {}  # by key and id: with whom a value agreed that was not kept
         self._scalars: dict[str, bool] = {}
         self._tables: dict[str, tuple[Callable[[Record], Iterable[Any]], dict[Any, list[Record]]]] = {}
 
