@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import runpy
 import statistics
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
@@ -104,6 +103,13 @@ def _without_allowed(gate: str, root: Path, found: Mapping[str, str]) -> list[st
 # --- reading --------------------------------------------------------------------------------------
 
 
+def _names_of(path: Path) -> dict[str, Any]:
+    """What a file defines. (runpy fails under ansible-test, whose import hooks take every path for a package.)"""
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)  # noqa: S102
+    return names
+
+
 def modules(root: Path) -> list[Path]:
     return sorted(path for path in (root / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 
@@ -143,7 +149,7 @@ class _Fragments:
         path = self._root / "plugins" / "doc_fragments" / f"{name.rpartition('.')[2]}.py"
         if name.rpartition(".")[0] != COLLECTION or not path.exists():
             return None
-        fragment = runpy.run_path(str(path))["ModuleDocFragment"]()
+        fragment = _names_of(path)["ModuleDocFragment"]()
         fragment.ansible_name = name
         return fragment
 
@@ -312,7 +318,7 @@ def documented_options(root: Path) -> list[str]:
     one."""
     complaints = []
     for path in modules(root):
-        spec = runpy.run_path(str(path))["SPEC"].argument_spec
+        spec = _names_of(path)["SPEC"].argument_spec
         options = documentation(root, path).get("options") or {}
         complaints += [f"{path.stem}: {complaint}" for complaint in _differences(options, spec, "")]
     return complaints

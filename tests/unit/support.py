@@ -19,9 +19,6 @@ from urllib.parse import parse_qsl
 import pytest
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
-from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
@@ -222,7 +219,11 @@ def make_action(
     async_val: int = 0,
     delegate_to: str = "",
 ) -> Any:
-    """The action plugin of a module, ready to run for one task."""
+    """The action plugin of a module, ready to run for one task. Only tests of the controller's part may call this."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.task import Task
+    from ansible.template import Templar
+
     task = Task()
     task.action = f"saymon.platform.{name}"
     task.args = dict(args)
