@@ -38,7 +38,7 @@ def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
     for plan in plans if going else ():
         above = {
             up
-            for reference in _own_references(resource, plan.resolved)
+            for reference in _references_within(resource, plan.resolved)
             for up in (str(reference), *index.above(str(reference)))
         }
         doomed = sorted(above & going.keys())
@@ -132,10 +132,10 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
     resource, absent = planner.resource, plan.item.state == "absent"
     if absent and not plan.resolved:
         return  # it was found by its id, or what it stands in is not there
-    texts = list(_own_references(resource, planner.finding(plan.item) if absent else plan.item.desired))
+    texts = list(_references_within(resource, planner.finding(plan.item) if absent else plan.item.desired))
     if any((resource.name, text) in planner.prerequisites for text in texts):
         return
-    meant = {str(reference) for reference in _own_references(resource, plan.resolved)}
+    meant = {str(reference) for reference in _references_within(resource, plan.resolved)}
     for text in texts:
         found = {str(record["id"]) for record in future.named(text)}
         if not found <= meant or len(found) not in ((0, 1) if absent else (1,)):
@@ -144,6 +144,6 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
             )
 
 
-def _own_references(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
+def _references_within(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
     """How an item refers to others of its resource: in the user's words, or by ids, as `values` holds them."""
     return (reference for name, reference in resource.references(values) if name == resource.name)
