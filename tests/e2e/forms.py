@@ -248,8 +248,8 @@ CONFIGURATION = Resource(
 
 
 def _manual_state(record: Record) -> str:
-    manual = record.get("manual_state") or {}
-    return {5: "alarm", 9: "off"}.get(manual.get("stateId"), "automatic")
+    manual: dict[str, int] = record.get("manual_state") or {}
+    return {5: "alarm", 9: "off"}.get(manual.get("stateId", 0), "automatic")
 
 
 _SET: Mapping[str, Any] = {

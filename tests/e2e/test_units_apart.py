@@ -21,6 +21,15 @@ def test_the_unit_tests_of_modules_need_nothing_of_the_controller(tmp_path: Path
     (target / "module_utils").symlink_to(Path(ansible.__file__).parent / "module_utils")
     env = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(link_collection())])}
     folders = [ROOT / "tests" / "unit" / "plugins" / name for name in ("modules", "module_utils")]
-    command = [VENV_PYTHON, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *folders]
+    command: list[str | Path] = [
+        VENV_PYTHON,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *folders,
+    ]
     done = run(command, env=clean_env(tmp_path / "home", env), capture=True)
     assert done.returncode == 0, done.stdout[-3000:]

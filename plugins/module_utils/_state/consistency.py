@@ -62,7 +62,7 @@ def order_renames(resource: Resource, plans: list[Plan]) -> None:
     Raises Invalid for items that exchange their names. No order does for them: one would need another name for a while,
     and would keep that name if the run broke off.
     """
-    names = {(option,) for option in resource.unique}
+    names: set[tuple[str, ...]] = {(option,) for option in resource.unique}
     if resource.key and not resource.duplicates_allowed:
         names.add(resource.key)
     for options in sorted(names):
