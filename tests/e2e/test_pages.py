@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.saymon.platform.plugins.module_utils import _module
+from ansible_collections.saymon.platform.plugins.module_utils._state import entries, field_types, resource, transition
 
 from tests.e2e.conftest import ANSIBLE_BIN, Runner
 from tests.e2e.support import play, saymon, show
@@ -84,13 +87,26 @@ BLOCKS = _blocks()
 LISTS = [block for block in BLOCKS if len(block.info) > 1]
 BOOKS = [block for block in BLOCKS if block.language == "yaml" and block not in LISTS]
 SHELL = [block for block in BLOCKS if not block.info and block.commands]
-# Pictures and lines of output, which nobody can run. The tables in Python are those of the tests of forms.
-PLAIN = [block for block in BLOCKS if block.language in ("", "python") and block not in SHELL]
+PYTHON = [block for block in BLOCKS if block.language == "python"]
+# Pictures and lines of output, which nobody can run.
+PLAIN = [block for block in BLOCKS if not block.info and block not in SHELL]
 
 
 def test_every_block_is_tried_or_known_not_to_be_an_example() -> None:
-    assert len(LISTS) + len(BOOKS) + len(SHELL) + len(PLAIN) == len(BLOCKS)
-    assert [block.text[:15] for block in PLAIN if not block.language] == ["  controller on", "objects: 2150 o"]
+    assert len(LISTS) + len(BOOKS) + len(SHELL) + len(PYTHON) + len(PLAIN) == len(BLOCKS)
+    assert [block.text[:15] for block in PLAIN] == ["  controller on", "objects: 2150 o"]
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_tables(block: Block) -> None:
+    """Excerpts of tables, which can only be read: they name real things of the table format."""
+    names = {
+        node.func.id
+        for node in ast.walk(ast.parse(block.text.replace(", ...}", "}")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    known = {*vars(field_types), *vars(entries), *vars(resource), *vars(transition), *vars(_module), "main"}
+    assert names <= known, block.text
 
 
 def _here(text: str, sandbox: Sandbox, runner: Runner) -> str:
