@@ -20,8 +20,9 @@ from types import FrameType
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Session, log_out
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
-from ansible_collections.saymon.platform.plugins.plugin_utils.records import Record, lock_path, stored
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
+
+from .records import Record, lock_path, stored
+from .run_folder import (
     announce,
     folder,
     in_parent,

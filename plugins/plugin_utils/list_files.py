@@ -68,9 +68,9 @@ class ListFiles:
                     f"src is {path!r}, and there is no such file{self._searched(path)}: correct the path."
                 ) from None
         for folder in self._folders():
-            matches = sorted(one for one in glob.glob(os.path.join(folder, path)) if not os.path.isdir(one))
+            matches = sorted(match for match in glob.glob(os.path.join(folder, path)) if not os.path.isdir(match))
             if matches:
-                return [(one if os.path.isabs(path) else os.path.relpath(one, folder), one) for one in matches]
+                return [(match if os.path.isabs(path) else os.path.relpath(match, folder), match) for match in matches]
         raise BadInput(f"src is {path!r}, and no file matches it{self._searched(path)}: correct the pattern.")
 
     def _folders(self) -> list[str]:

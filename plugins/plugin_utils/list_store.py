@@ -21,7 +21,8 @@ from os import O_APPEND, O_WRONLY
 from pathlib import Path
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Chunks, ListCache, ListTurn
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
+
+from .run_folder import (
     folder,
     has_uncounted,
     is_at,
@@ -29,7 +30,7 @@ from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import 
     mark_uncounted,
     open_private,
 )
-from ansible_collections.saymon.platform.plugins.plugin_utils.sealed import Damaged, Sealer, unsealed
+from .sealed import Damaged, Sealer, unsealed
 
 # Each write adds a byte to the one file before it is sent, and to the other when it is done with. Appending needs no
 # lock.

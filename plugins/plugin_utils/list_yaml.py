@@ -63,7 +63,7 @@ class _Reader:
     def __init__(self, loader: Any, decrypt: Callable[[str], str]) -> None:
         self._loader = loader
         self._decrypt = decrypt
-        self._made: dict[int, Any] = {}  # a node that has an anchor may be met again: its value and size
+        self._constructed: dict[int, Any] = {}  # a node that has an anchor may be met again: its value and size
         self._size = 0  # of everything so far, as if it were written out without aliases
         scalars = {
             kind: yaml.SafeLoader.yaml_constructors[f"{_PREFIX}{kind}"] for kind in ("null", "bool", "int", "float")
@@ -73,17 +73,17 @@ class _Reader:
     def value(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
-        made = self._made.get(id(node))
-        if made is _BUSY:
+        constructed = self._constructed.get(id(node))
+        if constructed is _BUSY:
             raise _wrong(node, "a value holds itself")
         before = self._size
-        if made is None:
-            self._made[id(node)] = _BUSY
+        if constructed is None:
+            self._constructed[id(node)] = _BUSY
             self._size += len(node.value)
             value = self._collection(node)
-            self._made[id(node)] = value, self._size - before
+            self._constructed[id(node)] = value, self._size - before
             return value
-        value, size = made
+        value, size = constructed
         self._size += size
         if self._size > _LARGEST:
             raise _wrong(node, "aliases make it too large")
@@ -106,18 +106,18 @@ class _Reader:
 
     def _collection(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.SequenceNode) and node.tag == f"{_PREFIX}seq":
-            return [self.value(one) for one in node.value]
+            return [self.value(element) for element in node.value]
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_PREFIX}map":
             return self._mapping(node)
         raise _wrong(node, "a tag is not known here")
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
-        own = [pair for pair in node.value if pair[0].tag != _MERGE]
-        found = {self._key(key): self.value(value) for key, value in own}
-        if len(found) < len(own):
-            keys = [self._key(key) for key, _value in own]
+        pairs = [pair for pair in node.value if pair[0].tag != _MERGE]
+        found = {self._key(key): self.value(value) for key, value in pairs}
+        if len(found) < len(pairs):
+            keys = [self._key(key) for key, _value in pairs]
             raise _wrong(node, f"the key {next(key for key in keys if keys.count(key) > 1)!r} is a duplicate")
-        if len(own) < len(node.value):
+        if len(pairs) < len(node.value):
             for key, value in node.value:
                 if key.tag == _MERGE:
                     found = {**self._merged(value), **found}

@@ -19,8 +19,9 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import folder, open_private
-from ansible_collections.saymon.platform.plugins.plugin_utils.sealed import Damaged, Sealer, unsealed
+
+from .run_folder import folder, open_private
+from .sealed import Damaged, Sealer, unsealed
 
 # Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess
 # from a reference in a cached fact which password it stands for.

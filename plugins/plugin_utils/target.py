@@ -43,7 +43,7 @@ class Target:
         self._secrets = secrets
         self._execute = execute
         self._url = url
-        self._given = _given(spec, options)
+        self._set_options = _set_options(spec, options)
         sessions.opener, sessions.remote = self._log_in, options.values["saymon_run_on"] == "target"
 
     def run(self, check: bool) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Target:
         """The options for the module file: as the task gave them, with the shared ones resolved; a session replaces the
         credentials."""
         values = self._options.values
-        handed = dict(self._given)
+        handed = dict(self._set_options)
         handed.update({name: values[name] for name in CONNECTION_OPTIONS})
         if session:
             self._secrets.add(session.sid, session.csrf)
@@ -92,8 +92,8 @@ class Target:
     def _log_in(self) -> Session:
         self._sessions.credentials.body()  # says what is missing, without a look at the target
         values = self._options.values
-        given = {name: values[name] for name in CONNECTION_OPTIONS if name not in ("saymon_sid", "saymon_csrf")}
-        args = {name: value for name, value in given.items() if value is not None}
+        connection = {name: values[name] for name in CONNECTION_OPTIONS if name not in ("saymon_sid", "saymon_csrf")}
+        args = {name: value for name, value in connection.items() if value is not None}
         result = self._execute(
             _LOGIN, {**args, "state": "renewed"}, False
         )  # check mode reads too, and reading needs a session
@@ -118,12 +118,12 @@ class Target:
         )
 
 
-def _given(spec: Spec, options: Options) -> dict[str, Any]:
+def _set_options(spec: Spec, options: Options) -> dict[str, Any]:
     """The options as the task gave them; a list that comes from files is read, since a target does not have them."""
     short = {alias for option in spec.argument_spec.values() for alias in option.get("aliases", [])}
-    given = {name: value for name, value in options.given.items() if name not in short}
+    set_options = {name: value for name, value in options.given.items() if name not in short}
     items = options.values[spec.bulk] if spec.bulk else None
     if spec.bulk and isinstance(items, Placed):
-        given.pop("src")
-        given[spec.bulk] = [item for _place, item in items.pairs]
-    return given
+        set_options.pop("src")
+        set_options[spec.bulk] = [item for _place, item in items.pairs]
+    return set_options

@@ -10,8 +10,8 @@ Whatever the options: what check mode promises is what the run does, and a secon
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -21,14 +21,12 @@ from ansible import constants as C
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import make_action, module_of
 
+from tests.e2e.random_tasks import Item, Kind, Pick, one, problem_of, some
 from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 TASKS = 150
 PER_SERVER = 25  # so many tasks in a row find what the ones before have left
-
-Item = dict[str, Any]
-Pick = Callable[[random.Random], Any]
 
 TEXTS = (
     "",
@@ -72,14 +70,6 @@ PATHS = (
 )
 
 SPOTS = ("/ROOT", "Lab", "/North site", "north-core-sw", "north-web-1", "south-backup")
-
-
-def one(*values: Any) -> Pick:
-    return lambda dice: dice.choice(values)
-
-
-def some(*values: Any, most: int = 3) -> Pick:
-    return lambda dice: dice.sample(values, dice.randint(0, min(most, len(values))))
 
 
 def _properties(dice: random.Random) -> list[Item]:
@@ -185,33 +175,6 @@ def _documents(dice: random.Random) -> list[Item]:
     what = ({"url": "https://a"}, {"url": "b"}, {"file": __file__}, {"file": str(ROOT / "README.md")}, {"file": "none"})
     names = dice.sample(("Runbook", "Owner", "Фото", "README.md"), dice.randint(0, 2))
     return [{"name": name, **dice.choice(what)} for name in names]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A module, the options that every item has, those that it may have, and those of which one may take the place of
-    the first of every item."""
-
-    module: str
-    plural: str
-    always: dict[str, Pick]
-    options: dict[str, Pick]
-    instead: dict[str, Pick] = field(default_factory=dict)
-
-    def item(self, dice: random.Random) -> Item:
-        chosen = {**self.always, **{name: pick for name, pick in self.options.items() if dice.random() < 0.35}}
-        if self.instead and dice.random() < 0.3:
-            del chosen[next(iter(self.always))]
-            chosen.update([dice.choice([*self.instead.items()])])
-        return {name: pick(dice) for name, pick in chosen.items()}
-
-    def task(self, dice: random.Random) -> dict[str, Any]:
-        if dice.random() < 0.3:
-            return self.item(dice)
-        return {
-            self.plural: [self.item(dice) for _item in range(dice.randint(1, 4))],
-            "parallel": dice.choice((1, 1, 4)),
-        }
 
 
 _YES = one(True, False)
@@ -449,37 +412,6 @@ def _fresh(server: Sandbox, dice: random.Random, *, old: bool) -> None:
     )
 
 
-def _problem(server: Sandbox, kind: Kind, task: dict[str, Any]) -> str | None:
-    """What is wrong with the way a task goes, None for what went through, empty for what was refused in one clear
-    sentence."""
-    foreseen = _run(server, kind.module, task, check=True)
-    server.clear_journal()
-    result = _run(server, kind.module, task)
-    for said in (str(foreseen.get("msg", "")), str(result.get("msg", ""))):
-        if "Bug in saymon.platform" in said:
-            return said
-    if foreseen.get("failed") or "check mode assumes" in str(
-        foreseen.get("warnings")
-    ):  # that an earlier task has made what is missing
-        sent = [f"{call['method']} {call['path']}" for call in server.writes()]
-        return f"refused, but it sent {sent}" if sent or not result.get("failed") else ""
-    if result.get("failed"):
-        # Only the server knows its rules; what it refuses is told with its own words.
-        return (
-            ""
-            if any(
-                words in result["msg"] for words in (" answered 4", "which could not be created", "switched off (409)")
-            )
-            else str(result["msg"])
-        )
-    if (foreseen["diff"], foreseen["changed"]) != (result["diff"], result["changed"]):
-        return f"check mode promised {foreseen['diff']}, the run did {result['diff']}"
-    again = _run(server, kind.module, task)
-    if again.get("failed") or again["changed"]:
-        return f"the second run: {again.get('msg') or again['diff']}"
-    return None
-
-
 def test_every_module_that_takes_a_list_has_its_tasks() -> None:
     assert {kind.module for kind in KINDS} == {path.stem for path in modules(ROOT) if module_of(path.stem).SPEC.bulk}
 
@@ -500,7 +432,7 @@ def test_any_task_is_told_done_and_then_left_alone(
         for item in task.get(kind.plural, [task]) if old else []:
             for option in UNKNOWN_TO_OLD:
                 item.pop(option, None)
-        problem = _problem(server, kind, task)
+        problem = problem_of(server, partial(_run, server, kind.module, task))
         done += problem is None
         if problem:
             problems.append((kind.module, task, problem))
@@ -545,16 +477,16 @@ def test_an_expired_user_becomes_active_with_a_later_end_only(server: Sandbox) -
 def test_paths_are_taken_as_the_server_prints_them(server: Sandbox) -> None:
     server.reset("demo")
     objects = _run(server, "saymon_object_info", {"fields": ["path", "name", "parent_id"]})["objects"]
-    path_of = {str(one["id"]): one["path"] for one in objects}
+    path_of = {str(record["id"]): record["path"] for record in objects}
     assert any("//" in path for path in path_of.values())  # a file system is called /var/lib/db
-    for one in objects:
-        for path in (one["path"], "/" + one["path"]):
+    for record in objects:
+        for path in (record["path"], "/" + record["path"]):
             found = _run(server, "saymon_object_info", {"path": path, "fields": ["name"]})["objects"]
-            assert [each["id"] for each in found] == [one["id"]], path
+            assert [each["id"] for each in found] == [record["id"]], path
     items = [
-        {"name": one["name"], "parents": [path_of[str(up)] for up in one["parent_id"]]}
-        for one in objects
-        if one.get("parent_id")
+        {"name": record["name"], "parents": [path_of[str(up)] for up in record["parent_id"]]}
+        for record in objects
+        if record.get("parent_id")
     ]
     assert _run(server, "saymon_object", {"objects": items})["changed"] is False
 

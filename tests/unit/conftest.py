@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ from ansible_collections.saymon.platform.plugins.action import (
 )
 from ansible_collections.saymon.platform.plugins.module_utils._api import client, transport
 from ansible_collections.saymon.platform.plugins.module_utils._state import doubts
-from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
 from ansible_collections.saymon.platform.tests.unit.support import Script
+
+# ansible-test keeps the controller's part of ansible from the tests of modules, as a target does from modules.
+CONTROLLER = find_spec("ansible.constants") is not None
+if CONTROLLER:
+    from ansible import constants as C
+    from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,8 +71,10 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[f
         if name.startswith("SAYMON_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     naps: list[float] = []
-    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, mmap.PAGESIZE))
+    if CONTROLLER:
+        monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path))
+        monkeypatch.setattr(run_folder, "_PARENT", os.getpid())  # ansible-test forks for each test
+        monkeypatch.setattr(run_folder, "_marks", mmap.mmap(-1, mmap.PAGESIZE))
     for sleeper in (client.Client, doubts.Doubts):
         defaults = sleeper.__init__.__kwdefaults__
         assert defaults is not None

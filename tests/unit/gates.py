@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import runpy
 import statistics
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
@@ -105,6 +104,13 @@ def _without_allowed(gate: str, root: Path, found: Mapping[str, str]) -> list[st
 # --- reading --------------------------------------------------------------------------------------
 
 
+def _names_of(path: Path) -> dict[str, Any]:
+    """What a file defines. (runpy fails under ansible-test, whose import hooks take every path for a package.)"""
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)  # noqa: S102
+    return names
+
+
 def modules(root: Path) -> list[Path]:
     return sorted(path for path in (root / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 
@@ -153,7 +159,7 @@ class _Fragments:
         path = self._root / "plugins" / "doc_fragments" / f"{name.rpartition('.')[2]}.py"
         if name.rpartition(".")[0] != COLLECTION or not path.exists():
             return None
-        fragment = runpy.run_path(str(path))["ModuleDocFragment"]()
+        fragment = _names_of(path)["ModuleDocFragment"]()
         fragment.ansible_name = name
         return fragment
 
@@ -299,7 +305,7 @@ def records(root: Path) -> list[str]:
                 complaints.append(f"{path.stem}: RETURN lacks {key}, which the managing module has")
             elif found[key] != value:
                 complaints.append(f"{path.stem}: RETURN {key} is not described as in the managing module")
-        info = runpy.run_path(str(path)).get("_INFO")
+        info = _names_of(path).get("_INFO")
         unknown = sorted({*found} - info.known) if info else []
         complaints += [
             f"{path.stem}: RETURN has {key}, which the module does not know: add it to known" for key in unknown
@@ -360,7 +366,7 @@ def documented_options(root: Path) -> list[str]:
     one."""
     complaints = []
     for path in modules(root):
-        spec = runpy.run_path(str(path))["SPEC"].argument_spec
+        spec = _names_of(path)["SPEC"].argument_spec
         options = documentation(root, path).get("options") or {}
         complaints += [f"{path.stem}: {complaint}" for complaint in _differences(options, spec, "")]
     return complaints

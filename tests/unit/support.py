@@ -19,11 +19,9 @@ from urllib.parse import parse_qsl
 import pytest
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.task import Task
-from ansible.template import Templar
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._run import MakeStore, memory_store, perform
 
 PLUGINS = "ansible_collections.saymon.platform.plugins"
@@ -159,7 +157,11 @@ def module_of(name: str) -> Any:
 
 def validated(name: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a module with defaults and types, as the action passes them on."""
-    spec = module_of(name).SPEC
+    return validated_by(module_of(name).SPEC, args)
+
+
+def validated_by(spec: Spec, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The same by the spec alone."""
     given = dict(args)
     bulk = {spec.bulk: given.pop(spec.bulk)} if spec.bulk in given else {}  # a module checks its own list of items
     outcome = ArgumentSpecValidator(spec.argument_spec, **spec.rules).validate(given)
@@ -217,7 +219,11 @@ def make_action(
     async_val: int = 0,
     delegate_to: str = "",
 ) -> Any:
-    """The action plugin of a module, ready to run for one task."""
+    """The action plugin of a module, ready to run for one task. Only tests of the controller's part may call this."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.task import Task
+    from ansible.template import Templar
+
     task = Task()
     task.action = f"saymon.platform.{name}"
     task.args = dict(args)

@@ -118,7 +118,7 @@ def read_list(chunks: Iterable[bytes], take: Callable[[Any], Any]) -> tuple[list
             break
     if not text.startswith("["):
         return None, text + "".join(texts)
-    return [take(one) for one in _elements(text[1:], texts)], ""
+    return [take(element) for element in _elements(text[1:], texts)], ""
 
 
 def _elements(text: str, texts: Iterator[str]) -> Iterator[Any]:

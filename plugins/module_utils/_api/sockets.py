@@ -107,6 +107,6 @@ class LimitedTLSSocket(LimitedSocket, ssl.SSLSocket):
 def limited(plain: socket.socket) -> LimitedSocket:
     """A connected socket, put into one that knows the limits."""
     waits = plain.gettimeout()
-    made = LimitedSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
-    made.settimeout(waits)
-    return made
+    wrapped = LimitedSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
+    wrapped.settimeout(waits)
+    return wrapped

@@ -97,10 +97,6 @@ class Monitoring(FieldType):
             kept[name] = current[name] if name in current and _same_setting(current[name], value) else value
         return {name: value for name, value in kept.items() if value is not None}
 
-    def agrees(self, value: Any, desired: Any, append: bool) -> bool:
-        current = self.read(value)
-        return bool(self.merge(current, desired, append) == current)
-
     def write(self, value: Any, _scalar: bool) -> list[dict[str, Any]]:
         return [{**setting, "type_id": _SERVICE} for setting in _written(value)]
 

@@ -38,7 +38,7 @@ def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
     for plan in plans if going else ():
         above = {
             up
-            for reference in _own_references(resource, plan.resolved)
+            for reference in _references_within(resource, plan.resolved)
             for up in (str(reference), *index.above(str(reference)))
         }
         doomed = sorted(above & going.keys())
@@ -54,6 +54,45 @@ def refuse_contradictions(planner: Planned, plans: list[Plan]) -> None:
         _refuse_confusion(resource, plan, future)
     for plan in plans:
         _refuse_shifting_names(planner, plan, future)
+
+
+def order_renames(resource: Resource, plans: list[Plan]) -> None:
+    """Let an item that gives up a name go before the one that takes it, as a server that refuses duplicates demands.
+
+    Raises Invalid for items that exchange their names. No order does for them: one would need another name for a while,
+    and would keep that name if the run broke off.
+    """
+    names: set[tuple[str, ...]] = {(option,) for option in resource.unique}
+    if resource.key and not resource.duplicates_allowed:
+        names.add(resource.key)
+    for options in sorted(names):
+        _order_by_name(resource, plans, options)
+
+
+def _order_by_name(resource: Resource, plans: list[Plan], options: tuple[str, ...]) -> None:
+    fields = [resource.by_option[option] for option in options]
+    takers: dict[tuple[Any, ...], Plan] = {}
+    givers: dict[tuple[Any, ...], Plan] = {}
+    for plan in plans:
+        if plan.action in ("create", "update") and any(option in plan.after for option in options):
+            takers[tuple(plan.after.get(field.option, field.read(plan.record)) for field in fields)] = plan
+            if plan.action == "update":
+                givers[tuple(field.read(plan.record) for field in fields)] = plan
+    following = {id(plan): givers[name] for name, plan in takers.items() if name in givers}
+    waited_for = {id(giver) for giver in following.values()}
+    for first in [plan for plan in takers.values() if id(plan) not in waited_for]:
+        plan = first
+        while giver := following.pop(id(plan), None):
+            if giver.wave <= 0:  # else it waits for something new itself
+                giver.wave = min(giver.wave, plan.wave - 1)
+            plan = giver
+    ring = [plan.item.where.rstrip(": ") for plan in takers.values() if id(plan) in following]
+    if ring:
+        shown = ", ".join(ring[:10])
+        raise Invalid(
+            f"{shown} exchange their {' and '.join(options)}, which a server that refuses duplicates does not allow: "
+            "give one of them another one in an earlier task"
+        )
 
 
 def changes_structure(resource: Resource, plan: Plan) -> bool:
@@ -96,10 +135,10 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
     resource, absent = planner.resource, plan.item.state == "absent"
     if absent and not plan.resolved:
         return  # it was found by its id, or what it stands in is not there
-    texts = list(_own_references(resource, planner.finding(plan.item) if absent else plan.item.desired))
+    texts = list(_references_within(resource, planner.finding(plan.item) if absent else plan.item.desired))
     if any((resource.name, text) in planner.prerequisites for text in texts):
         return
-    meant = {str(reference) for reference in _own_references(resource, plan.resolved)}
+    meant = {str(reference) for reference in _references_within(resource, plan.resolved)}
     for text in texts:
         found = {str(record["id"]) for record in future.named(text)}
         if not found <= meant or len(found) not in ((0, 1) if absent else (1,)):
@@ -108,6 +147,6 @@ def _refuse_shifting_names(planner: Planned, plan: Plan, future: Index) -> None:
             )
 
 
-def _own_references(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
+def _references_within(resource: Resource, values: Mapping[str, Any]) -> Iterator[Any]:
     """How an item refers to others of its resource: in the user's words, or by ids, as `values` holds them."""
     return (reference for name, reference in resource.references(values) if name == resource.name)

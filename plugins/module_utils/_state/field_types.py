@@ -27,6 +27,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import 
 # The ids of things that users made, and the small numbers of what is built in.
 _ID = re.compile(r"[0-9a-f]{24}|[0-9]{1,9}")
 
+_sorted_json = json.JSONEncoder(sort_keys=True).encode  # json.dumps would make an encoder each time
+
 # What a value of another shape than the documented one sets off.
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
@@ -93,10 +95,12 @@ class FieldType:
         """The canonical value to reach from `current` when the user gave `desired`."""
         return desired
 
-    def agrees(self, value: Any, desired: Any, _append: bool) -> bool:
-        """Whether what the server sent is what the user gave: the quick answer for the many items of a list that are
-        right already."""
-        return self.same(self.read(value), desired)
+    def compare(self, value: Any, desired: Any, append: bool) -> tuple[Any, Any] | None:
+        """The present value and the one to reach, both canonical; None when nothing has to change. `value` is what the
+        server sent, None when it sent nothing. Raises Invalid."""
+        current = self.empty if value is None else self.read(value)
+        target = self.merge(current, desired, append)
+        return None if self.shown_by_server and self.same(target, current) else (current, target)
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether two canonical values are equal."""
@@ -315,7 +319,7 @@ def set_of(element: FieldType) -> Items:
 
 def same_json(one: Any, other: Any) -> bool:
     """Equal as JSON, where 1 and true differ."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return one is other or _sorted_json(one) == _sorted_json(other)
 
 
 class Json(FieldType):
@@ -487,10 +491,11 @@ class Field:
         except ODD as error:
             raise self._unreadable(record) from error
 
-    def agrees(self, record: Mapping[str, Any], value: Any, desired: Any, append: bool) -> bool:
-        """Whether the (raw) value in a record is what a user gave."""
+    def compare(self, record: Mapping[str, Any], value: Any, desired: Any, append: bool) -> tuple[Any, Any] | None:
+        """The (raw) value in a record and the one to reach, both canonical; None when nothing has to change. Raises
+        Invalid."""
         try:
-            return self.type.agrees(value, desired, append)
+            return self.type.compare(value, desired, append)
         except ODD as error:
             raise self._unreadable(record) from error
 

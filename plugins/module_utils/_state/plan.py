@@ -76,6 +76,10 @@ class Item:
     def state(self) -> str:
         return str(self.flags.get("state"))
 
+    def appends(self, field: Field) -> bool:
+        """Whether the item adds to what a field holds, in place of making it exact."""
+        return bool(field.append and self.flags.get(field.append))
+
     @property
     def where(self) -> str:
         """What a message about this item begins with; empty when it is the only one."""

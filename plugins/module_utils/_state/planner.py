@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 
-from .consistency import changes_structure, refuse_contradictions
+from .consistency import changes_structure, order_renames, refuse_contradictions
 from .field_types import Field, Invalid, Missing, Unproven
 from .plan import Item, Packed, Pending, Plan, ids_of, pendings, put, unpacked
 from .reader import Reader
@@ -157,6 +157,7 @@ class Planner(Reader):
             # The guard first: it names what is wrong more clearly than what follows from it.
             self.warnings += self.resource.guard(self, ordered)
             refuse_contradictions(self, ordered)
+            order_renames(self.resource, ordered)
         except Invalid as error:
             raise BadInput(f"{error}.") from None
         return ordered
@@ -201,29 +202,29 @@ class Planner(Reader):
 
     def _compare_all(self, plan: Plan, *, new: bool) -> None:
         item, by_option = plan.item, self.resource.by_option
+        left_out = {} if new else self.index(self.resource.name).left_out
         known = self._known_by(plan.resolved, None if new else plan.record)
         for option, value in plan.resolved.items():
             if option in known:
                 continue
             field = by_option[option]
-            raw = None if new else field.raw(plan.record)
-            # In a long list that is right already, nearly all are.
-            if raw is item or (raw.__class__ is str and raw == value):
+            if left_out and field.type.bulky:
+                agreed = left_out.get((field.key, str(plan.record["id"])))
+                if agreed is item:
+                    continue
+                if agreed is not None and field.key not in plan.record:  # it turned out to mean another record
+                    plan.record.update(self.client.get_record(self.resource.path_of(plan.record["id"])))
+            raw = field.raw(plan.record)
+            if raw.__class__ is str and raw == value:  # most are, in a long list that is right already
                 continue
-            append = bool(field.append and item.flags.get(field.append))
-            if raw.__class__ is Item:
-                raw = self._whole(plan.record, field)
-            if raw is None or not field.agrees(plan.record, raw, value, append):
-                self._compare(plan, field, value, append, new)
-        if (
-            len(plan.written_apart) > 1
-        ):  # fields may share a key of the record, so the calls are in the order of the table
+            try:
+                change = field.compare(plan.record, raw, value, field.append is not None and item.appends(field))
+            except Invalid as error:
+                raise Invalid(f"{field.option}: {error}") from None
+            if change is not None:
+                self._plan_change(plan, field, *change, new=new)
+        if len(plan.written_apart) > 1:  # fields may share a key, so the calls are in the order of the table
             plan.written_apart.sort(key=self.resource.fields.index)
-
-    def _whole(self, record: Record, field: Field) -> Any:
-        """The value of a field that was given up because it agrees with another item, which means another record."""
-        record.update(self.client.get_record(self.resource.path_of(record["id"])))
-        return field.raw(record)
 
     def _known_by(self, resolved: Mapping[str, Any], record: Record | None) -> tuple[str, ...]:
         """The options that need no look, because a record with the same values in another order is the same."""
@@ -329,17 +330,10 @@ class Planner(Reader):
         remedy = f", both with the {same}: give each its own, or merge the two" if same else ": merge the two"
         return f"this {self.resource.label} is listed twice, also as {first.where.rstrip(': ')}{remedy}"
 
-    def _compare(self, plan: Plan, field: Field, value: Any, append: bool, new: bool) -> None:
-        """Add to a plan what it takes to get a field to what `value` asks for."""
+    def _plan_change(self, plan: Plan, field: Field, current: Any, target: Any, *, new: bool) -> None:
+        """Add to a plan what it takes to get a field from one canonical value to another."""
         field_type = field.type
         if field.update_flag and not new and plan.item.flags.get(field.update_flag) == "on_create":
-            return
-        current = field_type.empty if new else field.read(plan.record)
-        try:
-            target = field_type.merge(current, value, append)
-        except Invalid as error:
-            raise Invalid(f"{field.option}: {error}") from None
-        if field_type.shown_by_server and field_type.same(target, current):
             return
         if field.create_only and not new:
             shown = field_type.show(current, self)

@@ -74,9 +74,12 @@ class Reader:
         if name not in self._indexes:
             resource = self.resources[name]
             found = None if self.whole else self._searched(resource)
-            self._indexes[name] = resource.index(
-                resource, self._listed(resource) if found is None else found, whole=found is None
-            )
+            # The result of a single item shows the whole record.
+            items = self.items if resource is self.resource and len(self.items) > 1 else ()
+            stream_filter = StreamFilter(resource, items)
+            records = self._listed(resource, stream_filter) if found is None else found
+            self._indexes[name] = resource.index(resource, records, whole=found is None)
+            self._indexes[name].left_out = stream_filter.left_out
         return self._indexes[name]
 
     @property
@@ -146,14 +149,12 @@ class Reader:
             return {} if item.id else sure
         return {option: value for option, value in item.desired.items() if option in self.resource.names}
 
-    def _listed(self, resource: Resource) -> list[Record]:
+    def _listed(self, resource: Resource, stream_filter: StreamFilter) -> list[Record]:
         keys = self._keys(resource)
         if resource.load:
             return resource.load(self, keys)
         if resource.singleton:
             return [self._only_record(resource)]
-        # The result of a single item shows the whole record.
-        stream_filter = StreamFilter(resource, self.items if resource is self.resource and len(self.items) > 1 else ())
         return self.client.get_list(resource.path, cached=self.cached, each=stream_filter, **resource.query(keys))
 
     def _only_record(self, resource: Resource) -> Record:

@@ -20,7 +20,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
 from .field_types import Field, FieldType, Invalid
-from .plan import Item, Plan
+from .plan import Item, Pending, Plan
 
 
 def text_of(record: Record, key: str) -> str:
@@ -52,6 +52,7 @@ class Index:
         self.resource = resource
         self.whole = whole
         self.records: dict[str, Record] = {str(record["id"]): record for record in records}
+        self.left_out: dict[tuple[str, str], Item] = {}  # by key and id: with whom a value agreed that was not kept
         self._scalars: dict[str, bool] = {}
         self._tables: dict[str, tuple[Callable[[Record], Iterable[Any]], dict[Any, list[Record]]]] = {}
 
@@ -99,7 +100,9 @@ class Index:
         resource = self.resource
         found = self.table("key", lambda record: [resource.key_in(record)]).get(resource.key_of(resolved), [])
         narrowing = [resource.by_option[option] for option in resource.find_by if option in resolved]
-        return [record for record in found if all(field.read(record) == resolved[field.option] for field in narrowing)]
+        return [
+            record for record in found if all(_may_have(record, field, resolved[field.option]) for field in narrowing)
+        ]
 
     def full_name(self, identifier: str) -> str | None:
         """What to call the item with this id, so that a user can find it again; None for one that is not there."""
@@ -124,6 +127,11 @@ class Index:
                 return None
             self._scalars[key] = bool(values) and not any(isinstance(value, list) for value in values)
         return self._scalars[key]
+
+
+def _may_have(record: Record, field: Field, value: Any) -> bool:
+    """Whether a record has this value. What a new record leaves out is for the server to choose."""
+    return field.read(record) == value or (isinstance(record["id"], Pending) and field.raw(record) is None)
 
 
 class Task(Protocol):

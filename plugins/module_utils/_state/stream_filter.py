@@ -12,20 +12,23 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 
+from .field_types import Invalid
 from .plan import Item, unpacked
 from .resource import Resource
 
 
 class StreamFilter:
-    """Puts the item in place of each bulky value that agrees with what this item wants.
+    """Leaves out each bulky value that agrees with what an item wants. `left_out` holds these items, by the key of the
+    value and the id of the record.
 
     Items are found by their names, where no two of the list share one. Whether it is really this record that the item
-    means turns out only when all are there; if it is not, the planner sees by the mark that the value is of no use to
-    it.
+    means turns out only when all are there; if another item means it, the record has to be read again.
     """
 
     def __init__(self, resource: Resource, items: Iterable[Item]) -> None:
-        items = list(items)
+        self.left_out: dict[tuple[str, str], Item] = {}
+        # A record that is updated by a PUT of everything is needed whole.
+        items = [] if resource.update == "PUT" else list(items)
         desired = {option for item in items for option in item.desired}
         fields = [field for field in resource.fields if field.option in desired]
         keys = Counter(field.key for field in fields)  # a value that several fields look at must stay
@@ -53,11 +56,16 @@ class StreamFilter:
 
     def _lighten(self, record: Record, item: Item) -> None:
         for field in self._bulky:
-            wanted, value = item.desired.get(field.option), record.get(field.key)
-            if wanted is None or not value or isinstance(value, Item):
+            wanted = item.desired.get(field.option)
+            if wanted is None or not record.get(field.key):
                 continue
-            if field.agrees(record, value, unpacked(wanted), bool(field.append and item.flags.get(field.append))):
-                record[field.key] = item
+            try:
+                change = field.compare(record, field.raw(record), unpacked(wanted), item.appends(field))
+            except Invalid:  # which is told when the item is planned
+                continue
+            if change is None:
+                del record[field.key]
+                self.left_out[field.key, str(record["id"])] = item
 
 
 def _by_name(option: str, items: Iterable[Item]) -> dict[Any, Item | None]:

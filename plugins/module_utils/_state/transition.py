@@ -13,8 +13,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from .field_types import Field, FieldType, Invalid
 from .resource import Task
 
-# From one state to the next: the method and the path below the item.
-Steps = Mapping[tuple[str, str], tuple[str, str]]
+# A call: the method, the path below the item, and the body if there is one.
+Step = tuple[Any, ...]
+# The call that leads from one state to the next.
+Steps = Mapping[tuple[str, str], Step]
 
 
 class State(FieldType):
@@ -40,9 +42,9 @@ class State(FieldType):
             raise Invalid(f"there is no way from {current} to {desired}: choose another state")
         return desired
 
-    def way(self, current: str, target: str) -> list[tuple[str, str]] | None:
+    def way(self, current: str, target: str) -> list[Step] | None:
         """The fewest calls from one state to another; None where there is no way."""
-        ways: dict[str, list[tuple[str, str]]] = {current: []}
+        ways: dict[str, list[Step]] = {current: []}
         waiting = [current]
         while waiting:
             state = waiting.pop(0)
@@ -57,7 +59,7 @@ def transition(collection: str, state: State) -> Field:
     """The field `state` of a resource whose items go from state to state. Its value is read from the whole record."""
 
     def write(_task: Task, record: Mapping[str, Any], current: Any, target: Any) -> Iterator[Request]:
-        for method, below in state.way(current, target) or ():
-            yield Request(method, f"{collection}/{record['id']}/{below}")
+        for method, below, *body in state.way(current, target) or ():
+            yield Request(method, f"{collection}/{record['id']}/{below}", body=body[0] if body else None)
 
     return Field("state", "", state, writer=write, in_create=False, repeatable=True)

@@ -70,7 +70,7 @@ def test_members_that_the_server_hides(script: Script) -> None:
     assert result["user_groups"] == GROUPS
     assert result["warnings"] == [
         "The groups are returned without members. The account lacks the permission manage-users, so the server hides "
-        "the logins of users: sign in as one who has it."
+        "the logins of other users: sign in as one who has it, or change nothing but your own account."
     ]
 
 

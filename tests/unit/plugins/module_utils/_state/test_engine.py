@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Answer, Request
 from ansible_collections.saymon.platform.plugins.module_utils._resources import user as user_table
+from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._state import engine as engine_file
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field
 from ansible_collections.saymon.platform.plugins.module_utils._state.progress import Progress
 from ansible_collections.saymon.platform.plugins.module_utils._state.reader import FEW
 from ansible_collections.saymon.platform.tests.unit.fake_server import (
@@ -459,6 +461,53 @@ def test_a_failure_stays_with_its_item(parallel: int) -> None:
         "recovered": 0,
     }
     assert {user["login"] for user in server.data["/users"]} == {"ann", "bob", "carl", "dora"}
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_the_diff_of_a_partly_failed_list_shows_what_was_done(parallel: int) -> None:
+    server = FakeServer(users=[ANN, BOB])
+    server.before = [(f"PATCH /users/{ANN['id']}", refused(403)), (f"DELETE /users/{BOB['id']}", refused(403))]
+    server.before += [("POST /user-groups", refused(403))]
+    items = [{"login": "ann", "email": "x@example.org"}, {"login": "bob", "state": "absent"}, {"login": "carl"}]
+    result = ensure_on(server, "user", *items, parallel=parallel)
+    assert [(one["after_header"], one["after"]) for one in result["diff"]] == [
+        ("user carl", {"login": "carl", "state": "present"})
+    ]
+    result = ensure_on(server, "user_group", {"name": "Lost"}, {"name": "Found"}, parallel=1)
+    assert [one["after"]["name"] for one in result["diff"]] == ["Found"]
+
+
+_LISTS = [
+    (name, option)
+    for name, resource in sorted(RESOURCES.items())
+    for option, field in resource.by_option.items()
+    if field.type.argument["type"] in ("list", "dict") and option not in resource.key
+]
+
+
+def _key_of(field: Field) -> Any:
+    """A value that identifies an item: a name, or the root object where other items do."""
+    if not field.type.resources:
+        return "x"
+    return ["1"] if field.type.argument["type"] == "list" else "1"
+
+
+@pytest.mark.parametrize("present", [{}, {"value": None}, {"value": ""}], ids=["left out", "null", "empty"])
+@pytest.mark.parametrize(("name", "option"), _LISTS)
+def test_nothing_where_nothing_is_changes_nothing(name: str, option: str, present: Record) -> None:
+    resource = RESOURCES[name]
+    field, keys = resource.by_option[option], [resource.by_option[key] for key in resource.key]
+    # A pair joins the root with itself.
+    wanted: Record = {key.option: _key_of(key) for key in keys}
+    written = {key.key: key.type.write(key.type.parse(wanted[key.option]), False) for key in keys}
+    record: Record = {"id": "64b1f0c2a9d3e45f6a7b8fff", "parent_id": [1], **written}
+    if "value" in present and field.key and field.key != "parent_id":
+        record[field.key] = present["value"]
+    server = FakeServer(**{resource.path.strip("/").replace("-", "_"): [record]})
+    nothing: Any = {} if field.type.argument["type"] == "dict" else []
+    flags = {"append_properties": False} if "append_properties" in resource.flags else {}
+    result = ensure_on(server, name, {**wanted, option: nothing}, **flags)
+    assert (result.get("msg"), actions(result), result["diff"], server.writes) == (None, ["unchanged"], [], [])
 
 
 def test_what_refers_to_a_failed_item_says_so() -> None:

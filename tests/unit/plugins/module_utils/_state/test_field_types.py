@@ -295,7 +295,7 @@ def test_a_form_that_is_not_known_is_told(field_type: FieldType, value: Any, giv
     with pytest.raises(WrongAnswer, match=said):
         field.read(record)
     with pytest.raises(WrongAnswer, match=said):
-        field.agrees(record, value, given, False)
+        field.compare(record, value, given, False)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Barrier
@@ -504,6 +505,16 @@ def test_pair_with_a_class() -> None:
     assert "class is 'Link' and cannot be changed after creation" in changed["msg"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_pair_whose_class_the_server_chooses_may_be_the_one_to_be_absent(order: int) -> None:
+    server = wired()
+    items = [{**ITEM, "class": "Link", "state": "absent"}, ITEM][::order]
+    result = ensure_on(server, wires(unordered=False), *items)
+    assert result["failed"]
+    assert ("puts another wire in its place" if order == 1 else "is listed twice") in result["msg"]
+    assert server.writes == []
+
+
 def test_pair_without_an_end() -> None:
     server, table = wired(), wires(unordered=False)
     assert (
@@ -719,6 +730,19 @@ def test_transition(present: Record, target: str, steps: list[str]) -> None:
     assert diff == {"before": {"state": _present(present)}, "after": {"state": target}}
 
 
+def test_transition_by_a_call_with_a_body() -> None:
+    server = FakeServer(alarms=[{"id": "i1"}])
+    server.actions = {"/mute": {"muted": True}}
+    state = State(
+        lambda record: "muted" if record.get("muted") else "loud", {("loud", "muted"): ("PUT", "mute", {"for": 5})}
+    )
+    table = Resource(
+        name="alarm", plural="alarms", path="/alarms", key=(), fixed=True, fields=(transition("/alarms", state),)
+    )
+    ensure_on(server, table, {"id": "i1", "state": "muted"})
+    assert server.writes == [("PUT", "/alarms/i1/mute", {"for": 5})]
+
+
 def test_transition_for_a_whole_list() -> None:
     server = alarms()
     result = ensure_on(server, ALARMS, {"id": "i1"}, state="acknowledged")
@@ -811,3 +835,49 @@ def test_a_deletion_that_frees_a_name_goes_first(parallel: int) -> None:
     calls = [(method, path) for method, path, _body in server.writes]
     assert calls[0] == ("DELETE", "/boxes/1")
     assert sorted(calls[1:]) == [("DELETE", "/boxes/3"), ("PATCH", "/boxes/2")]
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_whoever_gives_up_a_name_goes_before_the_one_that_takes_it(parallel: int) -> None:
+    server = FakeServer(boxes=[{"id": "1", "name": "a"}, {"id": "2", "name": "b"}, {"id": "3", "name": "c"}])
+    items = [{"id": "1", "name": "b"}, {"id": "2", "name": "c"}, {"id": "3", "name": "d"}]
+    result = ensure_on(server, BOXES, *items, parallel=parallel)
+    assert (result.get("msg"), result["summary"]["updated"]) == (None, 3)
+    assert server.writes == [
+        ("PATCH", "/boxes/3", {"name": "d"}),
+        ("PATCH", "/boxes/2", {"name": "c"}),
+        ("PATCH", "/boxes/1", {"name": "b"}),
+    ]
+    assert ensure_on(server, BOXES, *items)["changed"] is False
+
+
+@pytest.mark.parametrize("giver", [{"state": "absent"}, {"name": "b"}])
+def test_a_name_means_the_item_that_has_it_now_also_if_the_list_frees_it(giver: Record) -> None:
+    server = FakeServer(boxes=[{"id": "1", "name": "a"}])
+    result = ensure_on(server, BOXES, {"id": "1", **giver}, {"name": "a"})
+    assert "this box is listed twice" in result["msg"]
+    assert server.writes == []
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("bac", "boxes[0] (b), boxes[1] (a) exchange their name, which"),
+        ("bca", "boxes[0] (b), boxes[1] (c), boxes[2] (a) exchange their name, which"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_items_that_exchange_their_names_are_refused(names: str, said: str, check: bool) -> None:
+    server = FakeServer(boxes=[{"id": name, "name": name} for name in "abc"])
+    items = [{"id": "abc"[place], "name": name} for place, name in enumerate(names)]
+    result = ensure_on(server, BOXES, *items, {"name": "new"}, check=check)
+    assert said in result["msg"]
+    assert "give one of them another one in an earlier task." in result["msg"]
+    assert server.writes == []
+
+
+def test_items_may_exchange_names_that_several_may_bear() -> None:
+    server = FakeServer(boxes=[{"id": name, "name": name} for name in "ab"])
+    free = dataclasses.replace(BOXES, duplicates_allowed=True)
+    result = ensure_on(server, free, {"id": "a", "name": "b"}, {"id": "b", "name": "a"})
+    assert (result.get("msg"), len(server.writes)) == (None, 2)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Json, Text
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Packed, Plan, unpacked
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.plugins.module_utils._state.stream_filter import StreamFilter
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, Record, ensure_on
 
@@ -36,11 +38,13 @@ def _record(**changes: Any) -> Record:
 
 
 @pytest.mark.parametrize("named", [{"name": "Host"}, {"discovery_id": "d1"}, {"name": "other", "discovery_id": "d1"}])
-def test_what_agrees_gives_way_to_the_item(named: dict[str, Any]) -> None:
+def test_what_agrees_is_left_out(named: dict[str, Any]) -> None:
     item = _item(**named, properties=[PAIR])
-    record = StreamFilter(OBJECT, [item])(_record())
-    assert record == _record(properties=item)
-    assert record["properties"] is item
+    stream_filter = StreamFilter(OBJECT, [item])
+    record, whole = stream_filter(_record()), _record()
+    del whole["properties"]
+    assert record == whole
+    assert stream_filter.left_out == {("properties", "o1"): item}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,43 @@ def test_what_agrees_gives_way_to_the_item(named: dict[str, Any]) -> None:
 def test_everything_else_stays(given: dict[str, Any]) -> None:
     item = _item(**given)
     kept = "client_data" if "client_data" in given else "properties"
-    assert StreamFilter(OBJECT, [item])(_record())[kept] == _record()[kept]
+    stream_filter = StreamFilter(OBJECT, [item])
+    assert stream_filter(_record())[kept] == _record()[kept]
+    assert (kept, "o1") not in stream_filter.left_out
+
+
+def test_a_record_that_is_updated_by_a_put_of_everything_is_kept_whole() -> None:
+    views = [{"id": f"v{n}", "name": f"v{n}", "data": {"wide": True}, "color": "red"} for n in range(2)]
+    table = Resource(
+        name="view",
+        plural="views",
+        path="/views",
+        update="PUT",
+        fields=(
+            Field("name", "name", Text(filled=True)),
+            Field("data", "data", Json("dict", {})),
+            Field("color", "color", Text()),
+        ),
+    )
+    server = FakeServer(views=views)
+    items = [{"name": f"v{n}", "data": {"wide": True}, "color": "blue"} for n in range(2)]
+    assert ensure_on(server, table, *items).get("msg") is None
+    assert server.data["/views"] == [{**view, "color": "blue"} for view in views]
+
+
+def test_an_item_that_is_planned_again_finds_what_was_left_out() -> None:
+    """The parent is planned after its children, and only then are these known to be right."""
+    server = FakeServer(objects=[{"id": "o1", "name": "Host", "parent_id": [1], "properties": [dict(SERVED[0])]}])
+    server.deaf = {"POST /objects/search"}
+    items = [
+        {"name": "Host", "append_parents": True, "parents": ["/new"], "properties": [PAIR], "id": "o1"},
+        {"name": "new"},
+    ]
+    result = ensure_on(server, "object", *items)
+    assert (result.get("msg"), [list(diff["after"]) for diff in result["diff"]]) == (
+        None,
+        [["parents"], ["name", "state"]],
+    )
 
 
 def test_items_of_one_name_are_told_apart_later() -> None:
