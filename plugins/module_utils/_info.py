@@ -99,7 +99,8 @@ class _Listing:
     @cached_property
     def keys(self) -> AbstractSet[str]:
         """The record keys that the table and the module know."""
-        return {"id", *map(_top, self.table.fields), *self.known} - {""}
+        listed = [field for field in self.table.fields if field not in self.table.apart]
+        return {"id", *map(_top, listed), *self.known} - {""}
 
     @cached_property
     def filtered(self) -> Resource:

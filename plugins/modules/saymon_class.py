@@ -65,6 +65,157 @@ options:
         others.
       type: bool
     default: true
+  state_conditions: &state_conditions
+    description:
+      - The state conditions of the objects and links of this class that have none of their own, in order. The first
+        that holds decides the state.
+      - The list replaces the present one, and an empty list removes all conditions.
+      - Numbers may be numbers or texts. What the server keeps of a condition and this module does not know stays as it
+        is, as long as the condition is there, or another one is in its place.
+    type: list
+    elements: dict
+    suboptions:
+      when: &when
+        description:
+          - >-
+            The condition in a readable form. Each metric has a comparison with one or more of C(eq), C(ne), C(gt),
+            C(ge), C(lt), C(le), C(contains), C(not_contains), C(matches) (a regular expression) and C(exists), such
+            as V({cpu.load1: {gt: 8}}). An empty dictionary always holds.
+          - >-
+            V({formula: "[disk.used] / [disk.size]", ge: 0.9}) compares a formula. Metrics are in brackets, because
+            Ansible takes SAYMON's double braces for its own. Double braces work in texts tagged C(!unsafe) and in
+            files of O(src).
+          - >-
+            V({ratio: [disk.used, disk.size], ge: 0.9}) compares the ratio of two metrics. V({metric: cpu.load1, gt:
+            8}) is SAYMON's C(_field).
+          - >-
+            V({all: [...]}) and V({any: [...]}) combine conditions. They are sent as C(_and) and C(_or); SAYMON's
+            documentation names only C(_and).
+          - Names that begin with an underscore are SAYMON's own. They and what is in them are sent as they are.
+        type: dict
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(state_conditions[].when).
+        type: dict
+      state:
+        description: Name or id of the state that the object gets.
+        type: str
+        required: true
+      description:
+        description: A comment, shown in the history and in notifications.
+        type: str
+      extra: &extra
+        description: Further keys under SAYMON's own names, for what this module does not know. Other such keys stay as
+          they are.
+        type: dict
+  append_state_conditions:
+    <<: &append_state_conditions
+      description:
+        - Whether the class keeps other conditions besides O(state_conditions). New ones are added at the end, so they
+          count only where none of the others holds.
+      type: bool
+    default: false
+  state_triggers: &state_triggers
+    description: What happens when the object enters a state. The list replaces the present one.
+    type: list
+    elements: dict
+    suboptions:
+      type:
+        description: Type of the trigger, such as V(operation), V(e-mail), V(sms), V(voiceCall) or V(script).
+        type: str
+        required: true
+      payload:
+        description:
+          - Settings of the type. An operation has C(operation), the id of the operation. An e-mail has C(to) and C(cc).
+            C(sms) and C(voiceCall) have C(phone). A script has C(execPath), a file on the server, and C(execArgs).
+        type: dict
+        required: true
+      states:
+        description: Names or ids of the states.
+        type: list
+        elements: str
+        required: true
+      duration:
+        description: How long the state must last, in milliseconds.
+        type: int
+      periodicity:
+        description: >-
+          When the trigger is repeated, such as V({value: 5, unit: minutes}).
+        type: dict
+      extra: *extra
+  append_state_triggers:
+    <<: &append_state_triggers
+      description: Whether the class keeps other triggers besides O(state_triggers).
+      type: bool
+    default: false
+  incident_conditions: &incident_conditions
+    description:
+      - Conditions that raise incidents (alarms). The list replaces the present one.
+      - A server with C(server.conditional_incidents_enabled) switched off refuses them.
+    type: list
+    elements: dict
+    suboptions:
+      when: *when
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(incident_conditions[].when).
+        type: dict
+      clear_when:
+        description: The condition that clears the incident, as in O(incident_conditions[].when). Without it, the
+          incident is cleared when no condition holds any more.
+        type: dict
+      clear_condition:
+        description: The same in SAYMON's own form, sent as it is, instead of O(incident_conditions[].clear_when).
+        type: dict
+      level:
+        description: Name or id of the incident level.
+        type: str
+        required: true
+      text:
+        description: Text of the incident.
+        type: str
+      extra: *extra
+  append_incident_conditions:
+    <<: &append_incident_conditions
+      description: Whether the class keeps other conditions besides O(incident_conditions). New ones are added at the
+        end.
+      type: bool
+    default: false
+  operations: &operations
+    description:
+      - Operations, each with a name that is unique within the class. What you leave out of one stays as it is.
+      - Needs the permissions C(manage-classes) and C(manage-operations).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the operation.
+        type: str
+        required: true
+      type:
+        description: What it is, a message or a program that runs on the server. Needed for a new operation. It cannot
+          be changed, so a difference is an error.
+        type: str
+        choices: [mqtt, program]
+      description:
+        description: Description of the operation.
+        type: str
+      popup_result:
+        description: Whether the web client shows the result of a run.
+        type: bool
+      run_on_change:
+        description: Whether a new value of a property of the type V(readwrite) runs the operation.
+        type: bool
+      parameters:
+        description:
+          - What it sends or runs, merged into the present parameters. Needed for a new operation.
+          - For V(mqtt) C(topic) and C(message). For V(program) one of C(path), C(ref) with the id of a script, and
+            C(text), and for C(path) also C(args), a list. Which of the three it is cannot be changed.
+          - Results and diffs show them, so keep passwords out of them, or use C(no_log).
+        type: dict
+  append_operations:
+    <<: &append_operations
+      description: Whether the class keeps other operations besides O(operations).
+      type: bool
+    default: true
   state:
     <<: &state
       description: V(present) creates the class or changes what differs, V(absent) deletes it.
@@ -84,6 +235,14 @@ options:
       client_data: *client_data
       properties: *properties
       append_properties: *append_properties
+      state_conditions: *state_conditions
+      append_state_conditions: *append_state_conditions
+      state_triggers: *state_triggers
+      append_state_triggers: *append_state_triggers
+      incident_conditions: *incident_conditions
+      append_incident_conditions: *append_incident_conditions
+      operations: *operations
+      append_operations: *append_operations
       state: *state
 extends_documentation_fragment:
   - saymon.platform.attributes
@@ -221,6 +380,21 @@ class:
       description: C(4), the kind of record. Newer servers only.
       type: int
       sample: 4
+    state_conditions:
+      description: The state conditions in SAYMON's own form. Only with O(state_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 4, "description": "Load"}]
+    state_triggers:
+      description: The state triggers in SAYMON's own form. Only with O(state_triggers).
+      type: list
+      elements: dict
+      sample: [{"type": "e-mail", "payload": {"to": "noc@example.org"}, "states": [5, 8], "duration": 60000}]
+    incident_conditions:
+      description: The incident conditions in SAYMON's own form. Only with O(incident_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 2, "text": "Load"}]
   sample:
     id: 64b1f0c2a9d3e45f6a7b8b41
     name: Pump

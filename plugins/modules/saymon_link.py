@@ -86,6 +86,270 @@ options:
         - With V(false) the others are deleted, except documents, files and monitoring settings.
       type: bool
     default: true
+  inherit_state_conditions:
+    <<: &inherit_state_conditions
+      description:
+        - With V(true), the link's own state conditions are deleted, so that those of its class apply. Nothing is
+          written when it has none of its own. V(false) changes nothing.
+        - It cannot be combined with O(state_conditions).
+      type: bool
+  state_conditions: &state_conditions
+    description:
+      - The state conditions of the link, in order. The first that holds decides the state.
+      - The list replaces the present one. An empty list removes all conditions of the link's own list. A link that has
+        no list of its own stays without one then, and the conditions of its class still apply.
+      - Numbers may be numbers or texts. What the server keeps of a condition and this module does not know stays as it
+        is, as long as the condition is there, or another one is in its place.
+    type: list
+    elements: dict
+    suboptions:
+      when: &when
+        description:
+          - >-
+            The condition in a readable form. Each metric has a comparison with one or more of C(eq), C(ne), C(gt),
+            C(ge), C(lt), C(le), C(contains), C(not_contains), C(matches) (a regular expression) and C(exists), such
+            as V({cpu.load1: {gt: 8}}). An empty dictionary always holds.
+          - >-
+            V({formula: "[disk.used] / [disk.size]", ge: 0.9}) compares a formula. Metrics are in brackets, because
+            Ansible takes SAYMON's double braces for its own. Double braces work in texts tagged C(!unsafe) and in
+            files of O(src).
+          - >-
+            V({ratio: [disk.used, disk.size], ge: 0.9}) compares the ratio of two metrics. V({metric: cpu.load1, gt:
+            8}) is SAYMON's C(_field).
+          - >-
+            V({all: [...]}) and V({any: [...]}) combine conditions. They are sent as C(_and) and C(_or); SAYMON's
+            documentation names only C(_and).
+          - Names that begin with an underscore are SAYMON's own. They and what is in them are sent as they are.
+        type: dict
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(state_conditions[].when).
+        type: dict
+      state:
+        description: Name or id of the state that the link gets.
+        type: str
+        required: true
+      description:
+        description: A comment, shown in the history and in notifications.
+        type: str
+      extra: &extra
+        description: Further keys under SAYMON's own names, for what this module does not know. Other such keys stay as
+          they are.
+        type: dict
+  append_state_conditions:
+    <<: &append_state_conditions
+      description:
+        - Whether the link keeps other conditions besides O(state_conditions). New ones are added at the end, so they
+          count only where none of the others holds.
+        - A link without conditions of its own has only O(state_conditions) then, and those of its class no longer
+          apply.
+      type: bool
+    default: false
+  state_triggers: &state_triggers
+    description: What happens when the link enters a state. The list replaces the present one.
+    type: list
+    elements: dict
+    suboptions:
+      type:
+        description: Type of the trigger, such as V(operation), V(e-mail), V(sms), V(voiceCall) or V(script).
+        type: str
+        required: true
+      payload:
+        description:
+          - Settings of the type. An operation has C(operation), the id of the operation. An e-mail has C(to) and C(cc).
+            C(sms) and C(voiceCall) have C(phone). A script has C(execPath), a file on the server, and C(execArgs).
+        type: dict
+        required: true
+      states:
+        description: Names or ids of the states.
+        type: list
+        elements: str
+        required: true
+      duration:
+        description: How long the state must last, in milliseconds.
+        type: int
+      periodicity:
+        description: >-
+          When the trigger is repeated, such as V({value: 5, unit: minutes}).
+        type: dict
+      extra: *extra
+  append_state_triggers:
+    <<: &append_state_triggers
+      description: Whether the link keeps other triggers besides O(state_triggers).
+      type: bool
+    default: false
+  stat_rules: &stat_rules
+    description: Rules that change incoming data before conditions see them, in order. The list replaces the present
+      one.
+    type: list
+    elements: dict
+    suboptions:
+      when:
+        description: Conditions of the rule, each a comparison of one metric, as in O(state_conditions[].when). Without
+          any, the rule always applies.
+        type: list
+        elements: dict
+      conditions:
+        description: The conditions in SAYMON's own form, sent as they are, instead of O(stat_rules[].when).
+        type: list
+        elements: dict
+      actions:
+        description: What the rule does with the data.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          type:
+            description: What is done.
+            type: str
+            choices: [set, extend, drop]
+            required: true
+          field:
+            description: Metric that is changed. It is added when it does not exist.
+            type: str
+          value:
+            description: A text, a number or a formula of C([new.metric]) and C([current.metric]), which stand for
+              SAYMON's double braces.
+            type: raw
+          extra: *extra
+      extra: *extra
+  append_stat_rules:
+    <<: &append_stat_rules
+      description: Whether the link keeps other rules besides O(stat_rules). New ones are added at the end.
+      type: bool
+    default: false
+  incident_conditions: &incident_conditions
+    description:
+      - Conditions that raise incidents (alarms). The list replaces the present one.
+      - A server with C(server.conditional_incidents_enabled) switched off refuses them.
+    type: list
+    elements: dict
+    suboptions:
+      when: *when
+      condition:
+        description: The condition in SAYMON's own form, sent as it is, instead of O(incident_conditions[].when).
+        type: dict
+      clear_when:
+        description: The condition that clears the incident, as in O(incident_conditions[].when). Without it, the
+          incident is cleared when no condition holds any more.
+        type: dict
+      clear_condition:
+        description: The same in SAYMON's own form, sent as it is, instead of O(incident_conditions[].clear_when).
+        type: dict
+      level:
+        description: Name or id of the incident level.
+        type: str
+        required: true
+      text:
+        description: Text of the incident.
+        type: str
+      extra: *extra
+  append_incident_conditions:
+    <<: &append_incident_conditions
+      description: Whether the link keeps other conditions besides O(incident_conditions). New ones are added at the
+        end.
+      type: bool
+    default: false
+  monitoring: &monitoring
+    description:
+      - What an agent checks. Settings that you leave out stay as they are.
+      - Needs the permission C(manage-properties) or C(manage-links), on some servers also
+        C(manage-service-properties).
+    type: dict
+    suboptions:
+      agent:
+        description: The agent that runs the check, which is an object. A path, a name or an id.
+        type: str
+      task:
+        description: Kind of check, such as V(ping), V(httpRequest), V(exec) or V(mqtt). Other kinds are passed on
+          unchanged.
+        type: str
+      period:
+        description: How long the agent waits between two checks, in seconds, or with a unit, such as V(60s), V(5m),
+          V(1h) or V(1d).
+        type: str
+      settings:
+        description:
+          - Further settings by the names that the server uses, such as C(PingHost). Numbers and booleans become texts,
+            lists and dictionaries become JSON texts. A null value removes the setting.
+          - The server keeps them in clear text, and shows them to everybody who may see the link. In results and
+            diffs, values that you give under a name such as C(SnmpPassword) are masked, values that the server
+            already holds are masked in diffs only, so use C(no_log) for tasks on such links.
+        type: dict
+  append_monitoring:
+    <<: &append_monitoring
+      description:
+        - Whether other settings than those in O(monitoring) are kept.
+        - With V(false), O(monitoring) is everything, and an empty dictionary ends the monitoring.
+      type: bool
+    default: true
+  operations: &operations
+    description:
+      - Operations, each with a name that is unique within the link. What you leave out of one stays as it is.
+      - Needs the permissions C(manage-links) and C(manage-operations).
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the operation.
+        type: str
+        required: true
+      type:
+        description: What it is, a message or a program that runs on the server. Needed for a new operation. It cannot
+          be changed, so a difference is an error.
+        type: str
+        choices: [mqtt, program]
+      description:
+        description: Description of the operation.
+        type: str
+      popup_result:
+        description: Whether the web client shows the result of a run.
+        type: bool
+      run_on_change:
+        description: Whether a new value of a property of the type V(readwrite) runs the operation.
+        type: bool
+      parameters:
+        description:
+          - What it sends or runs, merged into the present parameters. Needed for a new operation.
+          - For V(mqtt) C(topic) and C(message). For V(program) one of C(path), C(ref) with the id of a script, and
+            C(text), and for C(path) also C(args), a list. Which of the three it is cannot be changed.
+          - Results and diffs show them, so keep passwords out of them, or use C(no_log).
+        type: dict
+  append_operations:
+    <<: &append_operations
+      description: Whether the link keeps other operations besides O(operations).
+      type: bool
+    default: true
+  documents: &documents
+    description:
+      - Documents, each with a name that is unique among the documents of the link, and with either a link or a file.
+      - A file is uploaded when there is no document of that name, or when it differs in size and the server tells the
+        size, which not every version does. A change of the content alone is not seen. Give a new name to upload the
+        file again.
+      - A document that has the name of the file is renamed instead of uploaded again.
+      - Needs the permission C(manage-links), or C(create-documents), C(upload-documents) and C(delete-documents),
+        and C(manage-properties) for changing a link or a name.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the document.
+        type: str
+        required: true
+      url:
+        description: Address of a web page.
+        type: str
+      file:
+        description:
+          - Path of a file of at most 100 MiB on the controller. A relative path is searched for where
+            M(ansible.builtin.copy) searches, such as in the folder C(files) of the role. A file in a vault is uploaded
+            as it is.
+          - It cannot be used together with O(saymon_run_on=target) or C(async).
+        type: str
+  append_documents:
+    <<: &append_documents
+      description: Whether the link keeps other documents besides O(documents).
+      type: bool
+    default: true
   state:
     <<: &state
       description: V(present) creates the link or changes what differs, V(absent) deletes it.
@@ -109,6 +373,21 @@ options:
       client_data: *client_data
       properties: *properties
       append_properties: *append_properties
+      inherit_state_conditions: *inherit_state_conditions
+      state_conditions: *state_conditions
+      append_state_conditions: *append_state_conditions
+      state_triggers: *state_triggers
+      append_state_triggers: *append_state_triggers
+      stat_rules: *stat_rules
+      append_stat_rules: *append_stat_rules
+      incident_conditions: *incident_conditions
+      append_incident_conditions: *append_incident_conditions
+      monitoring: *monitoring
+      append_monitoring: *append_monitoring
+      operations: *operations
+      append_operations: *append_operations
+      documents: *documents
+      append_documents: *append_documents
       state: *state
 extends_documentation_fragment:
   - saymon.platform.attributes
@@ -229,6 +508,36 @@ link:
       elements: dict
       sample:
         - {id: 64b1f0c2a9d3e45f6a7b9001, name: Cable, value: CAT6, type_id: 1}
+    operations:
+      description: The operations, each with C(id), C(name), C(type) (1 for MQTT, 2 for a program) and C(parameters).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9101, name: Vacuum, type: 2, parameters: {type: fileSystem, path: /opt/vacuum.sh}}
+    inherit_state_conditions:
+      description: Whether the link has no state conditions of its own. Only with O(inherit_state_conditions).
+      type: bool
+      sample: true
+    state_conditions:
+      description: The state conditions in SAYMON's own form. Only with O(state_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 4, "description": "Load"}]
+    state_triggers:
+      description: The state triggers in SAYMON's own form. Only with O(state_triggers).
+      type: list
+      elements: dict
+      sample: [{"type": "e-mail", "payload": {"to": "noc@example.org"}, "states": [5, 8], "duration": 60000}]
+    stat_rules:
+      description: The rules in SAYMON's own form. Only with O(stat_rules).
+      type: list
+      elements: dict
+      sample: [{"conditions": [], "actions": [{"type": "extend"}]}]
+    incident_conditions:
+      description: The incident conditions in SAYMON's own form. Only with O(incident_conditions).
+      type: list
+      elements: dict
+      sample: [{"condition": {"cpu.load1": {"_gt": "8"}}, "state": 2, "text": "Load"}]
   sample:
     id: 64b1f0c2a9d3e45f6a7b9101
     source: 64b1f0c2a9d3e45f6a7b8e01

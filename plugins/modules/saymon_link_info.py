@@ -137,6 +137,12 @@ links:
       description: The names of what the record refers to, by option, with O(resolve=true). The module adds this key.
       type: dict
       sample: {source: /ROOT/Plant North/Rack 1/db01, target: /ROOT/sw1, class: Link, state: Working, tags: []}
+    operations:
+      description: The operations, each with C(id), C(name), C(type) (1 for MQTT, 2 for a program) and C(parameters).
+      type: list
+      elements: dict
+      sample:
+        - {id: 64b1f0c2a9d3e45f6a7b9101, name: Vacuum, type: 2, parameters: {type: fileSystem, path: /opt/vacuum.sh}}
   sample:
     - id: 64b1f0c2a9d3e45f6a7b9101
       source: 64b1f0c2a9d3e45f6a7b8e01

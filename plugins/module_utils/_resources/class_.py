@@ -15,6 +15,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 
 from .built_in import spare_built_in
+from .conditions import append_flags, conditions_of
+from .operations import OPERATION_FLAGS, operations
 from .properties import properties_of
 
 
@@ -61,13 +63,19 @@ def _spare_those_in_use(task: Task, plans: list[Plan]) -> list[str]:
     return []
 
 
+_CONDITIONS = conditions_of("/classes")
+
 CLASS = Resource(
     name="class",
     plural="classes",
     path="/classes",
     load=_load,
     guard=_spare_those_in_use,
-    flags={"append_properties": {"type": "bool", "default": True}},
+    flags={
+        "append_properties": {"type": "bool", "default": True},
+        **OPERATION_FLAGS,
+        **append_flags(*_CONDITIONS),
+    },
     fields=(
         Field("name", "name", Text(filled=True)),
         Field("description", "description", Text()),
@@ -75,5 +83,7 @@ CLASS = Resource(
         Field("client_data", "client_data", JsonText()),
         # The documentation requires name and value with every change of a property, and leaves one out in its example.
         properties_of("/classes", repeat=("name", "value")),
+        operations("/classes"),
+        *_CONDITIONS,
     ),
 )

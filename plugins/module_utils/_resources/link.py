@@ -18,6 +18,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Pending, Plan
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 
+from .conditions import append_flags, conditions_of, own_conditions_of, refuse_both
+from .documents import DOCUMENT_FLAGS, documents
+from .monitoring import MONITORING_FLAGS, monitoring
+from .operations import OPERATION_FLAGS, operations
 from .properties import properties_of
 
 # What tells links apart, and so is needed whatever else is.
@@ -59,6 +63,8 @@ def _opposite(task: Task, plan: Plan) -> set[str]:
     return {str(link["id"]) for link in found if not isinstance(link["id"], Pending)}
 
 
+_CONDITIONS = (*own_conditions_of("/links"), *conditions_of("/links"))
+
 LINK = Resource(
     name="link",
     plural="links",
@@ -67,10 +73,15 @@ LINK = Resource(
     find_by=("class",),
     query=_query,
     guard=_guard,
+    adjust=refuse_both,
     flags={
         "append_tags": {"type": "bool", "default": False},
         "append_properties": {"type": "bool", "default": True},
         "create_tags": {"type": "bool", "default": False},
+        **MONITORING_FLAGS,
+        **OPERATION_FLAGS,
+        **DOCUMENT_FLAGS,
+        **append_flags(*_CONDITIONS),
     },
     fields=(
         # The reference lets PATCH take any field, and says that it is not certain for the ends.
@@ -81,5 +92,9 @@ LINK = Resource(
         Field("weight", "weight", Number(whole=False)),
         Field("client_data", "client_data", JsonText()),
         properties_of("/links"),
+        monitoring("/links"),
+        operations("/links"),
+        documents("/links"),
+        *_CONDITIONS,
     ),
 )

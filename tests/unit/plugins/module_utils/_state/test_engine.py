@@ -505,7 +505,7 @@ def test_nothing_where_nothing_is_changes_nothing(name: str, option: str, presen
         record[field.key] = present["value"]
     server = FakeServer(**{resource.path.strip("/").replace("-", "_"): [record]})
     nothing: Any = {} if field.type.argument["type"] == "dict" else []
-    flags = {"append_properties": False} if "append_properties" in resource.flags else {}
+    flags: dict[str, Any] = {"append_properties": False} if "append_properties" in resource.flags else {}
     result = ensure_on(server, name, {**wanted, option: nothing}, **flags)
     assert (result.get("msg"), actions(result), result["diff"], server.writes) == (None, ["unchanged"], [], [])
 

@@ -451,8 +451,8 @@ def _values(field_type: FieldType) -> st.SearchStrategy[Any]:
     if isinstance(field_type, Condition):
         return CONDITIONS
     if isinstance(field_type, Items):
-        shape = {"min_size": 1 if isinstance(field_type, Route) else 0, "max_size": 3}
-        return st.lists(_values(field_type.element), **shape)
+        least = 1 if isinstance(field_type, Route) else 0
+        return st.lists(_values(field_type.element), min_size=least, max_size=3)
     if isinstance(field_type, Reference):
         return st.integers(0, 3).map(lambda number: f"{field_type.resource.rpartition('_')[2]}{number}")
     if isinstance(field_type, Json):
@@ -650,7 +650,7 @@ def test_any_change_of_a_field_is_seen(resource: str, field: Field, data: st.Dat
     current = field.type.merge(field.type.empty, field.type.resolve(field.type.parse(old), lookup, False), False)
     wanted = field.type.merge(current, field.type.resolve(field.type.parse(new), lookup, False), False)
     assume(wanted != current or isinstance(field.type, Secret))
-    steering = {field.append: False} if field.append in _ADDING else {}
+    steering: dict[str, Any] = {field.append: False} if field.append in _ADDING else {}
     predicted = ensure_on(server, resource, item, check=True, **steering)
     assert server.writes == []
     result = ensure_on(server, resource, item, **steering)
