@@ -58,7 +58,7 @@ class ListFiles:
 
     def _find(self, path: str) -> list[tuple[str, str]]:
         """The files that a path or glob means: how messages call each, and where it is."""
-        if not path or "\0" in path:
+        if not _may_be_a_path(path):
             raise BadInput(f"src is {path!r}: give the path of a file.")
         try:
             return [(path, str(self._loader.path_dwim_relative_stack(self._search_path, "files", path)))]
@@ -120,6 +120,14 @@ class ListFiles:
                 f"give the list as {self._plural} if it needs templates."
             )
         self._warned = True
+
+
+def _may_be_a_path(path: str) -> bool:
+    """Whether a file can have this name: not one with a zero byte, or with half of a character."""
+    try:
+        return bool(path) and b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _suffix(name: str) -> str:

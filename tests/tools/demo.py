@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Show the collection at work: a sandbox, two playbooks, three ad-hoc commands."""
+"""Show the collection at work: a sandbox, three playbooks, three ad-hoc commands."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.tools.common import BUILD, ROOT, VENV, clean_env, headline, leave_not
 from tests.tools.sandbox_process import Sandbox
 
 COMPANY = ("ansible-playbook", "playbooks/company.yml")
+TOPOLOGY = ("ansible-playbook", "playbooks/topology.yml")
 COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("A playbook: session, users and groups, one request, log out", ("ansible-playbook", "playbooks/demo.yml")),
     ("Desired state: a small company's access and topology, from nothing", COMPANY),
@@ -23,6 +24,12 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "What a change would do, shown and not made",
         (*COMPANY, "--check", "--diff", "-e", "company_password_length=14", "-e", "company_rack_row=B"),
+    ),
+    ("Topology and monitoring as code: classes, conditions, links, flows, from nothing", TOPOLOGY),
+    ("The same again: nothing is left to do (changed=0)", TOPOLOGY),
+    (
+        "Another limit for the load, shown in the form in which it is written",
+        (*TOPOLOGY, "--check", "--diff", "-e", "plant_load_limit=12"),
     ),
     (
         "Ad hoc: open a session (its id is secret, so ansible hides it)",

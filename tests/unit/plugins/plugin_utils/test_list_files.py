@@ -375,6 +375,7 @@ def test_globs_are_sorted_and_each_file_counts_once(read: Reader, tmp_path: Path
 @pytest.mark.parametrize(
     ("path", "said"),
     [
+        ("\ud800.json", "src is '\\ud800.json': give the path of a file."),
         ("none.json", "src is 'none.json', and there is no such file (searched in "),
         ("/none/none.json", "src is '/none/none.json', and there is no such file: correct the path."),
         ("none*.json", "src is 'none*.json', and no file matches it (searched in "),
