@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook of the plant: everything that belongs to the monitored world, in one place, and left alone once it is there."""
+"""The playbook of the plant: all that belongs to the monitored world in one place, and left alone once it is there."""
 
 from __future__ import annotations
 
