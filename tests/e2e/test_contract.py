@@ -73,13 +73,17 @@ def _tasks(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     tasks += [("saymon_object", {"name": "Of the class", "class": "Contract"})]
     tasks += [("saymon_operation", {"object": "Of the class", "operation": "Vacuum"})]
     flow = {"owner": "/ROOT/Lab", "objects": [PROBE, "/ROOT/Lab"]}
-    owned = [{"properties": [{"name": "a", "value": value}]} for value in "xy"]
+    owned: list[dict[str, Any]] = [{"properties": [{"name": "a", "value": value}]} for value in "xy"]
     owned += [{"properties": [], "append_properties": False}, {"client_data": {"color": "red"}}]
     tasks += [("saymon_flow", {**flow, **fields}) for fields in ({}, *owned)]
     seen = {"owner": "/ROOT", "target": "/ROOT/Lab"}
     tasks += [("saymon_reference", seen), ("saymon_reference", {**seen, "client_data": {"a": 1}})]
     named = ("saymon_property_class", "saymon_tag", "saymon_state")
-    changed = ({"value_type": "date", "description": "x"}, {"color": "#5e35b1"}, {"priority": 7})
+    changed: tuple[dict[str, Any], ...] = (
+        {"value_type": "date", "description": "x"},
+        {"color": "#5e35b1"},
+        {"priority": 7},
+    )
     for module, fields in zip(named, changed, strict=True):
         new = {key: value for key, value in fields.items() if key == "value_type"}
         tasks += [(module, {**name, **new}), (module, {**name, **fields}), (module, {**name, "state": "absent"})]

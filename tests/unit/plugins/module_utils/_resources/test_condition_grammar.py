@@ -250,6 +250,7 @@ JSON = st.recursive(
 NATIVE = st.dictionaries(st.sampled_from(["cpu", "all", "_and", "_or", "_field", "_formula", "_x"]), JSON, max_size=3)
 
 
+@pytest.mark.slow
 @RANDOM
 @given(READABLE)
 def test_there_and_back(readable: Any) -> None:
@@ -263,6 +264,7 @@ def test_there_and_back(readable: Any) -> None:
     assert readable_of(native_of(back)) == back
 
 
+@pytest.mark.slow
 @RANDOM
 @given(NATIVE)
 def test_back_and_there(native: Any) -> None:
@@ -274,6 +276,7 @@ def test_back_and_there(native: Any) -> None:
         assert same(native_of(readable), native)
 
 
+@pytest.mark.slow
 @RANDOM
 @given(READABLE, READABLE)
 def test_only_the_same_is_the_same(one: Any, other: Any) -> None:

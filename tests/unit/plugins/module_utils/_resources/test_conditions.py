@@ -483,6 +483,7 @@ ENTRIES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=80,
     deadline=None,
