@@ -144,7 +144,7 @@ class _Listing:
         """What the options ask for. Raises BadInput for the name of something that does not exist."""
         args = context.args
         wanted = {field.option: args[field.option] for field in self.filtered.fields if args[field.option] is not None}
-        finder = Finder(context.client, self.filtered, RESOURCES, context.credentials)
+        finder = Finder(context.client, self.filtered, RESOURCES, context.credentials, check=context.check)
         finder.whole = args["resolve"]  # then whole lists are needed in any case, and each is read once
         (resolved,) = finder.resolve_all([parse_item(self.filtered, wanted, None, {})])
         keys = None

@@ -463,6 +463,8 @@ def test_search_and_list_return_the_same(server: Sandbox, filters: dict[str, Any
         server, "saymon_object_info", {**filters, "saymon_login": "poor", "saymon_password": nobody["password"]}
     )
     assert [call["status"] for call in server.journal() if call["path"] == "/objects/search"][-2:] == [200, 403]
+    for record in (*searched["objects"], *listed["objects"]):
+        record.pop("operations", None)  # of which each account sees what its permissions allow
     assert searched["objects"] == listed["objects"] != []
 
 

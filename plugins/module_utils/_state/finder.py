@@ -17,6 +17,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 
 from .desired import refuse_empty
 from .field_types import Field, Missing
+from .plan import Pending
 from .planner import Planner
 from .resource import Index, text_of
 from .spelling import near_miss
@@ -37,15 +38,23 @@ class Finder(Planner):
         self._indexes[self.resource.name] = self.resource.index(self.resource, records)
 
     def find_id(self, resource: str, text: str, create: bool) -> Any:
+        """Id of the one record that a filter means. In check mode an earlier task may be about to create it, so then it
+        is an id that no record has."""
         try:
-            return super().find_id(resource, text, create)
+            found = super().find_id(resource, text, create)
         except Missing:
-            index = self.index(resource)
-            near = near_miss(text, _names_like(text, index))
-            raise Missing(
-                f"there is no {self.resources[resource].label} {text!r}{near}: "
-                "check the spelling, and whether the account may see it"
-            ) from None
+            if not self.check:
+                raise self._missing(resource, text) from None
+            self._assume = True
+            found = super().find_id(resource, text, create)
+        return f"{text} (not created yet)" if isinstance(found, Pending) else found
+
+    def _missing(self, resource: str, text: str) -> Missing:
+        near = near_miss(text, _names_like(text, self.index(resource)))
+        return Missing(
+            f"there is no {self.resources[resource].label} {text!r}{near}: "
+            "check the spelling, and whether the account may see it"
+        )
 
     def title(self, resource: str, identifier: Any) -> str:
         """The full name for an id; the id where the account cannot see the name."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import NOTHING, Exchange, Script, run_module
 
 NAME = "saymon_object_info"
@@ -466,3 +467,12 @@ def test_fields_that_do_not_exist_are_told(script: Script) -> None:
         "fields: none of these objects has the key 'class' (the server calls class 'class_id'): "
         "check the spelling, or leave it out."
     ]
+
+
+@pytest.mark.parametrize("filters", [{"parent": "/ROOT/New"}, {"class": "New class"}, {"tag": "new", "resolve": True}])
+def test_check_mode_assumes_that_an_earlier_task_creates_what_a_filter_names(filters: dict[str, Any]) -> None:
+    server = FakeServer(objects=[], classes=[], tags=[])
+    result = run_on(server, NAME, filters, check=True)
+    assert (result["changed"], result["objects"]) == (False, [])
+    assert "yet; check mode assumes that an earlier task creates it." in result["warnings"][0]
+    assert "there is no" in run_on(server, NAME, filters)["msg"]
