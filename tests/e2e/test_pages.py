@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,15 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.saymon.platform.plugins.module_utils import _module
-from ansible_collections.saymon.platform.plugins.module_utils._state import entries, field_types, resource, transition
+from ansible_collections.saymon.platform.plugins.module_utils import _info, _module
+from ansible_collections.saymon.platform.plugins.module_utils._state import (
+    entries,
+    field_types,
+    finder,
+    gather,
+    resource,
+    transition,
+)
 
 from tests.e2e.conftest import ANSIBLE_BIN, Runner
 from tests.e2e.support import play, saymon, show
@@ -105,7 +113,8 @@ def test_tables(block: Block) -> None:
         for node in ast.walk(ast.parse(block.text.replace(", ...}", "}")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    known = {*vars(field_types), *vars(entries), *vars(resource), *vars(transition), *vars(_module), "main"}
+    places = (field_types, entries, resource, transition, finder, gather, _module, _info)
+    known = {"main"}.union(*map(vars, places))
     assert names <= known, block.text
 
 
@@ -161,7 +170,7 @@ def test_commands(runner: Runner, sandbox: Sandbox, block: Block) -> None:
     if "plant.yml" in block.text:
         books = [one for one in BOOKS if one.page == block.page and one.line < block.line]
         (runner.directory / "plant.yml").write_text(books[-1].text, encoding="utf-8")
-    script = "\n".join(commands).replace(".venv/bin/", f"{ANSIBLE_BIN}/")
+    script = "\n".join(commands).replace(".venv/bin/", f"{shlex.quote(str(ANSIBLE_BIN))}/")
     done = subprocess.run(
         ["bash", "-e", "-c", script],
         cwd=runner.directory,

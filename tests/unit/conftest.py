@@ -13,15 +13,12 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible import constants as C
-from ansible_collections.saymon.platform.plugins.action import (
-    saymon_api,  # noqa: F401 - the first action goes through a request, which is none of a test's
-)
 from ansible_collections.saymon.platform.plugins.module_utils._api import client, transport
 from ansible_collections.saymon.platform.plugins.module_utils._state import doubts
 from ansible_collections.saymon.platform.tests.unit.support import Script
@@ -31,6 +28,9 @@ CONTROLLER = find_spec("ansible.constants") is not None
 if CONTROLLER:
     from ansible import constants as C
     from ansible_collections.saymon.platform.plugins.plugin_utils import run_folder
+
+    # The first action goes through a request, which is none of a test's.
+    import_module("ansible_collections.saymon.platform.plugins.action.saymon_api")
 
 
 def pytest_configure(config: pytest.Config) -> None:

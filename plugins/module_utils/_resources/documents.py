@@ -159,7 +159,7 @@ def _requests(
     """The calls for one document. It is a property, so its name and address are changed where properties are."""
     present = current.get(name)
     if wanted.type == _FILE and not wanted.is_upload:
-        old = next(old for old, document in current.items() if document == wanted)
+        (old, *_others) = [old for old, document in current.items() if document == wanted]
         yield Request("PATCH", f"{path}/props/{ids[old]}", body={"name": name})
         return
     if present is not None and present.type == wanted.type == _LINK:

@@ -858,8 +858,10 @@ def test_the_rehearsal_gets_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """It fails in silence, as nothing depends on it."""
     results: list[dict[str, Any]] = []
 
-    def watched(*args: Any, **keywords: Any) -> dict[str, Any]:
-        results.append(perform(*args, **keywords))
+    def watched(
+        spec: Any, run: Any, args: dict[str, Any], *, check: bool, make_store: Any, secrets: Any, say: Any
+    ) -> dict[str, Any]:
+        results.append(perform(spec, run, args, check=check, make_store=make_store, secrets=secrets, say=say))
         return results[-1]
 
     monkeypatch.setattr(action_file, "perform", watched)

@@ -181,7 +181,7 @@ def test_only_what_a_file_holds_is_packed(place: int | str | None, packed: bool)
     """The items of an option are in memory anyway."""
     given = {"name": "Host", "properties": [PAIR], "client_data": {"a": [1, {"b": None}]}, "tags": ["x"]}
     item = parse_item(OBJECT, given, place, {})
-    assert {option: type(value) is Packed for option, value in item.desired.items()} == {
+    assert {option: isinstance(value, Packed) for option, value in item.desired.items()} == {
         "name": False,
         "properties": packed,
         "client_data": packed,
