@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from ansible.parsing.dataloader import DataLoader
 from ansible_collections.saymon.platform.plugins.module_utils._state.reader import FEW
-from ansible_collections.saymon.platform.plugins.plugin_utils.list_files import ListFiles
 from ansible_collections.saymon.platform.tests.unit import support
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
@@ -606,65 +601,6 @@ def test_properties(append: bool, given: list[Any], writes: list[Any]) -> None:
     assert (server.writes, result["changed"]) == (writes, bool(writes))
     server.journal.clear()
     assert run_on(server, NAME, args)["changed"] is False
-    assert server.writes == []
-
-
-# What a property gets, from the same value in whatever form a user writes it. None is left as it is.
-VALUES = [
-    ("plain", "plain"),
-    ("", ""),
-    ("true", "true"),
-    ("007", "007"),
-    (7, "7"),
-    (1.5, "1.5"),
-    (True, "true"),
-    (False, "false"),
-    (date(2030, 1, 31), "2030-01-31"),
-    (None, "4"),
-]
-FORMS = ["one", "list", "json", "jsonl", "yml", "csv"]
-
-
-def _in_form(form: str, item: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The options of a task that give one item in this form."""
-    if form in ("one", "list"):
-        return item if form == "one" else {"objects": [item]}
-    path = folder / f"objects.{form}"
-    text = json.dumps([item], default=str)
-    if form == "jsonl":
-        text = json.dumps(item, default=str) + "\n"
-    elif form == "yml":
-        text = yaml.safe_dump([item])  # a date without quotes
-    elif form == "csv":
-        cells = json.dumps(item["properties"], default=str).replace('"', '""')
-        text = f'discovery_id,properties[]\n{item["discovery_id"]},"{cells}"\n'
-    path.write_text(text)
-    pairs = ListFiles("objects", (), DataLoader(), []).items([str(path)])
-    return {"src": [str(path)], "objects": pairs}
-
-
-def _run_with(server: FakeServer, value: Any, form: str, folder: Path) -> dict[str, Any]:
-    item = {"discovery_id": "cmdb-1", "properties": [{"name": "Slot", "value": value}]}
-    return run_on(server, NAME, _in_form(form, item, folder))
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("value", "text"), VALUES)
-def test_a_property_gets_the_same_value_in_any_form(value: Any, text: str, form: str, tmp_path: Path) -> None:
-    server = FakeServer(objects=[SITE, FULL_RACK])
-    assert _run_with(server, value, form, tmp_path)["changed"] is (text != "4")
-    assert server.writes == ([("PATCH", f"{RACKS}/props/p2", {"value": text})] if text != "4" else [])
-    server.journal.clear()
-    assert _run_with(server, value, form, tmp_path)["changed"] is False
-    assert server.writes == []
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("value", [{"team": "ops"}, ["ops"], {}, []])
-def test_a_structure_is_no_value_of_a_property_in_any_form(value: Any, form: str, tmp_path: Path) -> None:
-    server = FakeServer(objects=[SITE, FULL_RACK])
-    said = _run_with(server, value, form, tmp_path)["msg"]
-    assert said.endswith("value of each property: give a text (use the filter to_json for a structure).")
     assert server.writes == []
 
 
