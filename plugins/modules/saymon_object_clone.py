@@ -13,7 +13,7 @@ version_added: 0.1.0
 author: saymon.platform contributors (@saymon-platform)
 description:
   - Copies an object with its settings, everything that is below it, and the links between these. The server copies, and
-    then the module gives the copy its name and place.
+    then the module gives the copy its name and place. Until then, two objects beside each other have the same name.
   - If an object with this name is there already, nothing is copied, and the task returns that object. So the task can
     be repeated. Whether it is like the original is not compared.
   - The keys in other systems (C(discovery_id)) stay with the originals.
@@ -139,8 +139,9 @@ SPEC = Spec(
 def run(context: TaskContext) -> dict[str, Any]:
     refuse_empty(context.args, ["object", "name"])
     seconds = seconds_of(context, "wait_timeout")
-    original = object_named(context, "object", context.args["object"])
     with nullcontext() if context.check else context.sessions.exclusive({"object"}):
+        # Only now: while another task copies it, there are two of this name for a moment.
+        original = object_named(context, "object", context.args["object"])
         record = {} if original.id is None else context.client.get_record(original.place, fields="name,parent_id")
         item = _copy_of(context, record)
         plan = planner_of(OBJECT, context, cached=False).plan_all([item])[0]

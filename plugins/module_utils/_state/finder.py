@@ -15,7 +15,6 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, Hidden, HttpError
 
-from .desired import refuse_empty
 from .field_types import Field, Missing
 from .plan import Pending
 from .planner import Planner
@@ -138,8 +137,3 @@ def matching(option: str, key: str) -> Filter:
         return [one for one in records if pattern.search(text_of(one, key))]
 
     return Filter({"type": "str"}, (key,), pick, check)
-
-
-def filled(option: str, part: str) -> Callable[[Any], None]:
-    """The check of a dictionary in which `part` cannot be an empty text."""
-    return lambda value: refuse_empty(value, [part], f"{option}: ")
