@@ -21,6 +21,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 
 from ._run import Run, TaskContext
 
+Writer = Callable[["list[Record]"], "Iterator[bytes]"]  # yields the pieces of a file
+
 # The options of every module that returns a list.
 DEST_OPTIONS: dict[str, dict[str, Any]] = {"dest": {"type": "path"}, "mode": {"type": "raw"}}
 
@@ -40,12 +42,25 @@ def placed(items: Any) -> Iterable[tuple[int | str, Any]]:
     return items.pairs if isinstance(items, Placed) else enumerate(items)
 
 
-def listed(name: str, find: Callable[[TaskContext], list[Record]]) -> Run:
+def by_age(record: Record) -> Any:
+    """Sorts records as they came into being."""
+    return age_of(record.get("id", ""))
+
+
+def listed(
+    name: str,
+    find: Callable[[TaskContext], list[Record]],
+    *,
+    order: Callable[[Record], Any] | None = by_age,
+    writers: Mapping[str, Writer] | None = None,
+) -> Run:
     """The run of a module that returns a list: what `find` returns under `name`, or what became of the file that `dest`
     asks for.
 
-    A file holds the records in the order of their ids, with secrets masked as in a result.
+    A file holds the records in the given order (by default that of their ids; None leaves them as they are), with
+    secrets masked as in a result. `writers` are further formats, by the suffix of the file.
     """
+    known = {**_WRITERS, **(writers or {})}
 
     def run(context: TaskContext) -> dict[str, Any]:
         dest, mode = context.args["dest"], _mode(context.args["mode"])
@@ -53,8 +68,10 @@ def listed(name: str, find: Callable[[TaskContext], list[Record]]) -> Run:
             if mode is not None:
                 raise BadInput("mode is given without dest: give the path of a file as dest, or leave mode out.")
             return {name: find(context)}
-        write = _writer(dest)  # a bad one is refused before anything is sent
-        records = sorted(context.secrets.scrub(find(context)), key=lambda record: age_of(record.get("id", "")))
+        write = _writer(dest, known)  # a bad one is refused before anything is sent
+        records = context.secrets.scrub(find(context))
+        if order is not None:
+            records = sorted(records, key=order)
         return {
             "changed": save(write(records), dest, keep=not context.check, mode=mode),
             "dest": dest,
@@ -80,11 +97,11 @@ def _mode(value: Any) -> int | None:
 # --- formats: each function takes records and yields pieces of the file ---------------------------
 
 
-def _writer(dest: str) -> Callable[[list[Record]], Iterator[bytes]]:
+def _writer(dest: str, known: Mapping[str, Writer]) -> Writer:
     suffix = os.path.splitext(dest)[1].lower()
-    if suffix not in _WRITERS:
-        raise BadInput(f"dest is {dest!r}, whose format is not known: give a file that ends in {', '.join(_WRITERS)}.")
-    return _WRITERS[suffix]
+    if suffix not in known:
+        raise BadInput(f"dest is {dest!r}, whose format is not known: give a file that ends in {', '.join(known)}.")
+    return known[suffix]
 
 
 def _json(records: list[Record]) -> Iterator[bytes]:

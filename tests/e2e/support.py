@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ansible_collections.saymon.platform.tests.unit.cases import cases
 from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
 
 from tests.e2e.conftest import ANSIBLE_BIN, Runner
@@ -104,6 +105,7 @@ TASKS: dict[str, tuple[dict[str, Any], ...]] = {
     "saymon_user_group": ({"name": "Probes", "permissions": ["manage-objects"]}, {"name": "Probes", "state": "absent"}),
     "saymon_user_group_info": ({"name": "Operators"},),
     "saymon_user_info": ({"group": "Operators"},),
+    **cases("DEMO"),
 }
 CASES = [(module, args) for module in MODULES for args in TASKS.get(module, ())]
 

@@ -289,7 +289,7 @@ def run_on(
     credentials: Credentials | None = None,
 ) -> dict[str, Any]:
     """The result of a module with `server` in place of its client."""
-    return _outcome(
+    return outcome_on(
         server, module_of(name).run, validated(name, {"saymon_url": URL, **args}), check=check, credentials=credentials
     )
 
@@ -314,16 +314,16 @@ def ensure_on(
         listed = Placed((f"{file}:{number}", item) for number, item in enumerate(items, 1)) if file else list(items)
         args.update({"outcomes": "all", **steering}, parallel=parallel, **{table.plural: listed})
     run = ensure(table) if table.states else append(table)
-    return _outcome(server, run, args, check=check)
+    return outcome_on(server, run, args, check=check)
 
 
 def info_on(server: FakeServer, info: Info, **args: Any) -> dict[str, Any]:
     """The result of an info module of any resource, whether it has a file or not."""
     defaults = {name: argument.get("default") for name, argument in info.spec.options.items()}
-    return _outcome(server, info.run, {**defaults, **args}, check=False)
+    return outcome_on(server, info.run, {**defaults, **args}, check=False)
 
 
-def _outcome(
+def outcome_on(
     server: FakeServer, run: Run, args: dict[str, Any], *, check: bool, credentials: Credentials | None = None
 ) -> dict[str, Any]:
     """A failure is a result too, as for users; a bug raises. `said` are the progress lines."""

@@ -65,6 +65,7 @@ _ROOMS: dict[str, set[str]] = {
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
     "_acts": {"_api", "_state", "_run", "_module"},
     "_info": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
+    "_scope": {"_api", "_state", "_resources", "_run"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
 _WRITE_WORDS = {"POST", "PUT", "PATCH", "DELETE", "ensure", "run_all"}

@@ -21,6 +21,7 @@ import requests
 from ansible_collections.saymon.platform.plugins.module_utils._api import client
 from ansible_collections.saymon.platform.plugins.module_utils._api.files import Upload
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
+from ansible_collections.saymon.platform.tests.unit.cases import answers, cases
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import run_module
 
@@ -430,7 +431,9 @@ TASKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("saymon_session", {}),
     ("saymon_session_info", {}),
     ("saymon_user_info", {"login": "operator", "email": "operator@example.org", "group": "NOC", "status": "active"}),
+    *((name, options) for name, tasks in cases("ODD").items() for options in tasks),
 )
+ANSWERS.update(answers())
 
 
 class Server:

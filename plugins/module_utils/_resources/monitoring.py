@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Reference,
     Text,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._state.moments import seconds_in
 
 MONITORING_FLAGS: Mapping[str, Mapping[str, Any]] = {"append_monitoring": {"type": "bool", "default": True}}
 
@@ -30,8 +30,6 @@ _SERVICE = 8  # the type of the properties that hold the settings
 # Only seconds are known to be a unit of the server, so that is what is written.
 _WRITTEN_UNIT = "seconds"
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-_SUFFIXES = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"([0-9]{1,9}) ?([smhd]?)")
 
 
 class Monitoring(FieldType):
@@ -164,10 +162,12 @@ def _text_of(value: Any) -> str | None:
 
 
 def _seconds_of(value: Any) -> int:
-    found = None if isinstance(value, bool) else _DURATION.fullmatch(str(value))
-    seconds = int(found[1]) * _SUFFIXES[found[2]] if found else 0
+    try:
+        seconds = seconds_in(value)
+    except Invalid as error:
+        raise Invalid(f"{value!r} is not a period: {error}") from None
     if seconds < 1:
-        raise Invalid(f"{value!r} is not a period: give whole seconds, or a number with a unit, such as 60s, 5m or 1h")
+        raise Invalid(f"{value!r} is not a period: give 1 second or more")
     return seconds
 
 

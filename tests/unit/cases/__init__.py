@@ -1,0 +1,35 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests that go through all modules need to know of each: one file for each module, named after it.
+
+A file may hold
+- `DEMO`: options of tasks that work one after the other on the demo seed of the sandbox; every kind of call that the
+  module makes is there, the writes included
+- `ANSWERS`: what a server answers, by path or `METHOD path`; it must not contradict the answers of other files
+- `ODD`: options of tasks that work with these answers, each of whose values is then replaced by anything
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+_FILES = sorted(path.stem for path in Path(__file__).parent.glob("saymon_*.py"))
+
+
+def cases(what: str) -> dict[str, Any]:
+    """This part of every file that has it, by module."""
+    files = {name: import_module(f"{__name__}.{name}") for name in _FILES}
+    return {name: getattr(file, what) for name, file in files.items() if hasattr(file, what)}
+
+
+def answers() -> dict[str, Any]:
+    """The answers of all files."""
+    merged: dict[str, Any] = {}
+    for name, own in cases("ANSWERS").items():
+        twice = {path for path in own.keys() & merged.keys() if own[path] != merged[path]}
+        assert not twice, f"{name} has other answers than another file for {sorted(twice)}"
+        merged.update(own)
+    return merged
