@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox install test lint unit processes bad-input sandbox-tests e2e integration sanity test-matrix test-live bench resource docs build changelog clean
+.PHONY: help demo sandbox install test lint unit processes bad-input sandbox-tests e2e integration sanity test-matrix test-live bench resource docs pictures build changelog clean
 
 # What the caller's shell holds must not change what the tools see.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV PIP_USER PIP_TARGET
@@ -76,6 +76,9 @@ resource: .venv/.dev ## Write the skeleton of a new resource (NAME=link; PLURAL=
 ##@ Publish it
 docs: .venv/.dev .venv/.installed ## Documentation site in .build/docs
 	@.venv/bin/nox -s docs
+
+pictures: .venv/.dev .venv/.sandbox ## The pictures of the documentation (needs Chromium and ChromeDriver)
+	@$(TOOL).pictures
 
 build: .venv/.core ## The collection's tarball in .build
 	@$(TOOL).install --build-only

@@ -30,11 +30,12 @@ class Figure:
 
 @dataclass
 class Results:
-    """Everything measured: per case one sample a round, and the sandbox's requests a second, one value a round; `pairs`
-    are the further rounds of those that are compared most closely."""
+    """Everything measured: per case one sample a round, and the sandbox's requests and pushes of data a second, one
+    value a round; `pairs` are the further rounds of those that are compared most closely."""
 
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     rates: list[float] = field(default_factory=list)
+    pushes: list[float] = field(default_factory=list)
     pairs: dict[str, list[Sample]] = field(default_factory=dict)
 
     def add(self, case: Case, sample: Sample) -> None:
@@ -152,4 +153,12 @@ BARS: tuple[Bar[Results], ...] = (
     Bar("One item of a loop", 8, lambda r: r.step(LOOP), unit=" ms"),
     Bar("Logins of a run on many hosts", 1, lambda r: [float(r.logins(FLEET))], worst=True, form=".0f"),
     Bar("The sandbox on one core", 1500, lambda r: r.rates, at_least=True, form=",.0f", unit=" requests/s"),
+    Bar(
+        "Pushes on one core: 5,000 objects once a minute",
+        5000 / 60,
+        lambda r: r.pushes,
+        at_least=True,
+        form=",.0f",
+        unit=" pushes/s",
+    ),
 )

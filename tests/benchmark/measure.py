@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from resource import struct_rusage
 from typing import Any
@@ -31,6 +32,7 @@ API_ROOT = "/node/api"
 FORKS = 10
 _HERE = Path(__file__).parent
 _SESSION = "/users/session"
+_OBJECTS = "/objects"
 # The unit of ru_maxrss differs between systems.
 MAXRSS_PER_MIB = 1024 * 1024 if sys.platform == "darwin" else 1024
 
@@ -178,6 +180,27 @@ def request_rate(target: Target, seconds: float) -> float:
     """Requests a second that one client gets answered over one kept-alive connection; BenchmarkError when an answer is
     no success."""
     return _rate_by_wrk(target, seconds) if shutil.which("wrk") else _rate_by_loop(target, seconds)
+
+
+def push_rate(sandbox: Sandbox, seconds: float) -> float:
+    """How many objects a second get data pushed, one after the other over one kept-alive connection; BenchmarkError
+    when an answer is no success."""
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=30)
+    headers = {"Cookie": f"sid={open_session(sandbox)}", "Content-Type": "application/json"}
+    connection.request("GET", f"{API_ROOT}{_OBJECTS}?fields=name", headers=headers)
+    ids = cycle([record["id"] for record in json.loads(connection.getresponse().read())])
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        payload = {"cpu": {"usedPercent": count % 100}, "disk": {"usedPercent": count % 97}}
+        connection.request("POST", f"{API_ROOT}{_OBJECTS}/{next(ids)}/stat", json.dumps({"payload": payload}), headers)
+        answer = connection.getresponse()
+        answer.read()
+        if not 200 <= answer.status < 300:
+            raise BenchmarkError(f"The sandbox answered {answer.status}.")
+        count += 1
+    rate = count / (time.perf_counter() - start)
+    connection.close()
+    return rate
 
 
 def _rate_by_wrk(target: Target, seconds: float) -> float:

@@ -17,6 +17,7 @@ from tests.tools.common import BUILD, ROOT, leave_nothing_behind
 from tests.tools.sandbox_process import Sandbox
 
 _RATE_SECONDS = 3.0
+_CROWD = "big:5000"  # the seed of the sandbox that data are pushed to
 _LOG = BUILD / "log" / "benchmark.log"
 
 
@@ -50,8 +51,9 @@ def collect(rounds: int, pairs: int) -> figures.Results:
     results = figures.Results()
     with Sandbox("--quiet", log=_LOG) as sandbox, tempfile.TemporaryDirectory(prefix="saymon-bench-") as name:
         with measure.one_core():
-            pinned = Sandbox("--quiet", log=_LOG)
+            pinned, crowded = Sandbox("--quiet", log=_LOG), Sandbox("--quiet", seed=_CROWD, log=_LOG)
             pinned.start()
+            crowded.start()
         try:
             target, pinned_target, folder = measure.log_in(sandbox), measure.log_in(pinned), Path(name)
             measure.run_play(EMPTY, sandbox, target, folder)  # not counted: it fills the caches of the disk
@@ -59,11 +61,13 @@ def collect(rounds: int, pairs: int) -> figures.Results:
                 for case in CASES:
                     results.add(case, _told(case, f"round {number}/{rounds}", sandbox, target, folder))
                 results.rates.append(measure.request_rate(pinned_target, _RATE_SECONDS))
+                results.pushes.append(measure.push_rate(crowded, _RATE_SECONDS))
             for number in range(1, pairs + 1):
                 for case in PAIRED:
                     results.add_pair(case, _told(case, f"pair {number}/{pairs}", sandbox, target, folder))
         finally:
             pinned.stop()
+            crowded.stop()
     return results
 
 

@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.tools import ansible_test
+from tests.tools import ansible_test, browser
 from tests.tools.common import (
     BUILD,
     ROOT,
@@ -120,6 +120,7 @@ def sandbox() -> Result:
 
 def e2e(ansible_bin: Path = VENV / "bin", *, exhaustive: bool = False) -> Result:
     """Tests that run ansible against a sandbox; of long tables of cases a sample, or with `exhaustive` all of them."""
+    browser.provide()
     env = {"SAYMON_TEST_ANSIBLE_BIN": str(ansible_bin), "PYTHONPATH": str(link_collection())}
     env["SAYMON_TEST_EXHAUSTIVE"] = "1" if exhaustive else ""
     return _pytest("e2e", ["pytest", "tests/e2e"], env=env)

@@ -18,6 +18,7 @@ from . import auth, control, errors, faulty
 from .agents import Agents
 from .call import EMPTY, Answer, Call
 from .journal import Entry, mask_path
+from .page import Page
 from .reply import Headers, Receive, Reply, Scope, Send
 from .resources import ROUTES, documents
 from .routing import Route, RouteTable
@@ -39,7 +40,8 @@ class App:
         self._table = RouteTable(ROUTES)
         self._timer = Timer(sandbox)
         self.is_live = False
-        self._control = control.build(sandbox)
+        self.page = Page(sandbox)
+        self._control = control.build(sandbox, self.page)
         self._late: set[asyncio.Task[None]] = set()
 
     def live(self, agents: Agents) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 saymon.platform contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control plane for tests: journal, clock, settings, sessions, faults, mails, reset."""
+"""The control plane for tests: journal, clock, settings, sessions, faults, mails, reset; and the page for people."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from . import events, guard, outbox, seed
 from .clock import LATEST
 from .journal import sid_tag
+from .page import Page
 from .parsing import parse
 from .sandbox import Sandbox
 
@@ -216,6 +217,7 @@ _ACTIONS: tuple[tuple[str, str, Action], ...] = (
 )
 
 
-def build(sandbox: Sandbox) -> Starlette:
+def build(sandbox: Sandbox, page: Page) -> Starlette:
     routes = [Route(ROOT + path, _endpoint(sandbox, action), methods=[verb]) for verb, path, action in _ACTIONS]
+    routes += [Route(f"{ROOT}/", page.html), Route(f"{ROOT}/stream", page.stream)]
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_call})

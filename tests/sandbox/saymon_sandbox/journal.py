@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -69,6 +70,10 @@ class Journal:
     def read(self, since: int = 0) -> list[dict[str, Any]]:
         """Entries whose number is greater than `since`."""
         return [entry.as_dict() for entry in self._entries if entry.n > since]
+
+    def latest(self, count: int) -> list[Entry]:
+        """The last entries, oldest first."""
+        return list(islice(reversed(self._entries), count))[::-1]
 
     def clear(self) -> None:
         """Empties the journal; numbering starts at 1 again."""

@@ -93,6 +93,7 @@ class Server:
             self._tasks.add(loop.create_task(self._tick()))
         ready()
         await stop.wait()
+        self._app.page.close()
         if self._listener is not None:
             self._listener.close()
         await self._drain()

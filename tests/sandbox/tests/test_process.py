@@ -82,6 +82,36 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
     assert again.stop() == 0
 
 
+def test_answered_pushes_survive_a_kill(tmp_path: Path) -> None:
+    arguments = ("--data", str(tmp_path / "a.db"), "--password", PASSWORD, "--quiet", "--seed", "big:500")
+    running = Process(*arguments)
+    api = Api(running.url)
+    ids = [row["id"] for row in api.ok("GET", "/objects?fields=name")]
+    answered: list[str] = []
+
+    def push() -> None:
+        for number, each in enumerate(ids):
+            try:
+                api.ok("POST", f"/objects/{each}/stat", {"payload": {"value": number}})
+            except requests.RequestException:
+                return
+            answered.append(each)
+
+    writer = threading.Thread(target=push)
+    writer.start()
+    while len(answered) < 100:
+        time.sleep(0.01)
+    running.kill()
+    writer.join()
+    again = Process(*arguments)
+    api = Api(again.url)
+    stored = api.ok("POST", "/stat/search", [{"type": "objects", "id": each} for each in ids])
+    values = {str(stat["entityId"]): stat["payload"]["value"] for stat in stored}
+    assert [each for number, each in enumerate(answered) if values.get(str(each)) != number] == []
+    assert len(values) - len(answered) in (0, 1)
+    assert again.stop() == 0
+
+
 def test_an_existing_file_keeps_its_data_and_takes_a_new_password(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "a.db"), "--quiet")
     first = Process(*data, "--seed", "empty", "--password", PASSWORD)

@@ -10,6 +10,7 @@ from typing import Any
 from .. import alarms, errors, fields, ids
 from ..call import EMPTY, Call
 from ..routing import Route
+from ..sandbox import Sandbox
 from ..store import Doc
 
 _READERS: dict[str, fields.Reader] = {
@@ -29,20 +30,20 @@ _BUILT_IN: dict[str, Doc] = {
 _COLLECTION = "incident_level"
 
 
-def _all(call: Call) -> dict[str, Doc]:
+def all_levels(sandbox: Sandbox) -> dict[str, Doc]:
     """Built-in levels are stored only once they have been changed."""
-    return {**_BUILT_IN, **call.sandbox.store.all(_COLLECTION)}
+    return {**_BUILT_IN, **sandbox.store.all(_COLLECTION)}
 
 
 def find_level(call: Call, wanted: object) -> Doc:
-    found = _all(call).get(str(wanted))
+    found = all_levels(call.sandbox).get(str(wanted))
     if found is None:
         raise errors.not_found("IncidentLevel", wanted)
     return found
 
 
 def list_levels(call: Call) -> list[Doc]:
-    return list(_all(call).values())
+    return list(all_levels(call.sandbox).values())
 
 
 def create_level(call: Call) -> Doc:
@@ -71,7 +72,7 @@ def update_level(call: Call) -> Doc:
 
 
 def _renumber(call: Call) -> None:
-    ranked = sorted((level for level in _all(call).values() if "priority" in level), key=lambda level: level["priority"])
+    ranked = sorted((level for level in all_levels(call.sandbox).values() if "priority" in level), key=lambda level: level["priority"])
     for number, level in enumerate(ranked):
         if level["priority"] != number:
             call.sandbox.store.put(_COLLECTION, level["id"], {**level, "priority": number})
