@@ -33,6 +33,10 @@ if CONTROLLER:
     import_module("ansible_collections.saymon.platform.plugins.action.saymon_api")
 
 
+_SHARED_MEMORY = "/dev/shm"
+_IN_MEMORY = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: thousands of random cases (make bad-input)")
     config.addinivalue_line("markers", "processes: real processes, and time that really passes (make processes)")
@@ -57,8 +61,9 @@ def _resolve(host: Any, port: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """As pytest's own, in a tenth of its time: every test gets one here, and it is removed with the test."""
-    path = Path(tempfile.mkdtemp(prefix="saymon-unit-")).resolve()
+    """As pytest's own, in a tenth of its time: every test gets one here, in memory where there is such a place, and it
+    is removed with the test."""
+    path = Path(tempfile.mkdtemp(prefix="saymon-unit-", dir=_IN_MEMORY)).resolve()
     yield path
     shutil.rmtree(path, ignore_errors=True)
 

@@ -20,6 +20,7 @@ import yaml
 from ansible.utils.plugin_docs import get_docstring
 
 ROOT = Path(__file__).resolve().parents[2]
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the quick one, where libyaml is there
 COLLECTION = "saymon.platform"
 _PACKAGE = f"ansible_collections.{COLLECTION}.plugins"
 MAX_FUNCTION_LINES = {"plugins": 40, "extensions": 40, "tests": 60}
@@ -150,6 +151,16 @@ def _constant(path: Path, name: str) -> str:
     return ""
 
 
+@cache
+def _returned(path: Path) -> dict[str, Any]:
+    """The return values that a module documents."""
+    return dict(_yaml(_constant(path, "RETURN")) or {})
+
+
+def _yaml(text: str) -> Any:
+    return yaml.load(text, _LOADER)  # noqa: S506 (it is a safe one)
+
+
 class _Fragments:
     """The doc fragments of one collection, handed to ansible's own merging of documentation."""
 
@@ -165,6 +176,7 @@ class _Fragments:
         return fragment
 
 
+@cache
 def documentation(root: Path, path: Path) -> dict[str, Any]:
     """The documentation of a module with its fragments merged in, as ansible-doc has it."""
     doc = get_docstring(str(path), _Fragments(root), collection_name=COLLECTION, plugin_type="module")[0]
@@ -258,7 +270,7 @@ def samples(root: Path) -> list[str]:
 
     complaints = []
     for path in modules(root):
-        values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
+        values = _returned(path)
         complaints += [f"{path.stem}: RETURN is empty"] if not values else list(look(values, f"{path.stem}: RETURN "))
     return complaints
 
@@ -267,7 +279,7 @@ def common_values(root: Path) -> list[str]:
     """Return values that all modules of a desired state have are described in the same words everywhere."""
     complaints = []
     for path in modules(root):
-        values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
+        values = _returned(path)
         if "summary" in values:
             wrong = [
                 name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words
@@ -280,7 +292,7 @@ def _record_in(root: Path, name: str) -> dict[str, Any]:
     """The documented keys of the record that a module returns, alone or in a list; none if it returns no such
     record."""
     path = root / "plugins" / "modules" / f"{name}.py"
-    values = yaml.safe_load(_constant(path, "RETURN") or "{}") if path.exists() else {}
+    values = _returned(path) if path.exists() else {}
     stem = name.removesuffix("_info")[len("saymon_") : -1]  # of the singular and the plural
     return next((dict(value.get("contains") or {}) for key, value in values.items() if key.startswith(stem)), {})
 
@@ -292,7 +304,7 @@ def records(root: Path) -> list[str]:
     for path in modules(root):
         if not path.stem.endswith("_info"):
             continue
-        values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
+        values = _returned(path)
         complaints += [
             f"{path.stem}: RETURN {name} has no contains"
             for name, value in values.items()
@@ -340,7 +352,7 @@ def examples(root: Path) -> list[str]:
     complaints = []
     for path in modules(root):
         try:
-            used = list(modules_of(yaml.safe_load(_constant(path, "EXAMPLES"))))
+            used = list(modules_of(_yaml(_constant(path, "EXAMPLES"))))
         except yaml.YAMLError as error:
             complaints.append(f"{path.stem}: EXAMPLES are no YAML ({error})")
             continue
@@ -398,19 +410,22 @@ def _differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: 
 # --- code -----------------------------------------------------------------------------------------
 
 
-def _imports(path: Path, root: Path) -> Iterator[str]:
+@cache
+def _imports(path: Path, root: Path) -> list[str]:
     """Full names of what a file imports; relative imports are resolved."""
     package = [_PACKAGE, *path.relative_to(root / "plugins").parts[:-1]]
+    found: list[str] = []
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = (
                 ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
                 if node.level
                 else str(node.module)
             )
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found += [f"{base}.{alias.name}" for alias in node.names]
+    return found
 
 
 def network(root: Path) -> list[str]:

@@ -440,8 +440,13 @@ def test_an_address_that_transport_refuses(url: str) -> None:
         Client(Connection(normal_url(url), retries=0)).get("/users")
 
 
+def _no_socks(*_args: Any, **_kwargs: Any) -> None:
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+
 @pytest.mark.parametrize("proxy", ["http://", "socks5://x", "\x00", "http://a..b"])
-def test_a_proxy_that_transport_refuses(proxy: str) -> None:
+def test_a_proxy_that_transport_refuses(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", _no_socks)  # as it is without PySocks
     with pytest.raises(BadInput, match="saymon_proxy"):
         Client(Connection("http://saymon.example.org", retries=0, proxy=proxy)).get("/users")
 

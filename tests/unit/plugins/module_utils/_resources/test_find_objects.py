@@ -120,9 +120,9 @@ def test_paths_in_odd_trees() -> None:
 
 def test_paths_of_a_very_deep_tree() -> None:
     chain: list[Record] = [
-        {"id": f"o{number}", "name": "x", "parent_id": [f"o{number - 1}" if number else 1]} for number in range(1500)
+        {"id": f"o{number}", "name": "x", "parent_id": [f"o{number - 1}" if number else 1]} for number in range(1100)
     ]
-    assert parents_of(FakeServer(objects=reversed(chain)))["o1499"] == ["/ROOT" + "/x" * 1499]
+    assert parents_of(FakeServer(objects=reversed(chain)))["o1099"] == ["/ROOT" + "/x" * 1099]
 
 
 @pytest.mark.parametrize(
