@@ -5,6 +5,21 @@
 
 from __future__ import annotations
 
+import re
+
+
+def _for_plugins(text: str) -> str:
+    """The same options for plugins of other types, whose documentation names the variables of the environment. They run
+    on the controller only."""
+    options = re.sub(r"  saymon_run_on:.*?(?=^requirements)", "", text, flags=re.DOTALL | re.MULTILINE)
+    named = re.sub(
+        r"^  (saymon_\w+):$",
+        lambda found: f"{found[0]}\n    env: [{{name: {found[1].upper()}}}]",
+        options,
+        flags=re.MULTILINE,
+    )
+    return re.sub(r"requests \(.*\)", "requests (on the controller)", named)
+
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
@@ -14,9 +29,9 @@ options:
       - Address of the SAYMON web server, such as V(https://saymon.example.org) or V(http://10.0.0.5:8080).
         The API root C(/node/api) is added automatically.
       - This option and all others whose name begins with C(saymon_) are looked up in this order, and the first value
-        found is used, (1) the option of the task, including C(module_defaults), (2) the variable of the same name,
-        (3) the fact C(saymon_session), for address and session, and (4) the environment variable of the same name in
-        capitals, such as E(SAYMON_URL), including C(environment) of the play, block or task.
+        found is used, (1) the option itself, for modules including C(module_defaults), (2) the variable of the same
+        name, (3) the fact C(saymon_session), for address and session, and (4) the environment variable of the same name
+        in capitals, such as E(SAYMON_URL), for modules including C(environment) of the play, block or task.
       - Variables whose value comes from facts of a host are ignored with a warning.
     type: str
   saymon_login:
@@ -111,3 +126,5 @@ options:
 requirements:
   - requests (on the controller, or on the target with O(saymon_run_on=target))
 """
+
+    PLUGIN = _for_plugins(DOCUMENTATION)

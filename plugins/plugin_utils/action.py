@@ -16,11 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets, is_distinctive
-from ansible_collections.saymon.platform.plugins.module_utils._api.session import (
-    Credentials,
-    Session,
-    session_from_params,
-)
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, session_from_params
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import (
     REQUESTS_ERROR,
     Connection,
@@ -32,6 +28,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._run import failed
 
 from .facts import FACT, marked
 from .options import Options, Source, environment_set, plain, resolve, task_environment
+from .plugin import store_of
 from .run_store import RunSessionStore, reference
 
 try:
@@ -154,15 +151,7 @@ class SaymonAction(ActionBase):
             args[self._spec.bulk] = files.found_in_items(args[self._spec.bulk])
 
     def _make_store(self, connection: Connection, credentials: Credentials, options: Options) -> RunSessionStore:
-        fact = options.fact
-        given = session_from_params(options.values, connection.url)
-        if given:
-            ref = reference(connection, credentials, given.sid)
-        else:
-            if fact.get("sid"):
-                given = Session(connection.url, fact["sid"], fact.get("csrf"), fact.get("login"))
-            ref = fact["ref"] if fact.get("ref") and not credentials.complete else reference(connection, credentials)
-        self._sessions = RunSessionStore(ref, connection, credentials, given)
+        self._sessions = store_of(options, connection, credentials)
         return self._sessions
 
     def _on_target(

@@ -54,6 +54,11 @@ _MAY_IMPORT = {
     "modules": {"module_utils"},
     "plugin_utils": {"module_utils", "plugin_utils"},
     "action": {"modules", "plugin_utils"},
+    "inventory": {"module_utils", "plugin_utils"},
+    "lookup": {"modules", "plugin_utils"},
+    "callback": {"module_utils", "plugin_utils"},
+    "filter": {"module_utils"},
+    "test": {"module_utils"},
 }
 # Within module_utils: what each room, and each file outside of the rooms, may import of the others.
 _ROOMS: dict[str, set[str]] = {
