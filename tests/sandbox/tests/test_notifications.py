@@ -14,7 +14,11 @@ from conftest import Api
 
 def test_the_demo_has_events(api: Api) -> None:
     rows = api.ok("GET", "/event-log")
-    assert [(row["type"], (row.get("entity") or {}).get("entityName")) for row in rows] == [(1, "north-core-sw"), (2, "lab-test-1"), (1, None)]
+    assert [(row["type"], (row.get("entity") or {}).get("entityName")) for row in rows] == [
+        (1, "north-core-sw"),
+        (2, "lab-test-1"),
+        (1, None),
+    ]
     assert [row["timestamp"] for row in rows] == sorted(row["timestamp"] for row in rows)
 
 
