@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.files import save
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Reference
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Pending
 from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
@@ -64,6 +65,26 @@ def owner_of(context: TaskContext) -> Owner:
     if context.args.get("object"):
         return object_named(context, "object", context.args["object"])
     return Owner("/links", context.args["link"], f"link {context.args['link']}")
+
+
+def check_dest(context: TaskContext) -> None:
+    """Raise BadInput now if the file for a new secret cannot be written, before there is a secret."""
+    if context.args["dest"]:
+        save((), context.args["dest"], keep=False)
+
+
+def handed_over(context: TaskContext, name: str, secret: str, advice: str) -> dict[str, str]:
+    """A new secret, in the result under `name` or in the file that the user wants. `advice` follows the error when the
+    file cannot be written after all."""
+    dest = context.args["dest"]
+    if not dest:
+        return {name: context.secrets.reveal(secret)}
+    context.secrets.add(secret)
+    try:
+        save([secret.encode("utf-8", "replace")], dest, keep=True, mode=0o600)
+    except BadInput as error:
+        raise BadInput(f"{error} {advice}", changed=True) from error
+    return {"dest": dest}
 
 
 def seconds_of(context: TaskContext, option: str) -> float:
