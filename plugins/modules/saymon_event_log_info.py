@@ -200,7 +200,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._acts import owner_of
+from ansible_collections.saymon.platform.plugins.module_utils._acts import Owner, owner_of
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
@@ -248,16 +248,14 @@ def _find(context: TaskContext) -> list[Record]:
         raise BadInput(f"max_items is {args['max_items']}: give a number, 1 or more.")
     query = _query(args)
     owner = owner_of(context) if args["object"] or args["link"] else None
-    complete = _completion(context)
-    checks = [*_checks(args, query), lambda record: owner is None or _entity_of(record) == owner.id]
+    complete, checks = _completion(context), _checks(args, query, owner)
 
-    def fits(record: Record) -> bool:
+    def take(record: Record) -> Record | None:
         whole = complete(record)
-        return all(check(whole) for check in checks)
+        return whole if all(check(whole) for check in checks) else None
 
-    newest = args["order"] == "newest"
-    found = read_events(context.client, query, fits, newest_first=newest, most=args["max_items"])
-    return [complete(record) for record in found]
+    most = args["max_items"] if args["id"] is None else 1
+    return read_events(context.client, query, take, newest_first=args["order"] == "newest", most=most)
 
 
 def _query(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -304,7 +302,7 @@ def _completion(context: TaskContext) -> Callable[[Record], Record]:
     return complete
 
 
-def _checks(args: Mapping[str, Any], query: Mapping[str, Any]) -> list[Callable[[Record], bool]]:
+def _checks(args: Mapping[str, Any], query: Mapping[str, Any], owner: Owner | None) -> list[Callable[[Record], bool]]:
     """The filters, which the server may have applied or not."""
     checks: list[Callable[[Record], bool]] = []
     if args["id"] is not None:
@@ -317,6 +315,8 @@ def _checks(args: Mapping[str, Any], query: Mapping[str, Any]) -> list[Callable[
         checks.append(lambda record: str(record.get("type")) == str(query["type"]))
     if args["level"] is not None:
         checks.append(lambda record: str(record.get("level")) == str(_LEVELS[args["level"]]))
+    if owner is not None:
+        checks.append(lambda record: _entity_of(record) == owner.id)
     if args["payload"]:
         wanted = {name: _text(value) for name, value in args["payload"].items()}
         checks.append(lambda record: all(_text(_payload_of(record).get(name)) == wanted[name] for name in wanted))

@@ -86,13 +86,13 @@ def _payload_in(body: Mapping[str, Any]) -> Mapping[str, Any]:
 def read_events(
     client: Client,
     query: Mapping[str, Any],
-    fits: Callable[[Record], bool],
+    take: Callable[[Record], Record | None],
     *,
     newest_first: bool,
     most: int | None = None,
 ) -> list[Record]:
-    """The records of the log that fit, in the order of their times, no more than `most`. `query` are the parameters of
-    the call that narrow the log."""
+    """What `take` makes of the records of the log, without those for which it returns None, in the order of their
+    times, no more than `most`. `query` are the parameters of the call that narrow the log."""
     found: list[Record] = []
     sorted_so_far, last = True, None
     for page in _pages(client, query, newest_first):
@@ -100,8 +100,9 @@ def read_events(
             at = _moment(record)
             sorted_so_far = sorted_so_far and (last is None or at == last or (at < last) == newest_first)
             last = at
-            if fits(record):
-                found.append(record)
+            taken = take(record)
+            if taken is not None:
+                found.append(taken)
         if most is not None and sorted_so_far and len(found) >= most:
             break  # the rest is older, or newer; a server that sorts in another way is read to the end
     return sorted(found, key=_place, reverse=newest_first)[:most]
