@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError, WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.files import save
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Reference
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Pending
+from ansible_collections.saymon.platform.plugins.module_utils._state.planner import Planner
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 
 from ._module import planner_of
@@ -40,14 +42,21 @@ class Owner:
         return f"{self.path}/{quote(str(self.id), safe='')}"
 
 
-def object_named(context: TaskContext, option: str, text: str) -> Owner:
-    """The object that an option names by path, name or id."""
+def looked_up(context: TaskContext, option: str, resource: str, text: str) -> tuple[Any, Planner]:
+    """The id of the item of a resource that an option names by path, name or id (in check mode the mark of one that
+    only an earlier task would have created), and the planner that knows the names of all."""
     table = Resource(
-        name="act", plural="acts", path="", states=(), fields=(Field(option, option, Reference("object")),)
+        name="act", plural="acts", path="", states=(), fields=(Field(option, option, Reference(resource)),)
     )
     planner = planner_of(table, context)
     found = planner.resolve_all([Item(table, None, {option: text}, {}, None)])[0][option]
     context.warnings += planner.warnings
+    return found, planner
+
+
+def object_named(context: TaskContext, option: str, text: str) -> Owner:
+    """The object that an option names by path, name or id."""
+    found, planner = looked_up(context, option, "object", text)
     return Owner("/objects", None if isinstance(found, Pending) else found, planner.title("object", found))
 
 
@@ -56,6 +65,26 @@ def owner_of(context: TaskContext) -> Owner:
     if context.args.get("object"):
         return object_named(context, "object", context.args["object"])
     return Owner("/links", context.args["link"], f"link {context.args['link']}")
+
+
+def check_dest(context: TaskContext) -> None:
+    """Raise BadInput now if the file for a new secret cannot be written, before there is a secret."""
+    if context.args["dest"]:
+        save((), context.args["dest"], keep=False)
+
+
+def handed_over(context: TaskContext, name: str, secret: str, advice: str) -> dict[str, str]:
+    """A new secret, in the result under `name` or in the file that the user wants. `advice` follows the error when the
+    file cannot be written after all."""
+    dest = context.args["dest"]
+    if not dest:
+        return {name: context.secrets.reveal(secret)}
+    context.secrets.add(secret)
+    try:
+        save([secret.encode("utf-8", "replace")], dest, keep=True, mode=0o600)
+    except BadInput as error:
+        raise BadInput(f"{error} {advice}", changed=True) from error
+    return {"dest": dest}
 
 
 def seconds_of(context: TaskContext, option: str) -> float:

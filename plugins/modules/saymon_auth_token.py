@@ -120,6 +120,7 @@ user:
 
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._acts import check_dest, handed_over
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import (
     AnswerLost,
@@ -127,7 +128,6 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
     SaymonError,
     WrongAnswer,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._api.files import save
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._resources.user import USER, list_users
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
@@ -152,8 +152,8 @@ def run(context: TaskContext) -> dict[str, Any]:
         raise BadInput("dest is a file for a new token, and state is absent: leave out dest.")
     seen = context.client.lists.writes()
     user = _user(context)
-    if _needed(context, user) and context.args["dest"]:
-        save((), context.args["dest"], keep=False)  # a file that cannot be written is told before there is a token
+    if _needed(context, user):
+        check_dest(context)
     if context.check or not _needed(context, user):
         return _result(context, user, {})
     with context.sessions.exclusive({"user"}):
@@ -215,22 +215,8 @@ def _carry_out(context: TaskContext, user: dict[str, Any]) -> dict[str, Any]:
         raise WrongAnswer(
             "The server created a token without returning it: run the task again with renew.", changed=True
         )
-    return {"recovered": recovered, **_handed_over(context, answer)}
-
-
-def _handed_over(context: TaskContext, token: str) -> dict[str, str]:
-    """The new token in the result, or in the file that the user wants."""
-    dest = context.args["dest"]
-    if not dest:
-        return {"token": context.secrets.reveal(token)}
-    context.secrets.add(token)
-    try:
-        save([token.encode("utf-8", "replace")], dest, keep=True, mode=0o600)
-    except BadInput as error:
-        raise BadInput(
-            f"{error} The token was created all the same: run the task again with renew.", changed=True
-        ) from error
-    return {"dest": dest}
+    advice = "The token was created all the same: run the task again with renew."
+    return {"recovered": recovered, **handed_over(context, "token", answer, advice)}
 
 
 def _after_loss(context: TaskContext, user: dict[str, Any], request: Request, lost: AnswerLost) -> Any:

@@ -318,6 +318,18 @@ KINDS = (
         },
     ),
     Kind(
+        "saymon_incident_level",
+        "incident_levels",
+        {"name": one("Alarm", "Cleared", "Disaster", "Авария")},
+        {
+            "color": _COLOR,
+            "priority": one(0, 3, "7"),
+            "description": one(*TEXTS),
+            "comment": one(*TEXTS),
+            "state": _STATE,
+        },
+    ),
+    Kind(
         "saymon_tag",
         "tags",
         {"name": one("t1", "t2", "T 3", "метка")},
@@ -368,6 +380,7 @@ VARIANTS: dict[str, tuple[Any, ...]] = {
     "delete_class_in_use": (True, False),
     "unique_tag_names": (True, False),
     "svg_background_place": ("nested", "top"),
+    "level_priority_on_create": (False, True),
     "property_classes": (True, True, True, False),
     "conditional_incidents_enabled": (True, True, False),
     "condition_checks": (True, False, False),

@@ -21,6 +21,7 @@ from tests.tools.sandbox_process import Sandbox
 VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
 FILES = {
     "classes.yml": "- name: Meter\n  properties:\n    - {name: Unit, value: m3}\n",
+    "incident-levels.yml": "- {name: Hint, priority: 1}\n",
     "states.yml": "- {name: Retired, priority: 1}\n",
     "tags.csv": "name,color\ncore,#5e35b1\nedge,#00838f\n",
     "property-classes.yml": "- {name: Floor, value_type: number}\n",

@@ -252,7 +252,7 @@ def test_a_session_that_dies_before_a_target_uses_it(runner: Runner, sandbox: Sa
 def test_async_and_poll(runner: Runner, sandbox: Sandbox) -> None:
     """Modules run in the background, all of them at once with the free strategy, but for those that hand out a
     secret."""
-    secret = ("saymon_session", "saymon_auth_token")
+    secret = ("saymon_session", "saymon_auth_token", "saymon_metric_token")
     tasks = [
         saymon(
             module,

@@ -16,7 +16,8 @@ EPOCH = 1_700_000_000_000
 
 
 def seed_id(family: int, number: int) -> str:
-    """A made-up ObjectId: the families are users 1, groups 2, objects 3, properties 4, tags 5, links 6."""
+    """A made-up ObjectId: the families are users 1, groups 2, objects 3, properties 4, tags 5, links 6,
+    operations 7, events 8."""
     return f"64b1f0c2a9d3e4{family:02x}{number:08x}"
 
 

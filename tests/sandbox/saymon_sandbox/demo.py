@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import states
+from . import events, states
 from .builders import add_link, add_object, seed_id
 from .resources.groups import new_group
 from .resources.users import new_user
@@ -89,6 +89,27 @@ _OPERATIONS = (
     ("Announce maintenance", 1, {"topic": "site/north/display", "message": "{{user.login}}: {{args.text}}"}),
 )
 _WITH_OPERATIONS = (10, 11)
+# object by number (None for what came from no object), minutes ago, level, type and payload
+_EVENTS: tuple[tuple[int | None, int, int, int, Doc], ...] = (
+    (
+        9,
+        90,
+        2,
+        events.TRAP,
+        {
+            "agentAddress": "192.0.2.1",
+            "senderAddress": "192.0.2.1",
+            "enterpriseOid": "1.3.6.1.4.1.9",
+            "trapOid": "1.3.6.1.6.3.1.1.5.3",
+            "genericTrap": 2,
+            "specificTrap": 0,
+            "bindings": '{"ifIndex":"7"}',
+            "text": "link down",
+        },
+    ),
+    (17, 30, 0, events.MQTT, {"topic": "lab/bench/temperature", "message": '{"celsius":41}'}),
+    (None, 5, 1, events.TRAP, {"senderAddress": "192.0.2.77", "trapOid": "1.3.6.1.6.3.1.1.5.1", "text": "холодный старт"}),
+)
 _LINKS = ((9, 10, "CAT6"), (9, 11, "CAT6"), (9, 13, "Fibre"), (13, 14, "CAT6"))
 
 
@@ -105,6 +126,16 @@ def fill(sandbox: Sandbox) -> None:
         store.put("user", user["id"], user)
         sandbox.passwords.set(user["id"], login + PASSWORD_SUFFIX)
     _fill_objects(sandbox)
+    _fill_event_log(sandbox)
+
+
+def _fill_event_log(sandbox: Sandbox) -> None:
+    for number, (source, minutes, level, kind, payload) in enumerate(_EVENTS, 1):
+        entity_id = None if source is None else seed_id(3, source)
+        event = events.record(sandbox, kind, payload, entity_id, level, seed_id(3, 1))
+        sandbox.store.delete(events.EVENTS, event["_id"])
+        known = {**event, "_id": seed_id(8, number), "timestamp": event["timestamp"] - minutes * 60_000}
+        sandbox.store.put(events.EVENTS, known["_id"], known)
 
 
 def _fill_objects(sandbox: Sandbox) -> None:

@@ -12,7 +12,19 @@ import pytest
 from conftest import Api
 
 
+def test_the_demo_has_events(api: Api) -> None:
+    rows = api.ok("GET", "/event-log")
+    assert [(row["type"], (row.get("entity") or {}).get("entityName")) for row in rows] == [
+        (1, "north-core-sw"),
+        (2, "lab-test-1"),
+        (1, None),
+    ]
+    assert [row["timestamp"] for row in rows] == sorted(row["timestamp"] for row in rows)
+
+
 def _events(api: Api) -> list[Any]:
+    for seeded in api.ok("GET", "/event-log"):
+        api.ok("DELETE", f"/event-log/{seeded['_id']}")
     made = [api.control("POST", "/events", {"type": 1, "payload": {"trapOid": "1.3.6", "text": "link down"}, "level": 2})]
     for topic in ("a", "b"):
         api.control("POST", "/clock", {"advance_ms": 1000})

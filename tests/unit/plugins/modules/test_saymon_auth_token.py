@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.saymon.platform.plugins.module_utils import _acts
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
-from ansible_collections.saymon.platform.plugins.modules import saymon_auth_token
 from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, WatchedStore, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
@@ -86,7 +86,7 @@ def test_a_file_that_can_no_longer_be_written(script: Script, tmp_path: Path, mo
         if keep:
             raise BadInput("dest is full.")
 
-    monkeypatch.setattr(saymon_auth_token, "save", refuse)
+    monkeypatch.setattr(_acts, "save", refuse)
     script(LIST, ("POST", f"/users/{BOB['id']}/auth-token", 200, TOKEN))
     result = run_module(NAME, {"user": "bob", "dest": str(tmp_path / "token")})
     assert (result["failed"], result["changed"]) == (True, True)
