@@ -152,7 +152,8 @@ def _lane(name: str, bars: list[Bar], colors: Mapping[str, str], scale: _Scale, 
 def _visible(bars: list[Bar], scale: _Scale) -> list[Bar]:
     """The bars, those that are narrower than a pixel last, so that nothing covers them, and one of each state in each
     pixel."""
-    wide, narrow = [], {}
+    wide: list[Bar] = []
+    narrow: dict[tuple[int, str], Bar] = {}
     for bar in bars:
         if scale(bar.until) - scale(bar.since) >= 1:
             wide.append(bar)
@@ -173,7 +174,7 @@ def line_chart(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     lines = _lines(rows)
     names = _line_names(list(lines))
     styles = {name: _line_style(number) for number, name in enumerate(names.values())}
-    legend, top = _legend({name: f'{style} stroke-width="3"' for name, style in styles.items()}, _TITLE_LINE + 8)
+    legend, top = _legend(styles, _TITLE_LINE + 8)
     bottom = top + PLOT_HEIGHT
     points = [point for line in lines.values() for point in line]
     yield _head(_title_of_lines(list(lines)), bottom + _AXIS)
@@ -278,14 +279,19 @@ def time_ticks(start: int, end: int) -> list[tuple[int, str, str]]:
         moments = list(range(first, end + 1, step))
     else:
         moments = _month_starts(start, end)
-    patterns = ("%Y-%m-%d", "") if step >= _DAY else ("%H:%M:%S" if step < _MINUTE else "%H:%M", "%Y-%m-%d")
-    patterns = patterns if step else ("%Y-%m", "")
     ticks, shown = [], ""
     for moment in moments:
-        label, date = (_utc(moment).strftime(pattern) for pattern in patterns)
+        label, date = (_utc(moment).strftime(pattern) for pattern in _patterns(step))
         ticks.append((moment, label, date if date != shown else ""))
         shown = date
     return ticks
+
+
+def _patterns(step: int) -> tuple[str, str]:
+    """How to write moments that lie `step` milliseconds apart, 0 for months: the label, and the date it belongs to."""
+    if step and step < _DAY:
+        return "%H:%M:%S" if step < _MINUTE else "%H:%M", "%Y-%m-%d"
+    return "%Y-%m-%d" if step else "%Y-%m", ""
 
 
 def _month_starts(start: int, end: int) -> list[int]:

@@ -349,7 +349,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.moments imp
 
 SPEC = Spec(
     options={
-        **SCOPE_OPTIONS,
+        **{name: dict(option) for name, option in SCOPE_OPTIONS.items()},
         "links": {"type": "list", "elements": "str"},
         "from": {"type": "str", "default": "-24h"},
         "to": {"type": "str", "default": "now"},
@@ -418,7 +418,7 @@ def _period(args: dict[str, Any]) -> Period:
     if start >= min(end, now):
         before = "to" if end <= now else "now"
         raise BadInput(f"from is {args['from']!r}, which is not before {before}: give an earlier moment.")
-    return Period(start, min(end, now), open=end >= now)
+    return Period(max(start, 0), min(end, now), open=end >= now)  # no server has records from before 1970
 
 
 def _moment(option: str, text: str, now: int) -> int:

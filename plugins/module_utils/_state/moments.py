@@ -30,10 +30,10 @@ def moment_in(value: Any, now: int) -> int:
     found = _RELATIVE.fullmatch(text)
     if found:
         seconds = seconds_in(found["span"] or found["ago"])
-        value = now + (seconds if found["sign"] == "+" else -seconds) * 1000
-        if not FIRST_MOMENT <= value <= LAST_MOMENT:
+        away = now + (seconds if found["sign"] == "+" else -seconds) * 1000
+        if not FIRST_MOMENT <= away <= LAST_MOMENT:
             raise Invalid("give a shorter time from now: this moment is not between the years 1973 and 9999")
-        return value
+        return away
     if text == "now":
         return now
     try:

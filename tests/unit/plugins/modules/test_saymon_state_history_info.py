@@ -207,6 +207,13 @@ def test_the_last_day_by_default(script: Script, monkeypatch: pytest.MonkeyPatch
     assert [one["state"] for one in result["changes"]] == ["Working"]  # nothing changed until now
 
 
+def test_a_period_begins_in_1970_at_the_earliest(script: Script) -> None:
+    script(*READ, own(WEB, WEB_BEFORE))
+    result = run_module(NAME, {"object": "web", **DAY, "from": "0001-01-01T00:00:00+14:00"})
+    assert result["period"]["from"] == "1970-01-01T00:00:00.000+00:00"
+    assert result["changes"][0]["since"] == START - 5000
+
+
 def test_the_future_counts_as_now(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: END / 1000)
     script(*READ, own(WEB))

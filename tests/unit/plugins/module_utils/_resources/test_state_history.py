@@ -165,7 +165,7 @@ def test_more_than_a_thousand_are_picked_from_everything() -> None:
 
 
 def test_the_root_is_a_number_in_the_log() -> None:
-    objects = [{"id": 1, "state_id": 5, "last_state_update": START + 5}, {"id": "o1", "state_id": 3}]
+    objects: list[Record] = [{"id": 1, "state_id": 5, "last_state_update": START + 5}, {"id": "o1", "state_id": 3}]
     server = History([row(1, 1, 5, START + 5)], from_zero=False, inverse="newest")
     found = stays_of(server, "objects", objects, PERIOD, parallel=1)
     assert [(stay.change.state, stay.since - START) for stay in found["1"]] == [("5", 5)]
