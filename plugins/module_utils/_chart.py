@@ -22,7 +22,7 @@ LANE, BAR = 24, 16  # height of a lane, and of the bars in it
 PLOT_HEIGHT = 320  # of a line chart
 MOST_POINTS = 300  # of a line
 
-_WIDEST_NAME = 300  # of a lane
+_WIDEST_NAME = 340  # of a lane
 _LETTER = 7  # a letter of the font is about as wide; those of East Asia take two
 _LEGEND_LINE = 20
 _TITLE_LINE = 34

@@ -96,7 +96,8 @@ notes:
     as available nor as not available, unless the object itself tells since when it is in its present state.
   - Records that repeat the state of the one before them, with another reason, are no rows of their own.
   - With O(dest), the task reports a change if the content or the mode of the file differs. In check mode, it writes
-    nothing.
+    nothing. A period that ends now, or is given by times before now, is another one in each run. Give dates where the
+    file of a second run is to be the same.
 seealso:
   - module: saymon.platform.saymon_object_info
   - module: saymon.platform.saymon_state
@@ -199,7 +200,7 @@ changes:
     reason:
       description:
         - Why the state changed, with the server's own keys, such as C(code), C(text), C(by) and C(rootCause). Empty
-          when that is not known.
+          where it was not read, as for a state that several objects have had since before the period.
       type: dict
       sample: {code: 12}
     comment:
