@@ -67,6 +67,7 @@ _ROOMS: dict[str, set[str]] = {
     "_resources": {"_api", "_state", "_run"},
     "_arguments": set(),
     "_run": {"_api", "_arguments"},
+    "_chart": set(),
     "_listing": {"_api", "_state", "_run"},
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
     "_acts": {"_api", "_state", "_run", "_module"},

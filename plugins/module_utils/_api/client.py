@@ -249,7 +249,9 @@ class Client:
                 raise wrong
         return records
 
-    def pages(self, request: Request, *, size: int, most: int | None = None) -> Iterator[tuple[Answer, list[Any]]]:
+    def pages(
+        self, request: Request, *, size: int, most: int | None = None, from_zero: bool = False
+    ) -> Iterator[tuple[Answer, list[Any]]]:
         """Yield (answer, new items) for each page of a list call that pages with `limit` and `skip`, at most `most`
         items in all.
 
@@ -258,7 +260,7 @@ class Client:
 
         Items move between the lists of the server while one reads them, so one that came already is left out. A page
         shorter than `size` is the last; so is one without anything new, because a call that does not page sends the
-        whole list each time.
+        whole list each time. With `from_zero` the server may count its limit from 0, and so send one item more.
         """
         seen: set[str] = set()
         skip = length = 0
@@ -285,9 +287,10 @@ class Client:
                     "no end: ask for fewer with query, or set max_items."
                 )
             yield answer, items
-            if len(answer.data) != size or not items or (most is not None and len(seen) >= most):
+            full = len(answer.data) in (size, size + from_zero)
+            if not full or not items or (most is not None and len(seen) >= most):
                 return
-            skip += size
+            skip += len(answer.data)
 
     def send(self, request: Request, *, recover: bool = True) -> Answer:
         """Send one request and return its answer, or raise the SaymonError that describes the failure."""

@@ -33,7 +33,7 @@ _sorted_json = json.JSONEncoder(sort_keys=True).encode  # json.dumps would make 
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 # Epoch milliseconds of 1973 and 9999: what lies before is most likely in seconds, what lies behind in microseconds.
-_FIRST_MOMENT, _LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
+FIRST_MOMENT, LAST_MOMENT = 100_000_000_000, 253_402_300_799_999
 
 
 class Invalid(Exception):
@@ -206,8 +206,8 @@ class Timestamp(FieldType):
             return None
         number = _number(value)
         if isinstance(number, int):
-            if not _FIRST_MOMENT <= number <= _LAST_MOMENT:
-                looks = "seconds" if abs(number) < _FIRST_MOMENT else "microseconds"
+            if not FIRST_MOMENT <= number <= LAST_MOMENT:
+                looks = "seconds" if abs(number) < FIRST_MOMENT else "microseconds"
                 raise Invalid(
                     f"this looks like {looks}: give epoch milliseconds, or a date such as 2030-12-31T18:00:00Z"
                 )
@@ -224,7 +224,7 @@ class Timestamp(FieldType):
         return _number(value)
 
     def show(self, value: Any, _lookup: Lookup) -> Any:
-        known = isinstance(value, int) and _FIRST_MOMENT <= value <= _LAST_MOMENT
+        known = isinstance(value, int) and FIRST_MOMENT <= value <= LAST_MOMENT
         return datetime.fromtimestamp(value / 1000, timezone.utc).isoformat() if known else value
 
 

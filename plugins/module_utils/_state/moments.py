@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .field_types import Invalid, Timestamp
+from .field_types import FIRST_MOMENT, LAST_MOMENT, Invalid, Timestamp
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,9}) ?([smhdw]?)")
@@ -30,7 +30,10 @@ def moment_in(value: Any, now: int) -> int:
     found = _RELATIVE.fullmatch(text)
     if found:
         seconds = seconds_in(found["span"] or found["ago"])
-        return now + (seconds if found["sign"] == "+" else -seconds) * 1000
+        away = now + (seconds if found["sign"] == "+" else -seconds) * 1000
+        if not FIRST_MOMENT <= away <= LAST_MOMENT:
+            raise Invalid("give a shorter time from now: this moment is not between the years 1973 and 9999")
+        return away
     if text == "now":
         return now
     try:

@@ -552,6 +552,12 @@ def test_a_server_that_ignores_skip_is_asked_twice(script: Script) -> None:
     assert _pages(2) == [[{"id": 1}, {"id": 2}], []]
 
 
+def test_a_server_that_counts_its_limit_from_zero(script: Script) -> None:
+    script(_page(0, {"id": 1}, {"id": 2}, {"id": 3}), _page(3, {"id": 4}, {"id": 5}), _page(5, {"id": 6}))
+    pages = Client(Connection(URL)).pages(Request("GET", "/incidents", [("from", "1")]), size=2, from_zero=True)
+    assert [[item["id"] for item in items] for _answer, items in pages] == [[1, 2, 3], [4, 5], [6]]
+
+
 @pytest.mark.parametrize(("most", "taken"), [(1, [[1]]), (2, [[1, 2]]), (3, [[1, 2], [3]])])
 def test_at_most(script: Script, most: int, taken: list[list[int]]) -> None:
     script(*[_page(0, {"id": 1}, {"id": 2}), _page(2, {"id": 3}, {"id": 4})][: len(taken)])

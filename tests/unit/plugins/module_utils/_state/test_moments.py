@@ -55,6 +55,8 @@ def test_a_moment_is_a_date_or_a_time_from_now(value: Any, moment: int) -> None:
         (1_800_000_000, "this looks like seconds"),
         ("1h", "or a time from now, such as -1h"),
         ("-1.5h", "or a time from now"),
+        ("-9999w", "give a shorter time from now"),
+        ("+999999999d", "give a shorter time from now"),
     ],
 )
 def test_anything_else_is_no_moment(value: Any, says: str) -> None:
