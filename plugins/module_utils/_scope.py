@@ -43,8 +43,8 @@ def objects_in_scope(context: TaskContext, keys: Iterable[str] = ()) -> tuple[Fi
     """
     args = context.args
     refuse_empty(args, SCOPE_OPTIONS)
-    finder = Finder(context.client, OBJECT, RESOURCES, context.credentials, check=context.check)
-    records = context.client.get_list("/objects", fields=",".join(sorted({*_KEYS, *keys} - {"id"})))
+    finder = Finder(context.client, OBJECT, RESOURCES, context.credentials, check=context.check, cached=True)
+    records = context.client.get_list("/objects", cached=True, fields=",".join(sorted({*_KEYS, *keys} - {"id"})))
     finder.know(records)
     found = {str(record["id"]): record for record in _named(finder, args, records)}
     for option, field in (("class", OBJECT.by_option["class"]), ("tag", OBJECT.by_option["tags"])):
