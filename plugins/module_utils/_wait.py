@@ -313,19 +313,21 @@ class Wait:
         if self._away is not None:
             said = f"the server does not answer: {self._away}"
         elif self._since is not None:
-            said = f"all {len(self._watch)} objects are as wanted, for {duration(now - self._since)} so far"
+            said = f"everything has been as wanted for {duration(now - self._since)}"
         else:
-            said = f"{len(self._watch.waiting)} of {len(self._watch)} objects, such as {self._watch.sentence(1)}"
+            said = self._watch.sentence(1)
         self._say(f"Waiting, at most {duration(left)} longer: {said}")
 
     def _too_late(self) -> SaymonError:
         within = duration(self._patience.within)
         if self._watch.waiting:
-            count = f"{len(self._watch.waiting)} of {len(self._watch)} objects"
-            said = f"Not all is as wanted after {within} ({count} to wait for): {self._watch.sentence(_SHOWN)}."
+            total = len(self._watch)
+            who = "1 object" if total == 1 else f"{len(self._watch.waiting)} of {total} objects"
+            said = f"{within} were not long enough for {who}: {self._watch.sentence(_SHOWN)}."
         else:
             settle = duration(self._patience.settle)
-            said = f"After {within} all objects had not yet been as wanted for {settle} without a break."
+            said = f"{within} were not long enough: not everything has been as wanted for {settle} without a break."
+        said += " Look into the reasons, or raise within."
         if self._away is not None:
             said += f" The server did not answer the last time: {self._away}"
         return SaymonError(said, **self._watch.result(), waited=self._patience.within)

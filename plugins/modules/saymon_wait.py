@@ -63,7 +63,8 @@ options:
         decides.
     type: dict
   within:
-    description: How long to wait at most, in seconds or with a unit, such as V(90s), V(5m) or V(1h).
+    description: How long to wait at most, in seconds or with a unit, such as V(90s), V(5m) or V(1h). With V(0),
+      the task looks once.
     type: str
     default: 5m
   settle:
@@ -320,7 +321,7 @@ def _check(args: Mapping[str, Any]) -> Check | None:
 
 def _patience(args: Mapping[str, Any]) -> Patience:
     seconds = {}
-    for option, least in (("within", 1), ("settle", 0), ("interval", 1)):
+    for option, least in (("within", 0), ("settle", 0), ("interval", 1)):
         try:
             seconds[option] = seconds_in(args[option])
         except Invalid as error:
