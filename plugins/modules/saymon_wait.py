@@ -119,24 +119,24 @@ EXAMPLES = r"""
     object: /ROOT/North site
     recursive: true
     class: Host
-    object_state: [Working, Overloaded, Alarm]
-    within: 10s
-  register: up
-  failed_when: false
+    object_state: [Working, Overloaded, Alarm, Created]
+    within: 1h
+    interval: 10s
 
-- name: Wait until the load is low
+- name: Wait until the load is low, and go on all the same if that takes too long
   saymon.platform.saymon_wait:
-    objects: [north-web-1]
+    objects: [north-web-1, north-web-2]
     metric:
-      cpu.load1: {lt: 100}
-    within: 90s
-    interval: 2s
+      cpu.load1: {lt: 2}
+    within: 3s
+  register: load
+  failed_when: load is failed and load.waiting is not defined
 
 - name: Each host of the play waits for the object of its name, on the same requests
   saymon.platform.saymon_wait:
     object: "{{ inventory_hostname }}"
     object_state: Working
-  when: inventory_hostname is match('north-')
+  when: inventory_hostname is match('north-web')
 """
 
 RETURN = r"""
