@@ -132,11 +132,12 @@ EXAMPLES = r"""
   register: load
   failed_when: load is failed and load.waiting is not defined
 
-- name: Each host of the play waits for the object of its name, on the same requests
+- name: Each host of the play waits for its own object, and all of them share the requests
   saymon.platform.saymon_wait:
-    object: "{{ inventory_hostname }}"
+    object: "{{ monitored_as }}"
     object_state: Working
-  when: inventory_hostname is match('north-web')
+  vars:
+    monitored_as: north-web-1  # usually a variable of the host, or inventory_hostname
 """
 
 RETURN = r"""
@@ -233,6 +234,15 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._resources.condition_check import Check, check_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.watch import (
+    Criterion,
+    Incidents,
+    Metrics,
+    Patience,
+    States,
+    Wait,
+    Watch,
+)
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 from ansible_collections.saymon.platform.plugins.module_utils._scope import (
     NOT_BOTH_IN_SCOPE,
@@ -243,15 +253,6 @@ from ansible_collections.saymon.platform.plugins.module_utils._scope import (
 )
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
 from ansible_collections.saymon.platform.plugins.module_utils._state.moments import seconds_in
-from ansible_collections.saymon.platform.plugins.module_utils._wait import (
-    Criterion,
-    Incidents,
-    Metrics,
-    Patience,
-    States,
-    Wait,
-    Watch,
-)
 
 _LONGEST_WAIT = 7 * 24 * 3600
 _OLDEST = 5  # seconds: of what another host has read

@@ -19,13 +19,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
     SaymonError,
     Unreachable,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._resources.condition_check import (
-    MISSING,
-    Check,
-    value_at,
-)
-from ansible_collections.saymon.platform.plugins.module_utils._resources.object import NO_SEARCH, either_form
 from ansible_collections.saymon.platform.plugins.module_utils._state.progress import EVERY, duration
+
+from .condition_check import MISSING, Check, value_at
+from .object import NO_SEARCH, either_form
 
 _LONGEST_PAUSE = 10.0
 _SHORTEST_PAUSE = 0.1
