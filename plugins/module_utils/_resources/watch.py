@@ -320,11 +320,11 @@ class Wait:
         if self._watch.waiting:
             total = len(self._watch)
             who = "1 object" if total == 1 else f"{len(self._watch.waiting)} of {total} objects"
-            said = f"{within} were not long enough for {who}: {self._watch.sentence(_SHOWN)}."
+            said = f"{within} was not long enough for {who}: {self._watch.sentence(_SHOWN)}."
         else:
             settle = duration(self._patience.settle)
-            said = f"{within} were not long enough: not everything has been as wanted for {settle} without a break."
+            said = f"{within} was not long enough: not everything has been as wanted for {settle} without a break."
         said += " Look into the reasons, or raise within."
         if self._away is not None:
             said += f" The server did not answer the last time: {self._away}"
-        return SaymonError(said, **self._watch.result(), waited=self._patience.within)
+        return SaymonError(said, **self._watch.result(), waited=float(self._patience.within))

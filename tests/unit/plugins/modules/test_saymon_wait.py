@@ -202,7 +202,7 @@ def test_too_late(clock: Clock) -> None:
     result = run_on(server, NAME, args)
     assert (result["failed"], result["changed"], result["waited"]) == (True, False, 120)
     assert result["msg"] == (
-        "2 min 0 s were not long enough for 1 of 2 objects: /ROOT/web is in the state Alarm. "
+        "2 min 0 s was not long enough for 1 of 2 objects: /ROOT/web is in the state Alarm. "
         "Look into the reasons, or raise within."
     )
     assert result["waiting"] == [{**ALARM, "reason": "is in the state Alarm"}]
@@ -241,7 +241,7 @@ def test_too_late_to_settle(clock: Clock) -> None:
     server.at(5, server.put(WEB, 3))
     result = run_on(server, NAME, {**WAITING, "settle": "10s", "within": "12s"})
     assert result["msg"] == (
-        "12 s were not long enough: not everything has been as wanted for 10 s without a break. "
+        "12 s was not long enough: not everything has been as wanted for 10 s without a break. "
         "Look into the reasons, or raise within."
     )
     assert result["waiting_count"] == 0
