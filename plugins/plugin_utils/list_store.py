@@ -42,7 +42,8 @@ from .sealed import Damaged, Sealer, unsealed
 _BEGUN = "saymon.begun"
 _DONE = "saymon.done"
 
-# Seconds from one fetch of a lasting list to the next, so that tasks which begin one after the other share one too.
+# Seconds from one fetch of a lasting list to the next one by another process, so that hosts which begin one after the
+# other share one too.
 _SHORTEST_GAP = 0.25
 
 
@@ -180,7 +181,8 @@ class _Copying(ListTurn):
             self._file.truncate(0)
             self._file.seek(0)
             self._sealer = Sealer(self._file, self._name)
-        self._keep(json.dumps({"began": self.began, "writes": self._writes, "ids": [*self.ids]}).encode())
+        head = {"began": self.began, "writes": self._writes, "ids": [*self.ids], "process": os.getpid()}
+        self._keep(json.dumps(head).encode())
 
     def _keep(self, chunk: bytes) -> None:
         try:
@@ -201,11 +203,13 @@ def _opened(file: FileIO, name: str) -> tuple[dict[str, Any] | None, Chunks]:
 
 
 def _leave_a_gap(file: FileIO, name: str, until: float) -> None:
-    """Wait until the next fetch may begin; meanwhile this task holds the lock, and others come who will share it."""
+    """Wait until the next fetch may begin; meanwhile this task holds the lock, and others come who will share it. The
+    items of a loop come one after the other, in one process, so nobody would come."""
     head, _chunks = _opened(file, name)
+    if head is None or head["process"] == os.getpid():
+        return
     now = time.monotonic()
-    if head is not None and now < head["began"] + _SHORTEST_GAP:
-        time.sleep(max(0.0, min(head["began"] + _SHORTEST_GAP, until) - now))
+    time.sleep(max(0.0, min(head["began"] + _SHORTEST_GAP, until) - now))
 
 
 def _length(file: FileIO) -> int:

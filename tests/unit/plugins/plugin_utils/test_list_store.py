@@ -298,13 +298,20 @@ def test_nothing_from_before_the_task_serves_it(clock: list[float], tmp_path: Pa
     assert early.look(fetches)[0] == "kept [2]"
 
 
-def test_who_begins_just_after_a_fetch_waits_for_others(clock: list[float], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("process", "began"), [(7, 1001.25), (os.getpid(), 1001.05)])
+def test_who_begins_just_after_a_fetch_waits_for_others(
+    clock: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, process: int, began: float
+) -> None:
+    """Unless it is the next item of a loop, which others do not share."""
     fetches = Fetches(tmp_path)
     first = Poller()
     clock[0] += 1
     first.look(fetches)
     clock[0] += 0.05
-    assert Poller().look(fetches)[2] == 1001.25
+    late = Poller()
+    monkeypatch.setattr(os, "getpid", lambda: process)
+    monkeypatch.setattr(list_store, "open_private", lambda path: FileIO(os.open(path, os.O_RDWR | os.O_CREAT), "r+"))
+    assert late.look(fetches)[2] == began
 
 
 def test_a_write_of_the_run_ends_it(clock: list[float], tmp_path: Path) -> None:
@@ -373,6 +380,24 @@ def test_waiting_in_a_folder_that_cannot_be_used(tmp_path: Path, monkeypatch: py
     task = Poller("a")
     with task.lists.watching(task.ids):
         assert task.look(Fetches(tmp_path))[:2] == ("[1]", ["a"])
+
+
+def test_records_that_two_clients_share(script: Script, tmp_path: Path) -> None:
+    early = [Client(HERE, lists=StoreLists("scope").lasting(5)) for _number in range(2)]
+    request = Request("POST", "/stat/search")
+    script(("POST", "/stat/search", 200, [{"entityId": "a"}]))
+    got = [client.records_of("data", ["a"], lambda _ids: request, key="entityId") for client in early]
+    assert got[0] == got[1]
+    assert (got[0][0], [client.from_cache for client in early]) == ([{"entityId": "a"}], [False, True])
+
+
+@pytest.mark.parametrize("answer", [{"a": 1}, [{"id": "a"}], [7]])
+def test_what_is_no_list_of_records_is_not_shared(script: Script, tmp_path: Path, answer: Any) -> None:
+    client = Client(HERE, lists=StoreLists("scope").lasting(5))
+    for _number in range(2):
+        script(("GET", "/stat", 200, answer))
+        with pytest.raises(WrongAnswer, match="GET /stat did not answer with a list of records"):
+            client.records_of("data", ["a"], lambda _ids: Request("GET", "/stat"), key="entityId")
 
 
 @pytest.mark.processes
