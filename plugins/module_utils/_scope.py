@@ -43,13 +43,13 @@ def objects_in_scope(context: TaskContext, keys: Iterable[str] = ()) -> tuple[Fi
     """
     args = context.args
     refuse_empty(args, SCOPE_OPTIONS)
-    finder = Finder(context.client, OBJECT, RESOURCES, context.credentials, check=context.check)
-    records = context.client.get_list("/objects", fields=",".join(sorted({*_KEYS, *keys} - {"id"})))
+    finder = Finder(context.client, OBJECT, RESOURCES, context.credentials, check=context.check, cached=True)
+    records = context.client.get_list("/objects", cached=True, fields=",".join(sorted({*_KEYS, *keys} - {"id"})))
     finder.know(records)
     found = {str(record["id"]): record for record in _named(finder, args, records)}
     for option, field in (("class", OBJECT.by_option["class"]), ("tag", OBJECT.by_option["tags"])):
         if args[option] is not None:
-            wanted = _id_of(finder, option, option, args[option])
+            wanted = id_in_scope(finder, option, option, args[option])
             found = {key: record for key, record in found.items() if field.type.holds(field.read(record), wanted)}
     context.warnings += finder.warnings
     return finder, list(found.values())
@@ -62,7 +62,7 @@ def _named(finder: Finder, args: Mapping[str, Any], records: list[Record]) -> li
     if named is None:
         return records
     tree = cast(Tree, finder.index(OBJECT.name))
-    ids = [_id_of(finder, option, OBJECT.name, text) for text in named]
+    ids = [id_in_scope(finder, option, OBJECT.name, text) for text in named]
     there = [tree.records[identifier] for identifier in ids if identifier in tree.records]
     return _with_descendants(tree, there) if args["recursive"] else there
 
@@ -78,7 +78,8 @@ def _with_descendants(tree: Tree, above: list[Record]) -> list[Record]:
     return list(found.values())
 
 
-def _id_of(finder: Finder, option: str, resource: str, text: str) -> str:
+def id_in_scope(finder: Finder, option: str, resource: str, text: str) -> str:
+    """The id of what an option names. Raises BadInput for something that does not exist."""
     try:
         return str(finder.find_id(resource, text, False))
     except Invalid as error:

@@ -251,10 +251,20 @@ def ask(
     return Show(outcome.rc, outcome.stdout, outcome.stderr, results(runner))
 
 
+def press_ctrl_c(pid: int) -> None:
+    """As a terminal does, which sends the signal to the whole group."""
+    os.killpg(pid, signal.SIGINT)
+
+
 def interrupt(
-    runner: Runner, text: str, ready: Callable[[], bool], *args: str, env: Mapping[str, str | None] | None = None
+    runner: Runner,
+    text: str,
+    ready: Callable[[], bool],
+    *args: str,
+    env: Mapping[str, str | None] | None = None,
+    stop: Callable[[int], None] = press_ctrl_c,
 ) -> Show:
-    """Start a playbook, press Ctrl-C as soon as `ready` says so, and wait for the end."""
+    """Start a playbook, stop it as soon as `ready` says so, and wait for the end."""
     path = runner.directory / "playbook.yml"
     path.write_text(text, encoding="utf-8")
     process = subprocess.Popen(
@@ -270,8 +280,8 @@ def interrupt(
     )
     try:
         wait_for(lambda: process.poll() is not None or ready())
-        assert process.poll() is None, f"the run ended before Ctrl-C: {process.communicate()}"
-        os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the whole group
+        assert process.poll() is None, f"the run ended before it was stopped: {process.communicate()}"
+        stop(process.pid)
         stdout, stderr = process.communicate(timeout=60)
     finally:
         if process.poll() is None:

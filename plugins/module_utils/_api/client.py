@@ -10,7 +10,7 @@ import random
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -68,10 +68,15 @@ Read = Callable[[Chunks], "tuple[Any, str]"]
 
 class ListTurn:
     """One task's turn at a list: either `kept` gives the body that another task has just fetched, or this task fetches
-    it."""
+    it.
 
-    def __init__(self, kept: Chunks | None = None) -> None:
+    `ids` are what to ask for, if the list is asked for by ids; `began` is when its fetch began (monotonic seconds).
+    """
+
+    def __init__(self, kept: Chunks | None = None, *, ids: Collection[str] = (), began: float | None = None) -> None:
         self.kept = kept
+        self.ids = ids
+        self.began = time.monotonic() if began is None else began
 
     def copied(self, chunks: Chunks) -> Chunks:
         """Pass the body on as it arrives, and copy it for those who wait."""
@@ -85,9 +90,19 @@ class ListCache:
     """Lets tasks that want the same list at the same moment share one fetch. This one shares nothing, as befits a
     single task."""
 
-    def turn(self, _key: str, _seconds: float) -> AbstractContextManager[ListTurn]:
-        """Wait, at most so many seconds, while another task of the run fetches this list, and take its turn."""
-        return nullcontext(ListTurn())
+    def turn(self, _key: str, _seconds: float, ids: Collection[str] = ()) -> AbstractContextManager[ListTurn]:
+        """Wait, at most so many seconds, while another task of the run fetches this list, and take its turn. With `ids`
+        a list serves only if these were asked for."""
+        return nullcontext(ListTurn(ids=ids))
+
+    def lasting(self, _seconds: float) -> ListCache:
+        """The same lists for a task that looks again and again, and may take what another task has fetched so many
+        seconds ago, if that was after this task began."""
+        return self
+
+    def watching(self, _ids: Collection[str]) -> AbstractContextManager[None]:
+        """While this task looks at these ids again and again: others ask for them too, when they ask for theirs."""
+        return nullcontext()
 
     def writing(self) -> AbstractContextManager[None]:
         """While a write is on the wire: what is read meanwhile is not shared."""
@@ -171,9 +186,9 @@ def make_query(query: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return pairs
 
 
-def is_record(value: Any) -> bool:
-    """True for the data of one item."""
-    return isinstance(value, dict) and isinstance(value.get("id"), (str, int))
+def is_record(value: Any, key: str = "id") -> bool:
+    """True for the data of one item, whose id stands under this key."""
+    return isinstance(value, dict) and isinstance(value.get(key), (str, int))
 
 
 def _as_it_is(record: Record) -> Record:
@@ -225,29 +240,50 @@ class Client:
 
     def records(self, request: Request, *, cached: bool = False, each: Take = _as_it_is) -> list[Record]:
         """Send a request that answers with a list of records, each with an `id`, or raise WrongAnswer."""
-        wrong = WrongAnswer(
-            f"{request.method} {request.path} did not answer with a list of "
-            "records: check that saymon_url is a SAYMON server."
-        )
-
-        def take(record: Any) -> Record:
-            if not is_record(record):
-                raise wrong
-            return each(record)
-
+        name = f"{request.path}?{urlencode(request.query, errors='replace')}"
         lists = self.lists if cached else ListCache()
-        with lists.turn(
-            f"{request.path}?{urlencode(request.query, errors='replace')}", self.connection.timeout
-        ) as turn:
+        records, _began = self._read(lists.turn(name, self.connection.timeout), lambda _ids: request, "id", each)
+        return records
+
+    def records_of(
+        self, name: str, ids: Collection[str], ask: Callable[[Collection[str]], Request], *, key: str = "id"
+    ) -> tuple[list[Record], float]:
+        """The records with these ids under `key`, and perhaps others; and when reading them began (monotonic seconds).
+
+        `ask` returns the request for some ids. Tasks of the run that look at the same time share one, which has this
+        `name` and asks for the ids of all of them.
+        """
+        return self._read(self.lists.turn(name, self.connection.timeout, ids), ask, key, _as_it_is)
+
+    def _read(
+        self,
+        taking: AbstractContextManager[ListTurn],
+        ask: Callable[[Collection[str]], Request],
+        key: str,
+        each: Take,
+    ) -> tuple[list[Record], float]:
+        with taking as turn:
+            request, began = ask(turn.ids), turn.began
+            wrong = WrongAnswer(
+                f"{request.method} {request.path} did not answer with a list of "
+                "records: check that saymon_url is a SAYMON server."
+            )
+
+            def take(record: Any) -> Record:
+                if not is_record(record, key):
+                    raise wrong
+                return each(record)
+
             if turn.kept is not None:
                 with suppress(ValueError):  # a copy that is damaged counts as none
                     records, _text = read_list(turn.kept, take)
                     self.from_cache = True
-                    return records or []
+                    return records or [], began
+                began = time.monotonic()
             records = self.send(replace(request, read=lambda chunks: read_list(turn.copied(chunks), take))).data
             if not isinstance(records, list):
                 raise wrong
-        return records
+        return records, began
 
     def pages(
         self, request: Request, *, size: int, most: int | None = None, from_zero: bool = False

@@ -245,7 +245,7 @@ _LONGEST_CYCLE = 8
 # So many paths or keys are shown in a message, and so many objects of a list are warned about one by one.
 _MOST_SHOWN, _MOST_WARNINGS = 3, 5
 # An account that may not search, or a server that does not know the call or the operators.
-_NO_SEARCH = (400, 403, 404, 405)
+NO_SEARCH = (400, 403, 404, 405)
 
 
 def search_objects(client: Client, criteria: Mapping[str, Any], *, client_data: bool) -> list[Record] | None:
@@ -254,7 +254,7 @@ def search_objects(client: Client, criteria: Mapping[str, Any], *, client_data: 
     try:
         return client.records(Request("POST", "/objects/search", body=body))
     except HttpError as error:
-        if error.status not in _NO_SEARCH:
+        if error.status not in NO_SEARCH:
             raise
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_EVERY = 5.0
+EVERY = 5.0  # seconds between two lines
 
 
 class Progress:
@@ -32,15 +32,16 @@ class Progress:
         """One more is done."""
         self._done += 1
         now = self._clock()
-        if now - self._told < _EVERY or self._done >= self._total:
+        if now - self._told < EVERY or self._done >= self._total:
             return
         self._told = now
         rate = self._done / (now - self._start)
-        left = _duration((self._total - self._done) / rate)
+        left = duration((self._total - self._done) / rate)
         self._say(f"{self._what}: {self._done} of {self._total} changes done, {rate:.1f} a second, about {left} left")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """So many seconds in words, such as 4 min 55 s."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

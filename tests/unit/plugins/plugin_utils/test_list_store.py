@@ -238,6 +238,186 @@ def test_a_list_that_came_in_two_attempts(waiter: Waiter, tmp_path: Path) -> Non
     assert waiter.got == ["kept [7]"]
 
 
+# --- tasks that wait for something ----------------------------------------------------------------
+
+
+class Poller:
+    """A task that looks again and again, at these ids."""
+
+    def __init__(self, *ids: str, lasts: float = 1.0, scope: str = "scope") -> None:
+        self.lists = StoreLists(scope).lasting(lasts)
+        self.ids = ids
+
+    def look(self, fetches: Fetches) -> tuple[str, list[str], float]:
+        """What it got, the ids that it had to ask for, and when that was read."""
+        with self.lists.turn(KEY, WAIT, self.ids) as turn:
+            if turn.kept is not None:
+                return "kept " + b"".join(turn.kept).decode(), [], turn.began
+            return b"".join(turn.copied(fetches.body())).decode(), sorted(turn.ids), turn.began
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which passes only when somebody sleeps, or when a test says so."""
+    now = [1000.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+    return now
+
+
+def test_what_was_read_a_moment_ago_serves_all_who_wait(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    tasks = [Poller() for _number in range(5)]
+    got = []
+    for number in range(20):
+        clock[0] += 0.125
+        got.append(tasks[number % 5].look(fetches)[0])
+    assert got == ["[1]", *["kept [1]"] * 8, "[2]", *["kept [2]"] * 8, "[3]", "kept [3]"]
+
+
+def test_it_is_as_old_as_its_fetch(clock: list[float], tmp_path: Path) -> None:
+    first, second = Poller(), Poller()
+    clock[0] = 1001.0
+    assert first.look(Fetches(tmp_path))[2] == 1001.0
+    clock[0] = 1001.5
+    assert second.look(Fetches(tmp_path)) == ("kept [1]", [], 1001.0)
+
+
+def test_nothing_from_before_the_task_serves_it(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    early = Poller()
+    clock[0] += 1
+    early.look(fetches)
+    late = Poller()
+    clock[0] += 0.5
+    assert late.look(fetches)[0] == "[2]"
+    assert early.look(fetches)[0] == "kept [2]"
+
+
+@pytest.mark.parametrize(("process", "began"), [(7, 1001.25), (os.getpid(), 1001.05)])
+def test_who_begins_just_after_a_fetch_waits_for_others(
+    clock: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, process: int, began: float
+) -> None:
+    """Unless it is the next item of a loop, which others do not share."""
+    fetches = Fetches(tmp_path)
+    first = Poller()
+    clock[0] += 1
+    first.look(fetches)
+    clock[0] += 0.05
+    late = Poller()
+    monkeypatch.setattr(os, "getpid", lambda: process)
+    monkeypatch.setattr(list_store, "open_private", lambda path: FileIO(os.open(path, os.O_RDWR | os.O_CREAT), "r+"))
+    assert late.look(fetches)[2] == began
+
+
+def test_a_write_of_the_run_ends_it(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    task = Poller()
+    clock[0] += 1
+    task.look(fetches)
+    with StoreLists("other").writing():
+        pass
+    assert task.look(fetches)[0] == "[2]"
+
+
+def test_those_who_wait_ask_for_the_ids_of_all(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    one, two, stranger = Poller("a", "b"), Poller("c"), Poller("x", scope="other")
+    clock[0] += 1
+    with one.lists.watching(one.ids), two.lists.watching(two.ids), stranger.lists.watching(stranger.ids):
+        assert one.look(fetches)[:2] == ("[1]", ["a", "b", "c"])
+        assert two.look(fetches)[0] == "kept [1]"
+        three = Poller("a", "d")
+        clock[0] += 0.5
+        with three.lists.watching(three.ids):
+            assert three.look(fetches)[:2] == ("[2]", ["a", "b", "c", "d"])
+    clock[0] += 5
+    assert two.look(fetches)[:2] == ("[3]", ["c"]), "the others do not wait any more"
+
+
+def test_a_list_without_the_wanted_ids_does_not_serve(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    one, two = Poller("a"), Poller("b")
+    clock[0] += 1
+    assert one.look(fetches)[:2] == ("[1]", ["a"])
+    assert two.look(fetches)[:2] == ("[2]", ["b"])
+
+
+def test_a_lasting_list_that_broke_off_serves_nobody(clock: list[float], tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path)
+    task = Poller()
+    clock[0] += 1
+    with suppress(WrongAnswer), task.lists.turn(KEY, WAIT) as turn:
+        next(turn.copied(fetches.body()))
+        raise WrongAnswer("no list of records")
+    assert task.look(fetches)[0] == "[2]"
+    pid = os.fork()
+    if pid == 0:
+        with Poller().lists.turn("other", WAIT) as turn:
+            next(turn.copied(fetches.body()))
+            os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert StoreLists("scope").lasting(1).turn("other", WAIT).__enter__().kept is None
+
+
+def test_what_lies_in_the_folder_is_sealed(clock: list[float], tmp_path: Path) -> None:
+    task = Poller("secret-id")
+    with task.lists.watching(task.ids):
+        task.look(Fetches(tmp_path))
+        files = [path for path in tmp_path.iterdir() if path.name.startswith("saymon-")]
+        assert len(files) == 2
+        for path in files:
+            assert (path.stat().st_mode & 0o777, b"secret-id" in path.read_bytes()) == (0o600, False)
+    assert [path.suffix for path in tmp_path.iterdir() if path.suffix] == [".lasting"]
+
+
+def test_waiting_in_a_folder_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", "/nowhere")
+    task = Poller("a")
+    with task.lists.watching(task.ids):
+        assert task.look(Fetches(tmp_path))[:2] == ("[1]", ["a"])
+
+
+def test_records_that_two_clients_share(script: Script, tmp_path: Path) -> None:
+    early = [Client(HERE, lists=StoreLists("scope").lasting(5)) for _number in range(2)]
+    request = Request("POST", "/stat/search")
+    script(("POST", "/stat/search", 200, [{"entityId": "a"}]))
+    got = [client.records_of("data", ["a"], lambda _ids: request, key="entityId") for client in early]
+    assert got[0] == got[1]
+    assert (got[0][0], [client.from_cache for client in early]) == ([{"entityId": "a"}], [False, True])
+
+
+@pytest.mark.parametrize("answer", [{"a": 1}, [{"id": "a"}], [7]])
+def test_what_is_no_list_of_records_is_not_shared(script: Script, tmp_path: Path, answer: Any) -> None:
+    client = Client(HERE, lists=StoreLists("scope").lasting(5))
+    for _number in range(2):
+        script(("GET", "/stat", 200, answer))
+        with pytest.raises(WrongAnswer, match="GET /stat did not answer with a list of records"):
+            client.records_of("data", ["a"], lambda _ids: Request("GET", "/stat"), key="entityId")
+
+
+@pytest.mark.processes
+def test_many_processes_wait_at_the_price_of_one(tmp_path: Path) -> None:
+    fetches = Fetches(tmp_path, 0.02)
+
+    def work() -> str:
+        task = Poller(str(os.getpid()), lasts=0.5)
+        with task.lists.watching(task.ids):
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                task.look(fetches)
+                time.sleep(0.1)
+        return ""
+
+    in_processes(tmp_path, 10, work)
+    # Four in two seconds, and a few more while the ten begin.
+    assert fetches.count <= 9
+
+
 # --- writes ---------------------------------------------------------------------------------------
 
 
