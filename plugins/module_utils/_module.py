@@ -24,6 +24,8 @@ from ._arguments import Spec
 from ._listing import Placed, placed
 from ._run import Run, TaskContext
 
+_OUTCOMES = {"outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
+
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
@@ -42,7 +44,7 @@ def spec_of(resource: Resource) -> Spec:
             **item,
             resource.plural: {"type": "list", "elements": "dict", "options": many},
             "src": {"type": "list", "elements": "path"},
-            "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+            **(_OUTCOMES if resource.states else {}),  # what is only added is a change at all times
             "parallel": {"type": "int", "default": 1},
         }
     )
