@@ -23,7 +23,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import ODD, Invalid
 
-from .metric_names import decoded, flat, is_wanted
+from .metric_names import decoded, encoded, flat, is_wanted
 
 Row = dict[str, Any]
 Point = tuple[int, int, float]  # the moment, the position of the metric, and the value
@@ -265,8 +265,8 @@ class _History:
         points = []
         for first in range(0, len(self.metrics), _MOST_NAMES):
             asked = self.metrics[first : first + _MOST_NAMES]
-            # A comma stands between names, so it cannot stand in one.
-            texts = ",".join(name.replace(",", "///44///") for name in asked)
+            # A comma separates names, so one that is part of a name is written as its code.
+            texts = ",".join(encoded(name) if "," in name else name for name in asked)
             query = {"metrics": texts, "from": begin, "to": end, **self.period.query}
             answer = self.client.send(Request("GET", path, make_query(query))).data
             places = {name: first + place for place, name in enumerate(asked)}
