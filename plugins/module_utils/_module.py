@@ -37,6 +37,7 @@ def spec_of(resource: Resource) -> Spec:
     many = {
         name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()
     }
+    outcomes = _OUTCOMES if resource.states else {}  # what is only added is a change at all times
     options = (
         dict(item)
         if resource.singleton
@@ -44,7 +45,7 @@ def spec_of(resource: Resource) -> Spec:
             **item,
             resource.plural: {"type": "list", "elements": "dict", "options": many},
             "src": {"type": "list", "elements": "path"},
-            **(_OUTCOMES if resource.states else {}),  # what is only added is a change at all times
+            **outcomes,
             "parallel": {"type": "int", "default": 1},
         }
     )

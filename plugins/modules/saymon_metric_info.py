@@ -70,7 +70,7 @@ options:
   downsample:
     description:
       - How to make fewer points of the history, as an interval and a function such as V(1h avg), or as a dictionary
-        such as V({interval: 1h, function: avg}). V(all avg) makes one value of the whole period.
+        with the keys C(interval) and C(function). V(all avg) makes one value of the whole period.
       - The functions are C(avg), C(min), C(max), C(sum) and C(dev) (standard deviation). The units are C(ms), C(s),
         C(m), C(h), C(d), C(w), C(n) (months) and C(y).
     type: raw
