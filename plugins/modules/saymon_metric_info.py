@@ -58,15 +58,13 @@ options:
     elements: str
   from:
     description:
-      - The beginning of the history.
+      - The beginning of what V(history) and V(records) mean. Without it, that is an hour ago.
       - One of V(now), a time from now such as V(-1d) or V(1d-ago), a date such as V(2030-12-31T18:00:00Z), and epoch
         milliseconds.
     type: str
-    default: -1h
   to:
-    description: The end of the history, in the same forms. It may be in the future.
+    description: The end, in the same forms. It may be in the future. Without it, that is now.
     type: str
-    default: now
   downsample:
     description:
       - How to make fewer points of the history, as an interval and a function such as V(1h avg), or as a dictionary
@@ -202,7 +200,7 @@ dest:
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
@@ -229,14 +227,22 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "metadata": ("id", "object", "metric", "type", "change_rate"),
 }
 
+# Options that count for some values of `read` only, with their defaults.
+_DEFAULTS = {"from": "-1h", "to": "now"}
+_ONLY_WITH: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_DEFAULTS, _OF_A_PERIOD),
+    **dict.fromkeys(("downsample", "timezone"), ("history",)),
+    "limit": ("records",),
+}
+
 SPEC = Spec(
     options={
         **{name: dict(argument) for name, argument in SCOPE_OPTIONS.items()},
         "links": {"type": "list", "elements": "str"},
         "read": {"type": "str", "choices": list(_COLUMNS), "default": "latest"},
         "metrics": {"type": "list", "elements": "str"},
-        "from": {"type": "str", "default": "-1h"},
-        "to": {"type": "str", "default": "now"},
+        "from": {"type": "str"},
+        "to": {"type": "str"},
         "downsample": {"type": "raw"},
         "timezone": {"type": "str"},
         "limit": {"type": "int"},
@@ -268,22 +274,31 @@ def _rows(context: TaskContext) -> Iterable[dict[str, Any]]:
 
 
 def _period(args: dict[str, Any]) -> Period:
-    refuse_empty(args, ("from", "to", "downsample", "timezone"))
+    refuse_empty(args, _ONLY_WITH)
+    for option, reads in _ONLY_WITH.items():
+        if args[option] is not None and args["read"] not in reads:
+            raise BadInput(
+                f"{option} is given, and has no effect with read={args['read']}: set read to {' or '.join(reads)}, or "
+                f"leave {option} out."
+            )
     now = round(time.time() * 1000)
-    try:
-        option = "from"
-        start = moment_in(args[option], now)
-        option = "to"
-        end = moment_in(args[option], now)
-        option = "downsample"
-        downsample = None if args[option] is None else read_metrics.downsample_in(args[option])
-    except Invalid as error:
-        raise BadInput(f"{option} is {args[option]!r}: {error}.") from None
+    given = {option: args[option] or default for option, default in _DEFAULTS.items()}
+    start, end = (_read(option, value, lambda one: moment_in(one, now)) for option, value in given.items())
     if start > end:
-        raise BadInput(f"from is {args['from']!r}, which is later than to, {args['to']!r}: exchange them.")
+        raise BadInput(f"from is {given['from']!r}, which is later than to, {given['to']!r}: swap them.")
+    downsample = args["downsample"]
+    if downsample is not None:
+        downsample = _read("downsample", downsample, read_metrics.downsample_in)
     if args["limit"] is not None and args["limit"] < 1:
         raise BadInput(f"limit is {args['limit']}: give a number, 1 or more.")
     return Period(start, end, downsample, args["timezone"])
+
+
+def _read(option: str, value: Any, read: Callable[[Any], Any]) -> Any:
+    try:
+        return read(value)
+    except Invalid as error:
+        raise BadInput(f"{option} is {value!r}: {error}.") from None
 
 
 def _sources(context: TaskContext) -> list[Source]:
