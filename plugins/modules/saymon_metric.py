@@ -30,6 +30,7 @@ options:
         C(cpu). A name cannot be a value and a branch at the same time.
       - A value is a number, a text or a boolean, or a list of them. Null, infinity and what is not a number are
         refused.
+      - Ansible does not evaluate templates in names. For those, write the whole option as a template.
     type: dict
   timestamp:
     description:
@@ -148,6 +149,11 @@ EXAMPLES = r"""
     metrics:
       requests:
         example.org: 17
+
+- name: Push a metric whose name is made by a template
+  saymon.platform.saymon_metric:
+    object: north-db-1
+    metrics: "{{ {'playbooks.' ~ inventory_hostname: 1} }}"
 
 - name: Push metrics of several objects
   saymon.platform.saymon_metric:

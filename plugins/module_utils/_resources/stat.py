@@ -79,7 +79,13 @@ class Metrics(FieldType):
 def _name(key: Any) -> str:
     if isinstance(key, bool) or not isinstance(key, (str, int)):
         raise Invalid(f"the name {key!r} is not a text: write it in quotes")
-    return str(key)
+    name = str(key)
+    if "{{" in name:
+        raise Invalid(
+            f"the name {name!r} is a template, and Ansible does not evaluate those in names: write all of metrics as a "
+            "template, such as \"{{ {'host.' ~ inventory_hostname: 1} }}\""
+        )
+    return name
 
 
 def _check_depth(name: str, level: int) -> None:

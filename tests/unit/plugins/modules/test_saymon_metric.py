@@ -185,6 +185,10 @@ def test_a_lost_answer_is_not_repeated(script: Script) -> None:
         ({"a": [float("-inf")]}, "a is not a number that can be stored: give a finite number, or leave it out."),
         ({"a": 10**400}, "a is not a number that can be stored: give a finite number, or leave it out."),
         ({"a": {}}, "a is an empty dictionary: give a value, or leave it out."),
+        (
+            {"a": {"{{ b }}": 1}},
+            "write all of metrics as a template, such as \"{{ {'host.' ~ inventory_hostname: 1} }}\".",
+        ),
         ({True: 1}, "the name True is not a text: write it in quotes."),
     ],
 )
