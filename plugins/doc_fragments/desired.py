@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-
-class ModuleDocFragment:
-    DOCUMENTATION = r"""
-options:
+_SRC = r"""
   src:
     description:
       - Files on the controller that hold the items, instead of the list option. A glob such as V(objects/*.yml) means
@@ -21,22 +18,38 @@ options:
       - For thousands of items this is many times faster than a list in a playbook.
     type: list
     elements: path
-  outcomes:
-    description:
-      - Which items of a list RV(outcomes) contains, those that were changed or failed (V(changed)) or all of them
-        (V(all)).
-    type: str
-    choices: [changed, all]
-    default: changed
+"""
+_PARALLEL = r"""
   parallel:
     description:
       - How many requests that write may be sent at the same time, from V(1) to V(32). Larger values are faster for long
         lists.
     type: int
     default: 1
+"""
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = (
+        "options:"
+        + _SRC
+        + r"""
+  outcomes:
+    description:
+      - Which items of a list RV(outcomes) contains, those that were changed or failed (V(changed)) or all of them
+        (V(all)).
+    type: str
+    choices: [changed, all]
+    default: changed"""
+        + _PARALLEL
+        + r"""
 notes:
   - All items of a task are checked and planned before the first write. If one of them is invalid, nothing is written.
   - If the server refuses an item of a list, the others are still brought to their state, and the task fails at the end.
   - Tasks of one run that write the same kind of thing take turns. Two separate runs do not, so manage each record from
     one run only.
 """
+    )
+
+    # For modules that add what they never compare.
+    BATCH = "options:" + _SRC + _PARALLEL

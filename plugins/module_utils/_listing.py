@@ -11,7 +11,9 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
@@ -22,6 +24,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 from ._run import Run, TaskContext
 
 Writer = Callable[["list[Record]"], "Iterator[bytes]"]  # yields the pieces of a file
+Stream = Callable[["Iterable[Record]"], "Iterator[bytes]"]  # does so as the records come
 
 # The options of every module that returns a list.
 DEST_OPTIONS: dict[str, dict[str, Any]] = {"dest": {"type": "path"}, "mode": {"type": "raw"}}
@@ -49,36 +52,56 @@ def by_age(record: Record) -> Any:
 
 def listed(
     name: str,
-    find: Callable[[TaskContext], list[Record]],
+    find: Callable[[TaskContext], Iterable[Record]],
     *,
     order: Callable[[Record], Any] | None = by_age,
     writers: Mapping[str, Writer] | None = None,
+    columns: Sequence[str] = (),
 ) -> Run:
     """The run of a module that returns a list: what `find` returns under `name`, or what became of the file that `dest`
     asks for.
 
     A file holds the records in the given order (by default that of their ids; None leaves them as they are), with
-    secrets masked as in a result. `writers` are further formats, by the suffix of the file.
+    secrets masked as in a result. Where they stay as they are, `find` may yield them one by one, and only those on the
+    way are held. `columns` are those of a CSV file; without them, all records are looked at first. `writers` are
+    further formats, by the suffix of the file.
     """
-    known = {**_WRITERS, **(writers or {})}
+    known: dict[str, Stream] = {**_STREAMS, ".csv": partial(_csv, columns=columns)}
+    known.update({suffix: _of_list(write) for suffix, write in (writers or {}).items()})
 
     def run(context: TaskContext) -> dict[str, Any]:
         dest, mode = context.args["dest"], _mode(context.args["mode"])
         if dest is None:
             if mode is not None:
                 raise BadInput("mode is given without dest: give the path of a file as dest, or leave mode out.")
-            return {name: find(context)}
-        write = _writer(dest, known)  # a bad one is refused before anything is sent
-        records = context.secrets.scrub(find(context))
+            return {name: list(find(context))}
+        write = _stream(dest, known)  # a bad one is refused before anything is sent
+        records = find(context)
         if order is not None:
             records = sorted(records, key=order)
-        return {
-            "changed": save(write(records), dest, keep=not context.check, mode=mode),
-            "dest": dest,
-            "count": len(records),
-        }
+        counted = _Counted(records, context.secrets.scrub)
+        changed = save(write(counted), dest, keep=not context.check, mode=mode)
+        return {"changed": changed, "dest": dest, "count": counted.count}
 
     return run
+
+
+class _Counted:
+    """Records on their way into a file, without secrets; `count` of them have passed."""
+
+    def __init__(self, records: Iterable[Record], scrub: Callable[[Record], Record]) -> None:
+        self._records = records
+        self._scrub = scrub
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self.count += 1
+            yield self._scrub(record)
+
+
+def _of_list(write: Writer) -> Stream:
+    return lambda records: write(list(records))
 
 
 def _mode(value: Any) -> int | None:
@@ -97,14 +120,14 @@ def _mode(value: Any) -> int | None:
 # --- formats: each function takes records and yields pieces of the file ---------------------------
 
 
-def _writer(dest: str, known: Mapping[str, Writer]) -> Writer:
+def _stream(dest: str, known: Mapping[str, Stream]) -> Stream:
     suffix = os.path.splitext(dest)[1].lower()
     if suffix not in known:
         raise BadInput(f"dest is {dest!r}, whose format is not known: give a file that ends in {', '.join(known)}.")
     return known[suffix]
 
 
-def _json(records: list[Record]) -> Iterator[bytes]:
+def _json(records: Iterable[Record]) -> Iterator[bytes]:
     """A list with a record in each line, so that versions of the file can be compared."""
     yield b"["
     for number, record in enumerate(records):
@@ -112,7 +135,7 @@ def _json(records: list[Record]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _json_lines(records: list[Record]) -> Iterator[bytes]:
+def _json_lines(records: Iterable[Record]) -> Iterator[bytes]:
     return (_line(record) + b"\n" for record in records)
 
 
@@ -120,26 +143,35 @@ def _line(record: Record) -> bytes:
     return json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
 
 
-def _yaml(records: list[Record]) -> Iterator[bytes]:
+def _yaml(records: Iterable[Record]) -> Iterator[bytes]:
     """Written here, since a target need not have PyYAML, which is slow besides."""
     yield b"---\n"
-    if not records:
-        yield b"[]\n"
+    empty = True
     for record in records:
+        empty = False
         yield ("\n".join(_entry(record, "")) + "\n").encode("utf-8", "replace")
+    if empty:
+        yield b"[]\n"
 
 
-def _csv(records: list[Record]) -> Iterator[bytes]:
-    """A column for each value in any record: dots lead into dictionaries, and a name that ends in [] means a list."""
-    rows = [dict(_cells(record, "")) for record in records]
-    columns = sorted({"id", *(column for row in rows for column in row)}, key=lambda column: (column != "id", column))
-    for cells in (dict(zip(columns, columns)), *rows):
-        text = io.StringIO()
-        csv.DictWriter(text, columns, lineterminator="\n").writerow(cells)
+def _csv(records: Iterable[Record], *, columns: Sequence[str]) -> Iterator[bytes]:
+    """A column for each value in any record: dots lead into dictionaries, and a name that ends in [] means a list. With
+    `columns` these and no others."""
+    rows: Iterable[dict[str, str]] = (dict(_cells(record, "")) for record in records)
+    if not columns:
+        rows = list(rows)
+        found = {"id", *(column for row in rows for column in row)}
+        columns = sorted(found, key=lambda column: (column != "id", column))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    for cells in chain([dict(zip(columns, columns))], rows):
+        writer.writerow(cells)
         yield text.getvalue().encode("utf-8", "replace")
+        text.seek(0)
+        text.truncate()
 
 
-_WRITERS = {".json": _json, ".jsonl": _json_lines, ".ndjson": _json_lines, ".yml": _yaml, ".yaml": _yaml, ".csv": _csv}
+_STREAMS = {".json": _json, ".jsonl": _json_lines, ".ndjson": _json_lines, ".yml": _yaml, ".yaml": _yaml}
 
 
 def _cells(value: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,8 @@ from ._arguments import Spec
 from ._listing import Placed, placed
 from ._run import Run, TaskContext
 
+_OUTCOMES = {"outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
+
 
 def spec_of(resource: Resource) -> Spec:
     """The options of a resource's module: those of one item, or a list of items under the plural."""
@@ -35,6 +37,7 @@ def spec_of(resource: Resource) -> Spec:
     many = {
         name: {key: value for key, value in argument.items() if key != "default"} for name, argument in item.items()
     }
+    outcomes = _OUTCOMES if resource.states else {}  # what is only added is a change at all times
     options = (
         dict(item)
         if resource.singleton
@@ -42,7 +45,7 @@ def spec_of(resource: Resource) -> Spec:
             **item,
             resource.plural: {"type": "list", "elements": "dict", "options": many},
             "src": {"type": "list", "elements": "path"},
-            "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+            **outcomes,
             "parallel": {"type": "int", "default": 1},
         }
     )

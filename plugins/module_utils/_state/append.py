@@ -8,6 +8,7 @@ A call whose answer is lost is never repeated, because nothing says whether the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,8 @@ from .doubts import InDoubt
 from .plan import Item, put
 from .planner import Planner
 from .resource import Resource
+
+_IN_BRACES = re.compile(r"{(\w+)}")
 
 
 def append_all(planner: Planner, items: list[Item]) -> dict[str, Any]:
@@ -48,9 +51,11 @@ def append_all(planner: Planner, items: list[Item]) -> dict[str, Any]:
 
 
 def _request(resource: Resource, resolved: Mapping[str, Any]) -> Request:
-    """The call for one item. Options that the path names in braces are not part of the body; a field without a key is
-    all of it."""
-    method, path = resource.creators[0]
+    """The call for one item, the first whose options in braces it has. These are not part of the body; a field without
+    a key is all of it."""
+    method, path = next(
+        (call for call in resource.creators if {*_IN_BRACES.findall(call[1])} <= {*resolved}), resource.creators[0]
+    )
     body: Any = {}
     for option, value in resolved.items():
         field = resource.by_option[option]

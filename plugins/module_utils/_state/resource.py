@@ -164,7 +164,8 @@ class Resource:
     item in any order, as the ends of a link without direction do. An item whose key is made of references is shown by
     the names of what they refer to. The items of a `fixed` resource exist and can only be changed. A `singleton` is one
     record at `path` itself. With `update="PUT"` everything that the table knows of a record is sent. Without `states`
-    items are only added, and `path` may hold options in braces.
+    items are only added: the paths of `create` may hold options in braces, and the first call counts whose options an
+    item has.
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns

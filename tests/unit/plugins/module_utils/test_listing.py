@@ -9,13 +9,17 @@ import csv
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK
-from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
+from ansible_collections.saymon.platform.plugins.module_utils._listing import listed
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, outcome_on, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Script, run_module
 
 NAME = "saymon_object_info"
@@ -193,3 +197,63 @@ def test_every_module_that_returns_a_list(tmp_path: Path, name: str) -> None:
     result = run_on(FakeServer(), name, {"dest": str(tmp_path / "list.json")})
     assert set(result) == {"changed", "dest", "count"}
     assert isinstance(json.loads((tmp_path / "list.json").read_text()), list)
+
+
+# --- records that come one by one -----------------------------------------------------------------
+
+
+def stream(dest: Path, *, breaks_after: int = 100, columns: tuple[str, ...] = ("b", "a")) -> tuple[Any, list[int]]:
+    """The result of writing three records that come one by one, and how long the file was when each was asked for."""
+    sizes: list[int] = []
+
+    def find(_context: TaskContext) -> Iterator[dict[str, Any]]:
+        for number in range(3):
+            sizes.append(sum(path.stat().st_size for path in dest.parent.glob(".saymon-*")))
+            if number == breaks_after:
+                raise SaymonError("no more")
+            yield {"a": number, "b": "secret-1", "c": "x" * 1_000_000}
+
+    def run(context: TaskContext) -> dict[str, Any]:
+        context.secrets.add("secret-1")
+        return listed("rows", find, order=None, columns=columns)(context)
+
+    return outcome_on(FakeServer(), run, {"dest": str(dest), "mode": None}, check=False), sizes
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "yml"])
+def test_each_goes_into_the_file_before_the_next_comes(tmp_path: Path, suffix: str) -> None:
+    result, sizes = stream(tmp_path / f"rows.{suffix}")
+    assert result["count"] == 3
+    assert sizes[0] == 0 and sizes[1] > 900_000 and sizes[2] > 1_900_000
+    text = (tmp_path / f"rows.{suffix}").read_text()
+    assert "secret-1" not in text
+    assert text.count(MASK) == 3
+
+
+def test_columns_that_are_known(tmp_path: Path) -> None:
+    result, _sizes = stream(tmp_path / "rows.csv")
+    assert (result["count"], result["changed"]) == (3, True)
+    assert (tmp_path / "rows.csv").read_text() == f"b,a\n{MASK},0\n{MASK},1\n{MASK},2\n"
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "yml", "csv"])
+@pytest.mark.parametrize("breaks_after", [0, 1, 2])
+def test_a_failure_on_the_way_leaves_no_file(tmp_path: Path, suffix: str, breaks_after: int) -> None:
+    result, _sizes = stream(tmp_path / f"rows.{suffix}", breaks_after=breaks_after)
+    assert result["msg"] == "no more"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_file_they_are_a_list() -> None:
+    run = listed("rows", lambda context: iter([{"id": 1}]), order=None)
+    assert outcome_on(FakeServer(), run, {"dest": None, "mode": None}, check=False)["rows"] == [{"id": 1}]
+
+
+def test_further_formats_get_the_whole_list(tmp_path: Path) -> None:
+    def draw(records: list[dict[str, Any]]) -> Iterator[bytes]:
+        yield str(len(records)).encode()
+
+    run = listed("rows", lambda context: iter([{"id": 2}, {"id": 1}]), writers={".svg": draw})
+    dest = tmp_path / "rows.svg"
+    assert outcome_on(FakeServer(), run, {"dest": str(dest), "mode": None}, check=False)["count"] == 2
+    assert dest.read_text() == "2"

@@ -822,6 +822,28 @@ def test_append_refuses_before_it_sends() -> None:
     assert server.writes == []
 
 
+MARKS = replace(
+    REMARKS,
+    name="mark",
+    plural="marks",
+    find_by=("object", "link"),
+    create=(("POST", "/objects/{object}/marks"), ("POST", "/links/{link}/marks")),
+    fields=(
+        Field("object", "", Reference("object")),
+        Field("link", "", Text(filled=True)),
+        Field("text", "text", Text(filled=True)),
+    ),
+)
+
+
+def test_append_sends_the_call_whose_options_are_given() -> None:
+    server = FakeServer(objects=ENDS, links=[{"id": "7"}])
+    result = ensure_on(server, MARKS, REMARK, {"link": "7", "text": "hello"})
+    assert [outcome["name"] for outcome in result["outcomes"]] == ["db01", "7"]
+    assert [path for _method, path, _body in server.writes] == [f"/objects/{A}/marks", "/links/7/marks"]
+    assert [body for _method, _path, body in server.writes] == [{"text": "hello"}] * 2
+
+
 # --- the order of calls
 # ----------------------------------------------------------------------------------------------------------
 
