@@ -5,9 +5,31 @@
 
 from __future__ import annotations
 
+_DEST = r"""
+  dest:
+    description:
+      - A file to write the list to, instead of returning it. This is much faster for thousands of records.
+      - The file extension names the format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) with one record in
+        each line, or V(.csv).
+      - The file is written completely or not at all, on the controller unless the task runs on its target. Secrets in
+        it are masked. Names, addresses and permissions are not.
+      - Texts are written to CSV unchanged. A spreadsheet program may take a text that begins with V(=) for a formula.
+    type: path
+  mode:
+    description:
+      - Mode of the file, as octal digits in quotes such as V('0640').
+      - Without it, an existing file keeps its mode, and a new file gets the system's default, usually V('0644').
+    type: raw
+"""
+_NOTE = r"""
+  - With O(dest), the task reports a change if the content or the mode of the file differs. In check mode, it writes
+    nothing.
+"""
+
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    DOCUMENTATION = (
+        r"""
 options:
   fields:
     description:
@@ -29,24 +51,14 @@ options:
       - What the account may not see is named by its id. If it may not read the names at all, the module warns about it.
       - It takes one request for each kind of thing that the records refer to, however many records there are.
     type: bool
-    default: false
-  dest:
-    description:
-      - A file to write the list to, instead of returning it. This is much faster for thousands of records.
-      - The file extension names the format, V(.json), V(.yml) or V(.yaml), V(.jsonl) or V(.ndjson) with one record in
-        each line, or V(.csv).
-      - The file is written completely or not at all, on the controller unless the task runs on its target. Secrets in
-        it are masked. Names, addresses and permissions are not.
-      - Texts are written to CSV unchanged. A spreadsheet program may take a text that begins with V(=) for a formula.
-    type: path
-  mode:
-    description:
-      - Mode of the file, as octal digits in quotes such as V('0640').
-      - Without it, an existing file keeps its mode, and a new file gets the system's default, usually V('0644').
-    type: raw
+    default: false"""
+        + _DEST
+        + r"""
 notes:
   - Filters compare names as all modules do. The case of letters counts only if several names differ in nothing else.
-    A filter that refers to something else takes a name or an id, and a name that does not exist is an error.
-  - With O(dest), the task reports a change if the content or the mode of the file differs. In check mode, it writes
-    nothing.
-"""
+    A filter that refers to something else takes a name or an id, and a name that does not exist is an error."""
+        + _NOTE
+    )
+
+    # For modules that return a list and have other options than these.
+    DEST = "options:" + _DEST + "notes:" + _NOTE

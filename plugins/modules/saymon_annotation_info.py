@@ -114,25 +114,18 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
-from ansible_collections.saymon.platform.plugins.module_utils._resources.annotation import ANNOTATION
+from ansible_collections.saymon.platform.plugins.module_utils._resources.annotation import ANNOTATION, notes_between
 from ansible_collections.saymon.platform.plugins.module_utils._run import main
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Reference
 from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Search, matching
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import text_of
-from ansible_collections.saymon.platform.plugins.module_utils._state.timeframe import (
-    FIRST_MOMENT,
-    LAST_MOMENT,
-    TIMEFRAME_OPTIONS,
-    timeframe_of,
-)
+from ansible_collections.saymon.platform.plugins.module_utils._state.timeframe import TIMEFRAME_OPTIONS, timeframe_of
 
 
 def _read(search: Search) -> list[Record]:
-    """The notes of the time range. The server wants both ends of it, and answers with nothing when one is missing."""
+    """The notes of the time range, which a server may also ignore."""
     frame = timeframe_of(search.args)
-    ends = {"from": FIRST_MOMENT, "to": LAST_MOMENT, **frame.query()}
-    notes = search.client.get_list(ANNOTATION.path, **ends)
-    return [note for note in notes if frame.holds(note)]
+    return [note for note in notes_between(search.client, frame) if frame.holds(note)]
 
 
 def _containing(_search: Search, value: Any, notes: list[Record]) -> list[Record]:

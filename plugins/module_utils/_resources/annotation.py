@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record, Request, make_query
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
@@ -22,8 +22,8 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.moments imp
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, Plan, ids_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Index, Resource, Task, text_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.timeframe import (
-    FIRST_MOMENT,
-    LAST_MOMENT,
+    EARLIEST,
+    LATEST,
     Timeframe,
     now_in_ms,
 )
@@ -109,12 +109,18 @@ def _load(task: Task, _keys: set[str]) -> list[Record]:
     """The notes around the moments of all items, in one read; all notes when some are given by id, which the server
     cannot look up."""
     spots = [item.desired["timestamp"] for item in task.items if item.id is None]
-    frame = Timeframe(FIRST_MOMENT, LAST_MOMENT)
+    first, last = EARLIEST, LATEST
     if spots and len(spots) == len(task.items):
         # A millisecond more at each end, since nobody says whether the ends are included.
-        first = min(spot.moment - spot.within for spot in spots) - 1
-        frame = Timeframe(max(first, FIRST_MOMENT), max(spot.moment + spot.within for spot in spots) + 1)
-    return task.client.get_list(_PATH, cached=task.cached, **frame.query())
+        first = max(EARLIEST, min(spot.moment - spot.within for spot in spots) - 1)
+        last = min(LATEST, max(spot.moment + spot.within for spot in spots) + 1)
+    return notes_between(task.client, Timeframe(first, last), cached=task.cached)
+
+
+def notes_between(client: Client, frame: Timeframe, *, cached: bool = False) -> list[Record]:
+    """The notes of a time range. The server wants both ends of it, and answers with nothing when one is missing."""
+    query = make_query({"from": EARLIEST, "to": LATEST, **frame.query()})
+    return client.records(Request("GET", _PATH, query), cached=cached)
 
 
 def _guard(task: Task, plans: list[Plan]) -> list[str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,12 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 
 from .field_types import Invalid, Timestamp
 from .moments import moment_in
+from .plan import age_of
 
-TIMEFRAME_OPTIONS: Mapping[str, Mapping[str, Any]] = {"from": {"type": "str"}, "to": {"type": "str"}}
+TIMEFRAME_OPTIONS: Mapping[str, dict[str, Any]] = {"from": {"type": "str"}, "to": {"type": "str"}}
 
 # What to ask for when a server wants both ends: 0 might count as none, and the other is the end of the year 9999.
-FIRST_MOMENT, LAST_MOMENT = 1, 253_402_300_799_999
+EARLIEST, LATEST = 1, 253_402_300_799_999
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,16 @@ class Timeframe:
 
 def now_in_ms() -> int:
     return round(time.time() * 1000)
+
+
+def newest_first(records: Iterable[Record]) -> list[Record]:
+    """Records by their time; of the same time, as they came into being."""
+
+    def age(record: Record) -> Any:
+        moment = Timestamp().read(record.get("timestamp"))
+        return 0 if moment is None else moment, age_of(record.get("id", ""))
+
+    return sorted(records, key=age, reverse=True)
 
 
 def timeframe_of(args: Mapping[str, Any]) -> Timeframe:

@@ -18,7 +18,9 @@ NOW = 1_900_000_000_000
 HOUR = 3_600_000
 FIRST = {"id": "64b1f0c2a9d3e45f6a7b8d01", "timestamp": NOW - 60_000, "content": "Rollout 4.2", "user": "u1"}
 LATER = {"id": "64b1f0c2a9d3e45f6a7b8d02", "timestamp": str(NOW), "content": "Резерв", "user": "u1"}
-TWINS = [{"id": f"64b1f0c2a9d3e45f6a7b8d0{number}", "timestamp": NOW, "content": "twin"} for number in (8, 9)]
+TWINS: list[dict[str, Any]] = [
+    {"id": f"64b1f0c2a9d3e45f6a7b8d0{number}", "timestamp": NOW, "content": "twin"} for number in (8, 9)
+]
 NOTES = [FIRST, LATER, *TWINS]
 PATH = f"/history-annotations/{FIRST['id']}"
 
