@@ -186,6 +186,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
     WrongAnswer,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._resources.job import jobs_of
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils._state.doubts import InDoubt
@@ -251,7 +252,7 @@ def _done_before(context: TaskContext, owner: Owner, operation: Record) -> Recor
 
 def _jobs(context: TaskContext, owner: Owner, operation: Record) -> list[Record]:
     """The jobs of an operation, the newest first."""
-    found = context.client.records(Request("POST", "/jobs", body={owner.path.strip("/"): [owner.id]}))
+    found = jobs_of(context.client, owner.path.strip("/"), [owner.id])
     jobs = [job for job in found if str(job.get("operation_id")) == str(operation["id"])]
     return sorted(jobs, key=lambda job: str(job.get("timestamp")).zfill(20), reverse=True)
 

@@ -336,6 +336,12 @@ KINDS = (
         {"color": _COLOR, "public": one(True, "no"), "description": one(*TEXTS), "state": _STATE},
     ),
     Kind(
+        "saymon_annotation",
+        "annotations",
+        {"content": one(*TEXTS), "timestamp": one(1924970400000, "1924970400000", "2030-12-31T18:30:00+03:00", "+1h")},
+        {"window": one("1h", "2 h", 7200), "state": _STATE},
+    ),
+    Kind(
         "saymon_property_class",
         "property_classes",
         {"name": one("Date", "Serial", "007"), "value_type": one("date", "date", "string")},

@@ -68,6 +68,8 @@ def _tasks(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     tasks += [("saymon_link", {**link, "inherit_state_conditions": True, "weight": 2, "operations": [VACUUM]})]
     tasks += [("saymon_operation", {"operation": "Vacuum", "link": LAST})]
     tasks += [("saymon_link", link), ("saymon_check_now", {"links": [LAST]})]
+    for log in ("audit", "configuration"):
+        tasks += [("saymon_link", link), ("saymon_audit_info", {"link": LAST, "log": log})]
     tasks += [("saymon_class", task) for task in _changing(name, LISTS)]
     tasks += [("saymon_class", {**name, "description": "x", "operations": [VACUUM]})]
     tasks += [("saymon_object", {"name": "Of the class", "class": "Contract"})]
