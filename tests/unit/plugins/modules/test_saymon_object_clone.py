@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
+from ansible_collections.saymon.platform.plugins.module_utils import _acts
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module, search
 
 NAME = "saymon_object_clone"
@@ -78,7 +80,9 @@ def test_in_the_background(script: Script, monkeypatch: pytest.MonkeyPatch, stat
     assert run_module(NAME, {**ASK, "background": True})["object"] == THERE
 
 
-def test_the_end_in_the_background_does_not_come(script: Script) -> None:
+def test_the_end_in_the_background_does_not_come(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 0.0, 1.0])  # the beginning, and the end of each look
+    monkeypatch.setattr(_acts, "time", SimpleNamespace(monotonic=lambda: next(moments), sleep=lambda seconds: None))
     started = ("POST", f"{CLONE[1]}-bulk", 200, {"bulkId": "b", "finished": False})
     status = ("GET", "/bulk/b/status", 200, {"finished": False})
     script(FIND, RECORD, *looked_for(), beside(RACK), started, status, status)
