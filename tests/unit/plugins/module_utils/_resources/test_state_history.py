@@ -179,11 +179,12 @@ def test_a_range_without_its_ends_loses_at_most_what_lies_on_them() -> None:
     assert [(stay.change.state, stay.since - START) for stay in found["a"]] == [("3", 0), ("5", 1)]
 
 
-@pytest.mark.parametrize(
-    "odd", [{"timestamp": None}, {"timestamp": "x"}, {"timestamp": 1.5}, {"stateId": None}, {"stateId": [3]}]
-)
-def test_records_without_time_or_state_are_an_error(odd: Record) -> None:
-    records = [{**row(1, "a", 3, START), **odd}]
+ODD: list[Any] = [{"timestamp": None}, {"timestamp": "x"}, {"timestamp": 1.5}, {"stateId": None}, {"stateId": [3]}]
+
+
+@pytest.mark.parametrize("record", [*({**row(1, "a", 3, START), **odd} for odd in ODD), None, "x", [1]])
+def test_records_without_time_or_state_are_an_error(record: Any) -> None:
+    records = [record]
 
     class Odd(History):
         def _act(self, request: Request, body: Any) -> Any:
