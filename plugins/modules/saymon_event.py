@@ -294,8 +294,9 @@ def _result(context: TaskContext, wanted: _Wanted, event: Record | None, todo: d
     if "payload" in todo:
         after["payload"] = todo["payload"]
         if event is not None:
-            before["payload"] = {name: event["payload"].get(name) for name in todo["payload"]}
-            result["event"] = {**result["event"], "payload": {**event["payload"], **todo["payload"]}}
+            known = event["payload"]
+            before["payload"] = {name: known[name] for name in todo["payload"] if name in known}
+            result["event"] = {**result["event"], "payload": {**known, **todo["payload"]}}
     header = f"event {context.args['id']}"
     result["diff"] = {"before_header": header, "after_header": header, "before": before, "after": after}
     return result
