@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Answer, Client, Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from ansible_collections.saymon.platform.plugins.module_utils._resources import read_metrics
 from ansible_collections.saymon.platform.plugins.module_utils._resources.read_metrics import (
@@ -31,10 +32,9 @@ from ansible_collections.saymon.platform.tests.unit.support import URL, Script, 
 NAME = "saymon_metric_info"
 NOW = 1_700_000_000_000
 HOUR = 3_600_000
-ROOT = {"id": "1", "name": "ROOT"}
-FIRST, SECOND = (
-    {"id": f"64b1f0c2a9d3e45f6a7b8e0{number}", "name": f"db0{number}", "parent_id": ["1"]} for number in (1, 2)
-)
+ROOT: dict[str, Any] = {"id": "1", "name": "ROOT"}
+FIRST: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e01", "name": "db01", "parent_id": ["1"]}
+SECOND: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e02", "name": "db02", "parent_id": ["1"]}
 OBJECTS = ("GET", "/objects?fields=class_id%2Cname%2Cparent_id%2Ctags", 200, [ROOT, FIRST, SECOND])
 CPU, LOAD = {"id": FIRST["id"], "object": "/ROOT/db01", "metric": "cpu.user"}, {"id": "7", "object": "link 7"}
 
@@ -57,7 +57,7 @@ def point(row: dict[str, Any], at: int, value: Any) -> dict[str, Any]:
     return {**row, "timestamp": at, "time": f"{text}.{at % 1000:03}Z", "value": value}
 
 
-def past(metrics: str, dps: Any, *, start: int = NOW - HOUR, end: int = NOW, **query: str) -> tuple[Any, ...]:
+def past(metrics: str, dps: Any, *, start: int = NOW - HOUR, end: int = NOW, **query: Any) -> tuple[Any, ...]:
     """The call that reads the history of the first object, and its answer: the points by metric, or any."""
     path = f"/objects/{FIRST['id']}/history?" + urlencode({"metrics": metrics, "from": start, "to": end, **query})
     series = [{"metric": name, "tags": {}, "aggregateTags": [], "dps": points} for name, points in dps.items()]
@@ -199,7 +199,7 @@ def test_no_data_is_no_error(script: Script, answer: Any) -> None:
         ({"downsample": "1n sum"}, {"downsample": "1n-sum"}),
     ],
 )
-def test_downsampling(script: Script, given: dict[str, Any], query: dict[str, str]) -> None:
+def test_downsampling(script: Script, given: dict[str, Any], query: dict[str, Any]) -> None:
     script(OBJECTS, past("cpu.user", {"cpu.user": [[NOW - HOUR - 1, 1]]}, **query))
     result = run_module(NAME, {"object": "db01", "read": "history", "metrics": ["cpu.user"], **given})
     assert result["metrics"] == [point(CPU, NOW - HOUR - 1, 1)]  # an interval that began before
@@ -318,7 +318,7 @@ class _Server(FakeServer):
             return super().send(request, recover=recover)
         self.left -= 1
         if self.left < 0:
-            raise read_metrics.WrongAnswer("The server has had enough.")
+            raise WrongAnswer("The server has had enough.")
         return self.past.send(request)
 
 

@@ -63,7 +63,7 @@ def test_dots_that_are_part_of_names() -> None:
 
 
 def test_leaves() -> None:
-    tree = {"a": {"b": 1, "c": [True, {"d": "x"}]}, "e": None, "f": {}, "g": []}
+    tree: dict[str, Any] = {"a": {"b": 1, "c": [True, {"d": "x"}]}, "e": None, "f": {}, "g": []}
     assert list(flat(tree)) == [("a.b", 1), ("a.c.0", True), ("a.c.1.d", "x"), ("e", None)]
 
 
