@@ -1,0 +1,311 @@
+#!/usr/bin/python
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Acknowledge, comment, clear and create incidents."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: saymon_incident
+short_description: Acknowledge, comment, clear and create incidents (alarms) of a SAYMON server
+version_added: 0.1.0
+author: saymon.platform contributors (@saymon-platform)
+description:
+  - Brings active incidents to a state. They are named by their ids, by a filter, or by the key with which this module
+    has created one. If a filter finds none, the task succeeds and changes nothing.
+  - Cleared incidents stay in the active list for some time, in which they can be restored. Then they move to the
+    history, where nothing can be changed any more.
+  - Needs no permission, but access to the objects and links that the incidents are of.
+options:
+  id:
+    description: Id of the incident.
+    type: str
+  ids:
+    description: Ids of several incidents.
+    type: list
+    elements: str
+  all_incidents:
+    description: V(true) means all active incidents. Without it, a task that names no incidents is refused.
+    type: bool
+    default: false
+  key:
+    description:
+      - A text of your own that names an incident which this module has created, such as V(backup-2026-11). It is kept
+        as a property of the incident.
+      - With O(state=present), an incident with this key is created if the active list has none, also not a cleared one.
+    type: str
+  state:
+    description:
+      - V(acknowledged) and V(unacknowledged) say whether somebody has seen the incident. An incident that somebody else
+        has acknowledged stays as it is.
+      - V(cleared) ends the incident. One that is removed counts as cleared.
+      - V(removed) ends the incident too, and lets it vanish instead of moving to the history.
+      - V(restored) takes both back.
+      - V(present) leaves the incident in the state that it has, for a task that is only about O(comment) or
+        O(properties), and creates one with O(key).
+      - With V(cleared) and V(removed), an id that the active list does not have is no error, because the incident is
+        over.
+    type: str
+    choices: [present, acknowledged, unacknowledged, cleared, removed, restored]
+    default: present
+  comment:
+    description: A comment. It is not written again if the latest comment says the same.
+    type: str
+  properties:
+    description: Named values of any shape.
+    type: dict
+  append_properties:
+    description: Whether to keep properties that O(properties) does not name. The key is kept at all times.
+    type: bool
+    default: true
+  object:
+    description: The object of a new incident, a path, a name or an id.
+    type: str
+  link:
+    description: The id of the link of a new incident.
+    type: str
+  level:
+    description: The level of a new incident, a name such as V(Alarm) or an id.
+    type: str
+  text:
+    description: What is wrong, for a new incident.
+    type: str
+  outcomes:
+    description: Which incidents RV(outcomes) contains, those that were changed or failed (V(changed)) or all of them
+      (V(all)).
+    type: str
+    choices: [changed, all]
+    default: changed
+  parallel:
+    description: How many requests that write may be sent at the same time, from V(1) to V(32).
+    type: int
+    default: 1
+extends_documentation_fragment:
+  - saymon.platform.attributes
+  - saymon.platform.attributes.writes
+  - saymon.platform.connection
+  - saymon.platform.incident_filter
+notes:
+  - All incidents are found and planned before the first write. If an option is wrong, nothing is written.
+  - O(object), O(link), O(level) and O(text) are for a new incident only. They are not compared with one that is there.
+  - Older servers cannot create incidents. Then the task fails and says so.
+seealso:
+  - module: saymon.platform.saymon_incident_info
+"""
+
+EXAMPLES = r"""
+- name: Acknowledge the alarms of a site that are about disks
+  saymon.platform.saymon_incident:
+    filter:
+      object: /ROOT/North site
+      recursive: true
+      level: [Alarm]
+      text: {contains: disk}
+    state: acknowledged
+    comment: Known, ticket 77
+
+- name: Report something that SAYMON cannot see, once, however often the playbook is repeated
+  saymon.platform.saymon_incident:
+    key: backup-north-web-1
+    object: /ROOT/North site/North rack A1/north-web-1
+    level: Warning
+    text: The nightly backup failed
+    properties:
+      job: 4711
+
+- name: It is over
+  saymon.platform.saymon_incident:
+    key: backup-north-web-1
+    state: cleared
+
+- name: Clear what was raised during the maintenance of this morning
+  saymon.platform.saymon_incident:
+    filter:
+      object: /ROOT/North site
+      recursive: true
+      occurred: {since: -3h, until: -1h}
+    state: cleared
+    parallel: 4
+"""
+
+RETURN = r"""
+outcomes:
+  description: What became of the incidents, in the order of their ids. Those that needed no change are left out, unless
+    O(outcomes=all).
+  returned: success or failure of some
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the incident. Null in check mode for one that would be created.
+      type: str
+      sample: 64c2a1b0d4e5f60718293a4b
+    text:
+      description: What is wrong, or the id of an incident without a text.
+      type: str
+      sample: The disk is nearly full
+    action:
+      description: What was done, V(created), V(updated), V(unchanged), V(failed) or V(skipped).
+      type: str
+      sample: updated
+    changed:
+      description: Whether the incident was changed, or may have been.
+      type: bool
+      sample: true
+    msg:
+      description: Why it failed or was not tried. Missing for all others.
+      type: str
+      sample: "POST /incidents/64c2a1b0d4e5f60718293a4b/clear answered 403 Forbidden."
+  sample:
+    - id: 64c2a1b0d4e5f60718293a4b
+      text: The disk is nearly full
+      action: updated
+      changed: true
+summary:
+  description: How many incidents there are of each outcome, and how many were found out after an answer had got
+    lost (C(recovered)).
+  returned: success or failure of some
+  type: dict
+  sample: {created: 0, updated: 2, deleted: 0, unchanged: 1, failed: 0, skipped: 0, recovered: 0}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
+from ansible_collections.saymon.platform.plugins.module_utils._module import ensure_items
+from ansible_collections.saymon.platform.plugins.module_utils._resources.find_incidents import (
+    find_incidents,
+    search_incidents,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._resources.incident import (
+    INCIDENT,
+    MARK,
+    NEW_INCIDENT,
+    ON_CREATE,
+    active_incident,
+    active_incidents,
+    knowing,
+    values_of,
+)
+from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item, refuse_empty
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import Item, age_of
+from ansible_collections.saymon.platform.plugins.module_utils._state.reader import FEW
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+
+_QUOTED = 5  # so many ids are quoted in a message
+_NAMES = ("id", "ids", "filter", "key", "all_incidents")
+_OF_A_NEW_ONE = ("object", "link", "level", "text")
+_OVER = ("cleared", "removed")
+
+SPEC = Spec(
+    options={
+        "id": {"type": "str"},
+        "ids": {"type": "list", "elements": "str"},
+        "filter": {"type": "dict"},
+        "all_incidents": {"type": "bool", "default": False},
+        "key": {"type": "str", "no_log": False},
+        **{option: dict(field_type.argument) for option, field_type in INCIDENT.types.items()},
+        "append_properties": {"type": "bool", "default": True},
+        **{option: {"type": "str"} for option in _OF_A_NEW_ONE},
+        "outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
+        "parallel": {"type": "int", "default": 1},
+    },
+)
+
+
+def run(context: TaskContext) -> dict[str, Any]:
+    context.parallel()  # a bad one is refused before anything is read
+    _check(context.args)
+    return ensure_items(lambda: _find(context), context, listed=True)
+
+
+def _check(args: Mapping[str, Any]) -> None:
+    """Refuse what can be refused before anything is sent."""
+    refuse_empty(args, ["id", "key", *_OF_A_NEW_ONE])
+    given = [option for option in _NAMES if args[option] not in (None, False)]
+    if not given:
+        raise BadInput(
+            "Nothing says which incidents are meant: give id, ids, filter or key, or all_incidents=true for all "
+            "active ones."
+        )
+    if len(given) > 1:
+        raise BadInput(f"{' and '.join(given)} are given together: give one of them.")
+    if "" in (args["ids"] or ()):
+        raise BadInput("ids holds an empty text: give ids that are not empty.")
+    new = [option for option in _OF_A_NEW_ONE if args[option] is not None]
+    if new and (args["key"] is None or args["state"] != "present"):
+        raise BadInput(
+            f"{' and '.join(new)} describe a new incident, which needs a key and state=present: add the key, or leave "
+            f"{' and '.join(new)} out."
+        )
+    if args["object"] is not None and args["link"] is not None:
+        raise BadInput("object and link are given together: an incident is of one of them.")
+
+
+def _find(context: TaskContext) -> tuple[Resource, list[Item]]:
+    """The incidents that are meant, as items of a table that knows their records."""
+    args = context.args
+    records = _records(context)
+    if not records and args["key"] is not None and args["state"] == "present":
+        return knowing(NEW_INCIDENT, []), [_new(args)]
+    return knowing(INCIDENT, records), [_item(INCIDENT, args, {"id": str(record["id"])}) for record in records]
+
+
+def _records(context: TaskContext) -> list[Record]:
+    args, client = context.args, context.client
+    if args["filter"] is not None:
+        search = search_incidents(client, RESOURCES, context.credentials, args, check=context.check)
+        context.warnings += [text for text in search.finder.warnings if text not in context.warnings]
+        found = find_incidents(search)
+    elif args["key"] is not None:
+        found = [record for record in active_incidents(client) if values_of(record).get(MARK) == args["key"]]
+    elif args["all_incidents"]:
+        found = list(active_incidents(client))
+    else:
+        found = _by_ids(client, args)
+    return sorted(found, key=lambda record: age_of(record["id"]))
+
+
+def _by_ids(client: Client, args: Mapping[str, Any]) -> list[Record]:
+    ids = list(dict.fromkeys(args["ids"] if args["id"] is None else [args["id"]]))
+    if len(ids) <= FEW:
+        found = [record for record in (active_incident(client, one) for one in ids) if record is not None]
+    else:
+        found = [record for record in active_incidents(client) if str(record["id"]) in {*ids}]
+    missing = sorted({*ids} - {str(record["id"]) for record in found})
+    if missing and args["state"] not in _OVER:
+        raise BadInput(
+            f"No active incident has the id {', '.join(missing[:_QUOTED])}"
+            f"{f' (and {len(missing) - _QUOTED} more)' if len(missing) > _QUOTED else ''}: it may be in the history by "
+            "now, or out of reach for the account."
+        )
+    return found
+
+
+def _new(args: Mapping[str, Any]) -> Item:
+    """The incident to create."""
+    owner = "object" if args["link"] is None else "link"
+    missing = [option for option in (owner, "level", "text") if args[option] is None]
+    if missing:
+        raise BadInput(
+            f"No active incident has the key {args['key']!r}, and {' and '.join(missing)} must be given to create one."
+        )
+    properties = {**(args["properties"] or {}), MARK: args["key"]}
+    own = {option: args[option] for option in ("key", owner, "level", "text")}
+    return _item(NEW_INCIDENT, {**args, "properties": properties}, {**own, "entity_type": 2 if owner == "link" else 1})
+
+
+def _item(table: Resource, args: Mapping[str, Any], own: Mapping[str, Any]) -> Item:
+    given = {option: args[option] for option in ("state", "comment", "properties") if option in table.types}
+    flags = {"append_properties": args["append_properties"], **ON_CREATE}
+    return parse_item(table, {**own, **given}, None, flags)
+
+
+if __name__ == "__main__":
+    main(SPEC, run)
