@@ -18,11 +18,12 @@ _MOST_RECORDS = 1_000_000
 def walk(client: Client, request: Request, *, size: int = 1000) -> Iterator[Record]:
     """The records of a list call that pages with `limit` and `skip`: each once, in the order of the list.
 
-    Each page begins with the last record of the page before. Where it does not, something in front was taken away
-    meanwhile, so that the records behind have moved up: then the walk goes back until it meets what it knows. A page
-    shorter than `size` is the last, and so is one that is longer, or the same again, from a server that does not page.
+    Each page begins with the last tenth of the page before. Where it begins with something new, more than that was
+    taken away in front meanwhile, so that the records behind have moved up: then the walk goes back until it meets what
+    it knows. A page shorter than `size` is the last, and so is one that is longer, or the same again, from a server that does not page.
     Raises WrongAnswer for a list that changes too fast, or that has no end.
     """
+    step = size - max(1, size // 10)
     seen: set[str] = set()
     before: list[str] = []
     skip = in_vain = 0
@@ -37,7 +38,7 @@ def walk(client: Client, request: Request, *, size: int = 1000) -> Iterator[Reco
         yield from fresh.values()
         if len(page) != size or not paged or ids == before:
             return
-        skip, before, in_vain = skip + size - 1, ids, in_vain + (not fresh)
+        skip, before, in_vain = skip + step, ids, in_vain + (not fresh)
     raise WrongAnswer(
         f"GET {request.path} has no end, or changes faster than it can be read: ask for less of it, or try again later."
     )
