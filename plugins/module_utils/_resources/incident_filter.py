@@ -360,7 +360,9 @@ def _together(parts: list[Any]) -> Any:
 
 def _names(place: str, value: Any, resource: str) -> tuple[tuple[Field, Any], ...]:
     """The names or ids at a place, with the field that turns them into ids."""
-    return ((Field(place, "", set_of(Reference(resource))), tuple(_texts(place, value))),)
+    # Ids of users are taken as they are, because many accounts may not read the list of users.
+    reference = Reference(resource, trust_ids=resource == "user")
+    return ((Field(place, "", set_of(reference)), tuple(_texts(place, value))),)
 
 
 def _texts(place: str, value: Any) -> list[str]:
