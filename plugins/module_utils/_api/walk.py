@@ -20,8 +20,8 @@ def walk(client: Client, request: Request, *, size: int = 1000) -> Iterator[Reco
 
     Each page begins with the last tenth of the page before. Where it begins with something new, more than that was
     taken away in front meanwhile, so that the records behind have moved up: then the walk goes back until it meets what
-    it knows. A page shorter than `size` is the last, and so is one that is longer, or the same again, from a server that does not page.
-    Raises WrongAnswer for a list that changes too fast, or that has no end.
+    it knows. A page shorter than `size` is the last, and so is one that is longer, or the same again, from a server
+    that does not page. Raises WrongAnswer for a list that changes too fast, or that has no end.
     """
     step = size - max(1, size // 10)
     seen: set[str] = set()

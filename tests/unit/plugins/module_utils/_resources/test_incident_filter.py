@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,9 +181,7 @@ def test_everything_below_an_object(
 
 
 def test_every_condition_is_tried() -> None:
-    source = __file__
-    with open(source, encoding="utf-8") as file:
-        text = file.read()
+    text = Path(__file__).read_text(encoding="utf-8")
     assert [key for key in _CONDITIONS if f'"{key}": ' not in text] == []
 
 
@@ -219,8 +218,8 @@ CHOICES = ", ".join(_CONDITIONS)
         ({"text": ["x"]}, "filter.text.equals: give a text (use the filter to_json for a structure)."),
         (
             {"comment": {"matches": "("}},
-            "filter.comment.matches is '(', which is not a regular expression (missing ), unterminated subpattern at "
-            "position 0).",
+            "filter.comment.matches is '(', which is not a regular expression (missing ), unterminated subpattern "
+            "at position 0).",
         ),
         ({"cleared": True}, "filter.cleared must be a dictionary such as {since: -1h}, got True."),
         (
@@ -229,8 +228,8 @@ CHOICES = ", ".join(_CONDITIONS)
         ),
         (
             {"occurred": {"since": "yesterday"}},
-            "filter.occurred.since is 'yesterday': give epoch milliseconds or a date such as 2030-12-31T18:00:00Z, or a "
-            "time from now, such as -1h or +30m.",
+            "filter.occurred.since is 'yesterday': give epoch milliseconds or a date such as 2030-12-31T18:00:00Z, or "
+            "a time from now, such as -1h or +30m.",
         ),
         (
             {"occurred": {"since": "now", "until": "-1h"}},
