@@ -222,7 +222,8 @@ SPEC = Spec(
 def run(context: TaskContext) -> dict[str, Any]:
     context.parallel()  # a bad one is refused before anything is read
     _check(context.args)
-    return ensure_items(lambda: _find(context), context, listed=True)
+    wanted = _item(INCIDENT, context.args, {})  # what is wrong is told even if no incident is found
+    return ensure_items(lambda: _find(context, wanted), context, listed=True)
 
 
 def _check(args: Mapping[str, Any]) -> None:
@@ -241,20 +242,21 @@ def _check(args: Mapping[str, Any]) -> None:
     new = [option for option in _OF_A_NEW_ONE if args[option] is not None]
     if new and (args["key"] is None or args["state"] != "present"):
         raise BadInput(
-            f"{' and '.join(new)} describe a new incident, which needs a key and state=present: add the key, or leave "
-            f"{' and '.join(new)} out."
+            f"{' and '.join(new)} can only be given for a new incident, which needs key and state=present: add the "
+            f"key, or leave {' and '.join(new)} out."
         )
     if args["object"] is not None and args["link"] is not None:
         raise BadInput("object and link are given together: an incident is of one of them.")
 
 
-def _find(context: TaskContext) -> tuple[Resource, list[Item]]:
-    """The incidents that are meant, as items of a table that knows their records."""
+def _find(context: TaskContext, wanted: Item) -> tuple[Resource, list[Item]]:
+    """The incidents that are meant, each to become as `wanted`, as items of a table that knows their records."""
     args = context.args
     records = _records(context)
     if not records and args["key"] is not None and args["state"] == "present":
         return knowing(NEW_INCIDENT, []), [_new(args)]
-    return knowing(INCIDENT, records), [_item(INCIDENT, args, {"id": str(record["id"])}) for record in records]
+    ids = [str(record["id"]) for record in records]
+    return knowing(INCIDENT, records), [Item(INCIDENT, None, wanted.desired, wanted.flags, one) for one in ids]
 
 
 def _records(context: TaskContext) -> list[Record]:
