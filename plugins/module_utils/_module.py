@@ -70,7 +70,7 @@ def ensure(resource: Resource) -> Run:
 
 def ensure_items(find: Find, context: TaskContext, *, listed: bool) -> dict[str, Any]:
     """Bring the items that `find` returns to their state; what the task returns. They are found once more when another
-    task of this run wrote meanwhile. `listed` tells whether the task is about a list of items, and not about one."""
+    task of this run wrote meanwhile. `listed` tells that the task is about a list of items, however many they are."""
     with _collector_stopped() as resume_collector:
         return _run(find, context, resume_collector, listed)
 
@@ -140,7 +140,7 @@ def applied(planner: Planner, plans: list[Plan], context: TaskContext, *, listed
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if not listed:
+    if not listed and len(plans) == 1:
         return {**result, **report_one(plans[0], engine)}
     return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 

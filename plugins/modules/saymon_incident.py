@@ -130,51 +130,162 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+incident:
+  description: The incident after the task, with the server's own keys. In check mode, as it is before the task, but
+    with the comment and the properties that it would have.
+  returned: success, with O(id) or O(key), if there is such an incident
+  type: dict
+  contains:
+    id:
+      description: Id of the incident. It keeps it in the history.
+      type: str
+      sample: 64c2a1b0d4e5f60718293a4b
+    entityId:
+      description: Id of the object or link.
+      type: raw
+      sample: 64b1f0c2a9d3e45f6a7b8e01
+    entityType:
+      description: V(1) for an object, V(2) for a link.
+      type: int
+      sample: 1
+    type:
+      description: V(1) when a state raised it, V(2) when a condition did.
+      type: int
+      sample: 1
+    state:
+      description: Id of the level, a number for built-in levels and a text for others. V(3) means cleared.
+      type: raw
+      sample: 4
+    lastState:
+      description: Id of the level that it had before it was cleared.
+      type: raw
+      sample: 4
+    text:
+      description: What is wrong, null when nothing was said.
+      type: str
+      sample: No data for 5 minutes
+    timestamp:
+      description: When it was registered, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    localTimestamp:
+      description: When it occurred, in milliseconds since 1970-01-01 UTC.
+      type: int
+      sample: 1700000000000
+    clearTimestamp:
+      description: When it was cleared. Missing, or V(0), while it is open.
+      type: int
+      sample: 1700000600000
+    acknowledgedBy:
+      description: Id of the user who acknowledged it. Null or missing when nobody did.
+      type: str
+      sample: 64b1f0c2a9d3e45f6a7b8c01
+    comment:
+      description: The latest comment. Missing when there is none.
+      type: str
+      sample: Known, ticket 77
+    properties:
+      description: Named values, in one of several forms, as pairs, records or a dictionary.
+      type: raw
+      sample: [[ticket, "77"]]
+  sample:
+    id: 64c2a1b0d4e5f60718293a4b
+    entityId: 64b1f0c2a9d3e45f6a7b8e01
+    entityType: 1
+    type: 1
+    state: 4
+    lastState: 4
+    text: No data for 5 minutes
+    timestamp: 1700000000000
+    localTimestamp: 1700000000000
+action:
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
+  returned: success, with O(id) or O(key), if there is such an incident
+  type: str
+  sample: updated
+recovered:
+  description: Whether the answer to a write was lost, and the module read the present state again and continued from
+    there.
+  returned: success, with O(id) or O(key), if there is such an incident
+  type: bool
+  sample: false
 outcomes:
-  description: What became of the incidents, in the order of their ids. Those that needed no change are left out, unless
-    O(outcomes=all).
-  returned: success or failure of some
+  description:
+    - What became of each item that was changed or failed, or with O(outcomes=all) of every item, in the order of the
+      list.
+    - C(action) can also be C(failed) and C(skipped), then with C(msg).
+  returned: with O(ids), O(filter) or O(all_incidents), and with O(id) or O(key), if there is no such incident
   type: list
   elements: dict
   contains:
-    id:
-      description: Id of the incident. Null in check mode for one that would be created.
-      type: str
-      sample: 64c2a1b0d4e5f60718293a4b
     text:
       description: What is wrong, or the id of an incident without a text.
       type: str
       sample: The disk is nearly full
+    id:
+      description: Id of the item, or null when it is not known.
+      type: raw
+      sample: 64c2a1b0d4e5f60718293a4b
     action:
-      description: What was done, V(created), V(updated), V(unchanged), V(failed) or V(skipped).
+      description: What was done, C(updated), C(unchanged), C(failed) or C(skipped).
       type: str
       sample: updated
     changed:
-      description: Whether the incident was changed, or may have been.
+      description: Whether something was written, or may have been when the item failed.
       type: bool
       sample: true
     msg:
-      description: Why it failed or was not tried. Missing for all others.
+      description: Why the item failed or was skipped. Missing for all others.
       type: str
       sample: "POST /incidents/64c2a1b0d4e5f60718293a4b/clear answered 403 Forbidden."
   sample:
-    - id: 64c2a1b0d4e5f60718293a4b
-      text: The disk is nearly full
+    - text: The disk is nearly full
+      id: 64c2a1b0d4e5f60718293a4b
       action: updated
       changed: true
 summary:
-  description: How many incidents there are of each outcome, and how many were found out after an answer had got
-    lost (C(recovered)).
-  returned: success or failure of some
+  description: Number of items with each outcome, and of items whose state was read again after a lost answer.
+  returned: as C(outcomes)
   type: dict
+  contains:
+    created:
+      description: Always 0, because a new incident has a key.
+      type: int
+      sample: 0
+    updated:
+      description: Number of items that were changed.
+      type: int
+      sample: 2
+    deleted:
+      description: Always 0, because incidents are cleared and not deleted.
+      type: int
+      sample: 0
+    unchanged:
+      description: Number of items that needed no change.
+      type: int
+      sample: 1
+    failed:
+      description: Number of items that failed.
+      type: int
+      sample: 0
+    skipped:
+      description: Number of items that were not tried because the server could no longer be reached.
+      type: int
+      sample: 0
+    recovered:
+      description: Number of items whose state was read again after a lost answer.
+      type: int
+      sample: 0
   sample: {created: 0, updated: 2, deleted: 0, unchanged: 1, failed: 0, skipped: 0, recovered: 0}
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Record
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, SaymonError
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._module import ensure_items
 from ansible_collections.saymon.platform.plugins.module_utils._resources.find_incidents import (
@@ -223,7 +334,13 @@ def run(context: TaskContext) -> dict[str, Any]:
     context.parallel()  # a bad one is refused before anything is read
     _check(context.args)
     wanted = _item(INCIDENT, context.args, {})  # what is wrong is told even if no incident is found
-    return ensure_items(lambda: _find(context, wanted), context, listed=True)
+    one = context.args["id"] is not None or context.args["key"] is not None
+    result = ensure_items(lambda: _find(context, wanted), context, listed=not one)
+    if result["changed"] and not context.check and "incident" in result:
+        with suppress(SaymonError):  # the task has done its work
+            found = active_incident(context.client, str(result["incident"]["id"]))
+            result["incident"] = found or result["incident"]
+    return result
 
 
 def _check(args: Mapping[str, Any]) -> None:

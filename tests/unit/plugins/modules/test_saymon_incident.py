@@ -65,7 +65,8 @@ def say(text: str) -> Exchange:
 def test_a_change(
     script: Script, check: bool, record: Any, state: str, steps: list[str], before: str, after: str
 ) -> None:
-    script(one(record), *([] if check else map(act, steps)))
+    after_it = {**record, "seen": "afterwards"}
+    script(one(record), *([] if check else [*map(act, steps), one(after_it)]))
     result = run_module(NAME, {"id": "i1", "state": state}, check=check)
     assert result["changed"] is True
     assert result["diff"] == [
@@ -76,7 +77,7 @@ def test_a_change(
             "after": {"state": after},
         }
     ]
-    assert result["outcomes"] == [{"id": "i1", "text": "disk", "action": "updated", "changed": True}]
+    assert (result["action"], result["incident"]) == ("updated", record if check else after_it)
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -96,9 +97,9 @@ def test_a_change(
 )
 def test_no_change(script: Script, check: bool, record: Any, state: str) -> None:
     script(one(record))
-    result = run_module(NAME, {"id": "i1", "state": state, "outcomes": "all"}, check=check)
+    result = run_module(NAME, {"id": "i1", "state": state}, check=check)
     assert (result["changed"], result["diff"]) == (False, [])
-    assert result["outcomes"] == [{"id": "i1", "text": "disk", "action": "unchanged", "changed": False}]
+    assert (result["action"], result["incident"]) == ("unchanged", record)
 
 
 # --- comment and properties -----------------------------------------------------------------------
@@ -106,7 +107,9 @@ def test_no_change(script: Script, check: bool, record: Any, state: str) -> None
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_comment(script: Script, check: bool) -> None:
-    script(one({**OPEN, "comment": "alt"}), *([] if check else [act("acknowledge"), say("Известно, ticket 77")]))
+    script(
+        one({**OPEN, "comment": "alt"}), *([] if check else [act("acknowledge"), say("Известно, ticket 77"), one(OPEN)])
+    )
     result = run_module(NAME, {"id": "i1", "state": "acknowledged", "comment": " Известно, ticket 77\n"}, check=check)
     assert result["diff"][0]["after"] == {"state": "acknowledged", "comment": "Известно, ticket 77"}
 
@@ -146,6 +149,7 @@ def test_properties(script: Script, check: bool, present: Any, options: Any, wri
     record = {**OPEN, "properties": present}
     script(one(record))
     script(*([] if check else [Exchange(method, "/incidents/i1/props", 200, OPEN, body) for method, body in writes]))
+    script(*([one(OPEN)] if writes and not check else []))
     assert run_module(NAME, {"id": "i1", **options}, check=check)["changed"] is bool(writes)
 
 
@@ -154,9 +158,9 @@ def test_an_answer_that_is_no_incident_is_looked_into(script: Script, answer: st
     before, after = ({**OPEN, "properties": values} for values in ([["a", 1]], []))
     options = {"id": "i1", "properties": {}, "append_properties": False}
     script(one(before), Exchange("DELETE", "/incidents/i1/props", 200, body=["a"], text=answer))
-    script(Exchange("GET", PAGE, 200, [after]))
+    script(Exchange("GET", PAGE, 200, [after]), one(after))
     result = run_module(NAME, options)
-    assert (result["changed"], result["summary"]["recovered"]) == (True, 1)
+    assert (result["changed"], result["recovered"], result["incident"]) == (True, True, after)
     script(one(before))
     for _attempt in range(3):
         script(Exchange("DELETE", "/incidents/i1/props", 200, body=["a"], text=answer))
@@ -297,9 +301,9 @@ FIND = search("name", "ROOT", "Shop", among=[ROOT, SHOP])
 def test_a_new_incident(script: Script, check: bool, shown: Any) -> None:
     created = {**BODY, "id": "i1", "properties": shown}
     script(Exchange("GET", PAGE, 200, [OPEN]), FIND, LEVELS)
-    script(*([] if check else [Exchange("POST", "/incidents", 200, created, BODY), say("wer?")]))
+    script(*([] if check else [Exchange("POST", "/incidents", 200, created, BODY), say("wer?"), one(created)]))
     result = run_module(NAME, {**NEW, "properties": {"job": 1}, "comment": "wer?"}, check=check)
-    assert result["outcomes"] == [{"id": None if check else "i1", "text": "k1", "action": "created", "changed": True}]
+    assert (result["action"], result["incident"].get("id")) == ("created", None if check else "i1")
     assert result["diff"][0]["after"] == {
         "comment": "wer?",
         "entity_type": "object",
@@ -322,7 +326,7 @@ def test_it_is_there_already(script: Script, check: bool, record: Any) -> None:
 def test_a_new_incident_of_a_link(script: Script) -> None:
     body = {"properties": {MARK: "k1"}, "entityId": "l1", "entityType": 2, "state": 2, "text": "Диск"}
     script(Exchange("GET", PAGE, 200, []), ("GET", "/links?fields=class_id,source,target", 200, [{"id": "l1"}]), LEVELS)
-    script(Exchange("POST", "/incidents", 200, {**body, "id": "i1"}, body))
+    script(Exchange("POST", "/incidents", 200, {**body, "id": "i1"}, body), one({**body, "id": "i1"}))
     assert run_module(NAME, {**NEW, "object": None, "link": "l1"})["changed"] is True
 
 
@@ -335,7 +339,7 @@ def test_the_key_is_given_where_the_creation_ignores_it(script: Script) -> None:
         LEVELS,
         Exchange("POST", "/incidents", 200, created, {**BODY, "properties": {MARK: "k1"}}),
     )
-    script(Exchange("POST", "/incidents/i1/props", 200, created, {MARK: "k1"}))
+    script(Exchange("POST", "/incidents/i1/props", 200, created, {MARK: "k1"}), one(created))
     assert run_module(NAME, NEW)["changed"] is True
 
 
@@ -362,8 +366,8 @@ def test_an_older_server(script: Script, status: int) -> None:
     result = run_module(NAME, NEW)
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"] == (
-        "1 of 1 incidents failed: This server cannot create incidents, which only newer versions can: raise it by data "
-        "or by a condition, or update the server."
+        "This server cannot create incidents, which only newer versions can: raise it by data or by a condition, or "
+        "update the server."
     )
 
 
@@ -376,7 +380,7 @@ def test_a_new_incident_lacks_something(script: Script) -> None:
 
 def test_the_key_stays_where_properties_are_made_exact(script: Script) -> None:
     script(Exchange("GET", PAGE, 200, [{**OPEN, "properties": [[MARK, "k1"], ["a", 1]]}]))
-    script(Exchange("DELETE", "/incidents/i1/props", 200, OPEN, ["a"]))
+    script(Exchange("DELETE", "/incidents/i1/props", 200, OPEN, ["a"]), one(OPEN))
     result = run_module(NAME, {"key": "k1", "properties": {}, "append_properties": False})
     assert result["diff"][0]["before"] == {"properties": {"a": 1}}
     assert result["diff"][0]["after"] == {"properties": {}}
@@ -448,7 +452,7 @@ def test_a_creation_whose_answer_is_lost_is_not_repeated() -> None:
     server = Incidents(incidents=[], objects=[SHOP], incident_levels=[{"id": 2, "name": "Warning"}])
     server.after = [("POST /incidents", lost)]
     result = run_on(server, NAME, NEW)
-    assert (result.get("msg"), result["changed"], result["summary"]["recovered"]) == (None, True, 1)
+    assert (result.get("msg"), result["changed"], result["recovered"]) == (None, True, True)
     assert len(server.data["/incidents"]) == 1
     server.journal.clear()
     assert run_on(server, NAME, NEW)["changed"] is False
@@ -477,6 +481,12 @@ def test_two_tasks_of_a_run_take_turns() -> None:
     result = run_on(server, NAME, {"all_incidents": True, "state": "acknowledged"})
     assert (result.get("msg"), store.wanted) == (None, [{"incident"}])
     assert server.writes == [("POST", "/incidents/i1/acknowledge", None)]
+
+
+def test_one_that_has_vanished_after_the_change(script: Script) -> None:
+    script(one(OPEN), act("clear-remove"), ("GET", "/incidents/i1", 404, {}))
+    result = run_module(NAME, {"id": "i1", "state": "removed"})
+    assert (result["changed"], result["incident"]) == (True, OPEN)
 
 
 def test_an_unreachable_server_says_so(script: Script) -> None:
