@@ -58,12 +58,9 @@ EXAMPLES = r"""
     age: true
   register: active
 
-- name: Show where something is wrong, and for how long
+- name: Show where something is wrong, and for how many seconds
   ansible.builtin.debug:
-    msg: "{{ item.entity }}: {{ item.names.level }} for {{ item.age }} s"
-  loop: "{{ active.incidents }}"
-  loop_control:
-    label: "{{ item.id }}"
+    msg: "{{ dict(active.incidents | map(attribute='entity') | zip(active.incidents | map(attribute='age'))) }}"
 
 - name: Find alarms below a site that nobody has acknowledged
   saymon.platform.saymon_incident_info:
