@@ -16,10 +16,10 @@ from ansible_collections.saymon.platform.tests.unit.support import Exchange, Scr
 
 NAME = "saymon_incident_info"
 NOW = 1_700_000_000_000
-ROOT = {"id": 1, "name": "ROOT", "parent_id": []}
-SHOP = {"id": "64b1f0c2a9d3e45f6a7b8e01", "name": "Shop", "parent_id": [1]}
-DB = {"id": "64b1f0c2a9d3e45f6a7b8e02", "name": "db01", "parent_id": [SHOP["id"]], "class_id": 3}
-OBJECTS = [ROOT, SHOP, DB]
+ROOT: dict[str, Any] = {"id": 1, "name": "ROOT", "parent_id": []}
+SHOP: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e01", "name": "Shop", "parent_id": [1]}
+DB: dict[str, Any] = {"id": "64b1f0c2a9d3e45f6a7b8e02", "name": "db01", "parent_id": [SHOP["id"]], "class_id": 3}
+OBJECTS: list[dict[str, Any]] = [ROOT, SHOP, DB]
 FIRST = {
     "id": "i1",
     "entityId": DB["id"],

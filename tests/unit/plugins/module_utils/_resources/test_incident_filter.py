@@ -35,7 +35,7 @@ OBJECTS: list[dict[str, Any]] = [
     },
     {**WEB, "parent_id": [1], "class_id": 3, "state_id": 3},
 ]
-LINKS = [
+LINKS: list[dict[str, Any]] = [
     {"id": "l1", "source": "o1", "target": "o2", "class_id": 35, "state_id": 8},
     {"id": "l2", "source": "o2", "target": "o0"},
 ]
@@ -63,7 +63,7 @@ OVER = {
     "removed": {"userId": "u1", "timestamp": NOW},
 }
 CABLE = {"id": "i4", "entityId": "l1", "entityType": 2, "state": 1, "text": "down", "timestamp": NOW}
-INCIDENTS = [OPEN, KNOWN, OVER, CABLE]
+INCIDENTS: list[dict[str, Any]] = [OPEN, KNOWN, OVER, CABLE]
 
 
 def server() -> FakeServer:
