@@ -36,6 +36,7 @@ _NAMES = "names"  # the record key under which `resolve` puts the names
 
 Hook = Callable[[TaskContext, "list[Record]"], None]
 Read = Callable[[Search], "list[Record]"]
+Look = Callable[[TaskContext], Search]
 
 
 class Info(NamedTuple):
@@ -54,6 +55,7 @@ def info_of(
     read_only: Iterable[Field] = (),
     known: Iterable[str] = (),
     read: Read | None = None,
+    look: Look | None = None,
     gather: Mapping[str, Part] | None = None,
     inspect: Hook = lambda context, records: None,
     complete: Hook = lambda context, records: None,
@@ -63,7 +65,8 @@ def info_of(
     `filters` are options of the module, each with the field that it looks at, or with a filter of its own; `id` is one
     at all times. `options` are further ones, or other descriptions of these. `read_only` are fields of records that the
     table lacks, because nobody sets them; `known` are other keys of records. `read` reads the records among which the
-    filters look, which may be those that a search on the server has found. `gather` are parts that are added on
+    filters look, which may be those that a search on the server has found. `look` makes the search of a task whose
+    filters need a table of their own. `gather` are parts that are added on
     request. `inspect` may warn about the records that were read, `complete` may add to those that are returned.
     """
     table = replace(resource, fields=(*resource.fields, *read_only))
@@ -74,7 +77,7 @@ def info_of(
         args = context.args
         listing.check(args, spec.options)
         parts, parallel = listing.parts_in(args), context.parallel()
-        search = listing.search(context, parts)
+        search = look(context) if look else listing.search(context, parts)
         records = (read or listing.read)(search)
         inspect(context, records)
         found = sorted(listing.matching(search, records), key=lambda record: age_of(record["id"]))[: args["limit"]]

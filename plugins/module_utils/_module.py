@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
@@ -25,6 +26,7 @@ from ._listing import Placed, placed
 from ._run import Run, TaskContext
 
 _OUTCOMES = {"outcomes": {"type": "str", "choices": ["changed", "all"], "default": "changed"}}
+Find = Callable[[], "tuple[Resource, list[Item]]"]
 
 
 def spec_of(resource: Resource) -> Spec:
@@ -62,10 +64,17 @@ def ensure(resource: Resource) -> Run:
 
     def run(context: TaskContext) -> dict[str, Any]:
         context.parallel()  # a bad one is refused before anything is read
-        with _collector_stopped() as resume_collector:
-            return _run(resource, context, resume_collector)
+        find = cache(lambda: (resource, _items(resource, context)))  # a file is read once
+        return ensure_items(find, context, listed=context.args.get(resource.plural) is not None)
 
     return run
+
+
+def ensure_items(find: Find, context: TaskContext, *, listed: bool) -> dict[str, Any]:
+    """Bring the items that `find` returns to their state; what the task returns. They are found once more when another
+    task of this run wrote meanwhile. `listed` tells that the task is about a list of items, however many they are."""
+    with _collector_stopped() as resume_collector:
+        return _run(find, context, resume_collector, listed)
 
 
 def append(resource: Resource) -> Run:
@@ -95,20 +104,21 @@ def planner_of(resource: Resource, context: TaskContext, *, cached: bool = True)
     )
 
 
-def _run(resource: Resource, context: TaskContext, resume_collector: Callable[[], None]) -> dict[str, Any]:
-    items = _items(resource, context)
+def _run(find: Find, context: TaskContext, resume_collector: Callable[[], None], listed: bool) -> dict[str, Any]:
     seen = context.client.lists.writes()
+    resource, items = find()
     planner = planner_of(resource, context)
     plans = planner.plan_all(items)
     if all(plan.action == "none" for plan in plans):
-        return applied(planner, plans, context)
+        return applied(planner, plans, context, listed=listed)
     resume_collector()  # requests leave garbage behind
     with nullcontext() if context.check else context.sessions.exclusive(_written(resource, items)):
         if not context.check and context.client.lists.writes() != seen:
             # A task of this run wrote meanwhile, perhaps just that on which the plans rest.
+            resource, items = find()
             planner = planner_of(resource, context, cached=False)
             plans = planner.plan_all(items)
-        return applied(planner, plans, context)
+        return applied(planner, plans, context, listed=listed)
 
 
 def _written(resource: Resource, items: list[Item]) -> set[str]:
@@ -120,7 +130,7 @@ def _written(resource: Resource, items: list[Item]) -> set[str]:
     return {resource.name, *made, *(touched for _item, field in fields for touched in field.touches)}
 
 
-def applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[str, Any]:
+def applied(planner: Planner, plans: list[Plan], context: TaskContext, *, listed: bool = False) -> dict[str, Any]:
     """Carry out the plans (in check mode predict them), and say what became of them. Raises the error of a single
     item."""
     resource = planner.resource
@@ -132,7 +142,7 @@ def applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[s
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if context.args.get(resource.plural) is None:
+    if not listed and len(plans) == 1:
         return {**result, **report_one(plans[0], engine)}
     return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 

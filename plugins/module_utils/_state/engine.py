@@ -407,9 +407,11 @@ class Engine:
             try:
                 answer = self.client.send(Request(method, path, body=body)).data
             except HttpError as error:
-                if error.status not in (404, 405) or (method, path) == creators[-1]:
-                    raise
-                continue
+                if error.status in (404, 405) and (method, path) != creators[-1]:
+                    continue
+                if error.status in resource.refusals:
+                    raise SaymonError(resource.refusals[error.status], **error.details) from error
+                raise
             self._creator[resource.name] = (method, path)
             if isinstance(answer, list) and len(answer) == 1:
                 answer = answer[0]

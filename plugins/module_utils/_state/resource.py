@@ -156,7 +156,8 @@ class Resource:
 
     `name` and `plural` name the record and the list in options and results, `path` is the collection. `key` are the
     options that identify an item, `find_by` others that help to find it, `title` is the record key of its name.
-    `create` are the calls that create one, tried in turn while the server does not know the former; `update` is the
+    `create` are the calls that create one, tried in turn while the server does not know the former; `refusals` are what
+    it means, and what to do, when the server refuses them with a certain HTTP status. `update` is the
     method to change one. `flags` are options of an item that steer it and are not fields, `shorthands` those that
     stand for fields, with their types, until `adjust` puts these in their place. `unique` are the options of
     which the server never lets two items have the same value, so that a creation may be repeated; with
@@ -192,6 +193,7 @@ class Resource:
     singleton: bool = False
     index: type[Index] = Index
     query: Callable[[set[str]], dict[str, Any]] = lambda keys: {}
+    refusals: Mapping[int, str] = dataclasses.field(default_factory=dict)
     load: Callable[[Task, set[str]], list[Record]] | None = None
     search: Callable[[Client, Wanted], list[Record] | None] | None = None
     adjust: Callable[[Item], None] = lambda item: None
