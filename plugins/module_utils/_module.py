@@ -129,7 +129,7 @@ def applied(planner: Planner, plans: list[Plan], context: TaskContext) -> dict[s
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if context.args.get(resource.plural) is None:
+    if [plan.item.place for plan in plans] == [None]:
         return {**result, **report_one(plans[0], engine)}
     return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 
