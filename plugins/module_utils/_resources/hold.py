@@ -107,7 +107,7 @@ class HeldState(FieldType):
         return Hold(
             _id(value["stateId"]),
             "" if value.get("reason") is None else str(value["reason"]),
-            _end(value),
+            end_in(value),
             since if since is not None and since > now() else None,
             tuple(_id(state) for state in _ending(value)),
         )
@@ -172,14 +172,14 @@ def _target(desired: Wish, present: int | None) -> int | None:
     return present if present <= wanted + _SLACK else wanted
 
 
-def _end(value: Mapping[str, Any]) -> int | None:
+def end_in(value: Mapping[str, Any]) -> int | None:
     """The end of a manual state, which old pages call `by`; in the model that is the user."""
     until = _moment(value.get("until"))
     if until is not None:
         return until
     by = value.get("by")
     try:
-        return _TIME.parse(by) if isinstance(by, (int, str)) and str(by).isdigit() else None
+        return _TIME.parse(by) if isinstance(by, (int, str)) and str(by).isdecimal() else None
     except Invalid:
         return None
 

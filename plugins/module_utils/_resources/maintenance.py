@@ -113,6 +113,9 @@ class AnObject(Reference):
     def read(self, value: Any) -> Any:
         return value if isinstance(value, Pending) else super().read(value)
 
+    def compare(self, value: Any, desired: Any, append: bool) -> None:
+        """What finds a record is never changed in it."""
+
     def resolve(self, desired: Any, lookup: Lookup, create: bool) -> Any:
         try:
             return super().resolve(desired, lookup, create)
@@ -162,10 +165,10 @@ def _ends(pair: Pair, lookup: Lookup) -> Iterator[str | None]:
 
 def _load(task: Task, keys: set[str]) -> list[Record]:
     query = OBJECT.query({*keys, "mute_alerts"} if "mute_alert" in keys else keys)
-    objects = _muted_alike(task.client.get_list("/objects", cached=task.cached, **query))
+    objects = muted_alike(task.client.get_list("/objects", cached=task.cached, **query))
     if not _needs_links(task.items, objects):
         return objects
-    return [*objects, *task.client.get_list("/links", cached=task.cached, fields=_LINK_FIELDS)]
+    return [*objects, *links_with_state(task.client, cached=task.cached)]
 
 
 def _search(client: Client, wanted: Wanted) -> list[Record] | None:
@@ -176,11 +179,11 @@ def _search(client: Client, wanted: Wanted) -> list[Record] | None:
     nothing = not texts and not wanted.ids and not any(item.id for item in wanted.items)
     objects = [] if nothing else OBJECT.search(client, Wanted(wanted.items, texts, wanted.ids, wanted.keys))
     if objects is None or not _needs_links(wanted.items, objects):
-        return None if objects is None else _muted_alike(objects)
-    return [*_muted_alike(objects), *client.get_list("/links", fields=_LINK_FIELDS)]
+        return None if objects is None else muted_alike(objects)
+    return [*muted_alike(objects), *links_with_state(client)]
 
 
-def _muted_alike(objects: list[Record]) -> list[Record]:
+def muted_alike(objects: list[Record]) -> list[Record]:
     """The same, with one name for what the documentation has two names for."""
     for record in objects:
         if "mute_alerts" in record:
@@ -192,6 +195,11 @@ def _needs_links(items: Iterable[Item], objects: list[Record]) -> bool:
     """Whether an item is about a link, as one is whose id no object has."""
     ids = {item.id for item in items if item.id is not None}
     return any("link" in item.desired for item in items) or bool(ids - {str(record["id"]) for record in objects})
+
+
+def links_with_state(client: Client, *, cached: bool = False) -> list[Record]:
+    """All links, with what tells how each is held."""
+    return client.get_list("/links", cached=cached, fields=_LINK_FIELDS)
 
 
 # --- items ----------------------------------------------------------------------------------------
@@ -281,7 +289,7 @@ def _guard(_task: Task, plans: list[Plan]) -> list[str]:
     if not short:
         return []
     more = f" (and so do {len(short) - 1} more)" if len(short) > 1 else ""
-    ends = shown(_HOLD_FIELD.read(short[0].record).until)
+    ends = shown(HOLD_FIELD.read(short[0].record).until)
     return [
         f"The manual state of {short[0].title} is left as it is, and ends at {ends}, after less than half of the time "
         f"that until says{more}: set extend to move the end on."
@@ -290,7 +298,7 @@ def _guard(_task: Task, plans: list[Plan]) -> list[str]:
 
 def _ends_soon(plan: Plan) -> bool:
     wish = plan.item.desired.get("manual_state")
-    return wish is not None and HELD.ends_soon(wish, _HOLD_FIELD.read(plan.record))
+    return wish is not None and HELD.ends_soon(wish, HOLD_FIELD.read(plan.record))
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -320,7 +328,8 @@ class _UntilType(FieldType):
         return Until.parse(value)
 
 
-_HOLD_FIELD = Field("manual_state", "manual_state", HELD, writer=_hold, in_create=False, repeatable=True)
+HOLD_FIELD = Field("manual_state", "manual_state", HELD, writer=_hold, in_create=False, repeatable=True)
+MUTE_FIELD = Field("mute", "mute_alert", Mute(), writer=_mute, in_create=False, repeatable=True)
 
 ENTITY = Resource(
     name="entity",
@@ -345,7 +354,7 @@ ENTITY = Resource(
     fields=(
         Field("object", "id", AnObject()),
         Field("link", "id", ALink()),
-        _HOLD_FIELD,
-        Field("mute", "mute_alert", Mute(), writer=_mute, in_create=False, repeatable=True),
+        HOLD_FIELD,
+        MUTE_FIELD,
     ),
 )
