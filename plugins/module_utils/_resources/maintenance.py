@@ -218,9 +218,16 @@ def _adjust(item: Item) -> None:
     names = ("id" if item.id else "", *(option for option in ("object", "link") if option in desired))
     if len([name for name in names if name]) != 1:
         raise Invalid("give object, link, or source and target: exactly one of them says what is held")
-    if item.flags.get("recursive") and "link" in desired:
-        raise Invalid("recursive is for objects, because nothing is below a link: leave it out")
+    if "link" in desired:
+        _refuse_for_link(item, "")
     _join_state(item)
+
+
+def _refuse_for_link(item: Item, where: str) -> None:
+    if item.flags.get("recursive"):
+        raise Invalid(f"{where}recursive is for objects, because nothing is below a link: leave it out")
+    if "mute" in item.desired:
+        raise Invalid(f"{where}mute is for objects, because a link cannot be muted: leave it out")
 
 
 def _join_state(item: Item) -> None:
@@ -228,8 +235,6 @@ def _join_state(item: Item) -> None:
     desired = item.desired
     until, reason, muted = desired.pop("until", None), desired.pop("reason", None), desired.pop("mute", None)
     state = desired.pop("manual_state", None)
-    if muted is not None and "link" in desired:
-        raise Invalid("mute is for objects, because a link cannot be muted: leave it out")
     if item.state == "absent":
         desired["manual_state"] = Wish(None)
         if muted is not None:
@@ -284,7 +289,11 @@ def _with_descendants(tree: Tree, record: Record) -> list[str]:
 
 
 def _guard(_task: Task, plans: list[Plan]) -> list[str]:
-    """Warns when an end that an earlier run has set is left as it is, although little of the wanted time is left."""
+    """Refuses for links, as far as these are known by their ids, what only objects can have. Warns when an end that an
+    earlier run has set is left as it is, although little of the wanted time is left."""
+    for plan in plans:
+        if is_link(plan.record):
+            _refuse_for_link(plan.item, plan.item.where)
     short = [plan for plan in plans if plan.action == "none" and _ends_soon(plan)]
     if not short:
         return []

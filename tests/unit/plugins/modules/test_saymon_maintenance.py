@@ -357,6 +357,16 @@ def test_what_does_not_exist_is_an_error(args: dict[str, Any], message: str) -> 
         assert server.writes == []
 
 
+@pytest.mark.parametrize("option", ["mute", "recursive"])
+def test_what_only_objects_have_is_refused_for_a_link_known_by_its_id(option: str) -> None:
+    for state in ("present", "absent"):
+        server = server_with()
+        items = [{"id": LINK["id"], "manual_state": "Disable", option: True, "state": state}]
+        said = run_on(server, NAME, {"entities": items})["msg"]
+        assert said.startswith(f"entities[0] ({LINK['id']}): {option} is for objects, because")
+        assert server.writes == []
+
+
 def test_an_unknown_state_is_an_error() -> None:
     result = run_on(server_with(), NAME, {"object": "web-1", "manual_state": "Off"})
     assert result["msg"] == "manual_state: there is no state 'Off': check the spelling, or create it first."

@@ -89,7 +89,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_everything_that_is_held_or_muted(script: Script, check: bool) -> None:
-    users = ("GET", "/users", 200, [{"id": "u1", "login": "ann"}, {"id": "u2", "login": "bob"}])
+    users = ("GET", "/users", 200, [{"id": "u1", "login": "ann", "permissions": []}, {"id": "u2", "login": "bob"}])
     script((*LIST, OBJECTS), (*LINK_LIST, LINKS), ("GET", "/states", 200, STATES), users)
     assert run_module(NAME, {}, check=check) == {"changed": False, "entities": [HELD, MUTED, WAITING]}
 
