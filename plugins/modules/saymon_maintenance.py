@@ -208,7 +208,8 @@ entity:
     name: web-1
     manual_state: {stateId: 9, reason: Rollout 4.2, until: 1924970400000}
 action:
-  description: What was done, or would be done in check mode, C(updated) or C(unchanged).
+  description: What was done, or would be done in check mode. One of C(created), C(updated), C(deleted) and
+    C(unchanged).
   returned: success, with one item and without O(recursive)
   type: str
   sample: updated

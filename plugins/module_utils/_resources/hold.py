@@ -120,7 +120,9 @@ class HeldState(FieldType):
         base = Hold("") if over else current
         reason = base.reason if desired.reason is None else desired.reason
         same = base.state == desired.state and base.reason == reason and base.since is None
-        until = base.until if desired.until is None else _target(desired, base.until if same else None)
+        until = base.until
+        if desired.until is not None:
+            until = _target(desired.until, until if same else None, extend=desired.extend)
         return Hold(desired.state, reason, until, None, base.ending)
 
     def body(self, hold: Hold) -> dict[str, Any]:
@@ -158,16 +160,15 @@ class HeldState(FieldType):
 HELD = HeldState()
 
 
-def _target(desired: Wish, present: int | None) -> int | None:
-    """The end to reach. An end at some time after the task is reached by any that an earlier run of the same task may
-    have set; otherwise each run would move it, and none would find everything as it should be."""
-    until = desired.until
-    if until is None or until.after is None:
-        return None if until is None else until.at
+def _target(until: Until, present: int | None, *, extend: bool) -> int | None:
+    """The end to reach. One at some time after the task is reached by any that an earlier run of the same task may have
+    set; otherwise each run would move it, and none would find everything as it should be."""
+    if until.after is None:
+        return until.at
     wanted = -(-(now() + until.after) // 1000) * 1000  # whole seconds are easier to read
     if present is None:
         return wanted
-    if desired.extend:
+    if extend:
         return max(present, wanted)
     return present if present <= wanted + _SLACK else wanted
 
