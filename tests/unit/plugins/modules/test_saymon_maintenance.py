@@ -23,7 +23,7 @@ SHOP, WEB, DATA, OTHER = (
 )
 for below in (WEB, DATA):
     below["parent_id"] = [SHOP["id"]]
-STATES = [
+STATES: list[dict[str, Any]] = [
     {"id": 3, "name": "Working"},
     {"id": 9, "name": "Disable"},
     {"id": "64b1f0c2a9d3e45f6a7b8f01", "name": "Works"},

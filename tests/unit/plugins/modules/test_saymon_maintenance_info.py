@@ -38,7 +38,7 @@ LINKS = [
 STATES = [{"id": 3, "name": "Working"}, {"id": 9, "name": "Disable"}]
 LIST = ("GET", "/objects?fields=class_id,manual_state,mute_alert,mute_alerts,name,parent_id,tags", 200)
 LINK_LIST = ("GET", "/links?fields=class_id,manual_state,source,source_name,target,target_name", 200)
-NOTHING = {
+NOTHING: dict[str, Any] = {
     "reason": "",
     "since": None,
     "until": None,
