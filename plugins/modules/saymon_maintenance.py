@@ -56,8 +56,8 @@ options:
         or V(none). A moment that is over is refused.
       - A new manual state without O(until) has no end.
       - A time after the task is met by any end that an earlier run of the same task may have set, which is one that is
-        still to come, and not later than it. So a second run changes nothing, and does not move the end. See
-        O(extend).
+        still to come, and not later than it. So a second run changes nothing, and does not move the end. It warns when
+        less than half of the time is left. See O(extend).
       - Times after the task are counted by the clock of the machine that runs the task.
     type: str
   extend:
