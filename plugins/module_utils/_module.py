@@ -65,12 +65,12 @@ def ensure(resource: Resource) -> Run:
     def run(context: TaskContext) -> dict[str, Any]:
         context.parallel()  # a bad one is refused before anything is read
         find = cache(lambda: (resource, _items(resource, context)))  # a file is read once
-        return ensure_items(find, context, listed=context.args.get(resource.plural) is not None)
+        return ensure_items(find, context)
 
     return run
 
 
-def ensure_items(find: Find, context: TaskContext, *, listed: bool) -> dict[str, Any]:
+def ensure_items(find: Find, context: TaskContext, *, listed: bool = False) -> dict[str, Any]:
     """Bring the items that `find` returns to their state; what the task returns. They are found once more when another
     task of this run wrote meanwhile. `listed` tells that the task is about a list of items, however many they are."""
     with _collector_stopped() as resume_collector:
@@ -142,7 +142,7 @@ def applied(planner: Planner, plans: list[Plan], context: TaskContext, *, listed
     changed = engine.touched or any(context.check or plan.touched for plan in changing)
     shown = [diff for diff, plan in zip(diffs, changing) if plan.error is None]  # what was done
     result = {"changed": changed, "diff": shown, **resource.after(planner, plans)}
-    if not listed and len(plans) == 1:
+    if not listed and [plan.item.place for plan in plans] == [None]:
         return {**result, **report_one(plans[0], engine)}
     return {**result, **report_list(plans, engine, every=context.args.get("outcomes") == "all")}
 

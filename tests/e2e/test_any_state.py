@@ -69,6 +69,7 @@ PATHS = (
     "Alpha",
 )
 
+HELD_LINK = "64b1f0c2a9d3e40600000001"
 SPOTS = ("/ROOT", "Lab", "/North site", "north-core-sw", "north-web-1", "south-backup")
 
 
@@ -301,6 +302,22 @@ KINDS = (
             "properties": _properties,
             "append_properties": _YES,
             "state": _STATE,
+        },
+    ),
+    Kind(
+        "saymon_maintenance",
+        "entities",
+        {"object": one(*SPOTS), "manual_state": one("Disabled", "Working", "alarm", 9, None)},
+        {
+            "until": one("2031-01-01T00:00:00Z", "2031-01-01T03:00:00+03:00", 1924992000000, "none", ""),
+            "reason": one(*TEXTS),
+            "mute": _YES,
+            "recursive": one(True, False, False, False),
+            "state": _STATE,
+        },
+        {
+            "id": one(HELD_LINK, "1", "64b1f0c2a9d3e45f6a7b8eff"),
+            "link": one(HELD_LINK, "64b1f0c2a9d3e45f6a7b8eff"),
         },
     ),
     Kind(

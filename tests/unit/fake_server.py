@@ -200,6 +200,9 @@ class FakeServer(Client):
             return None
         if rest[0] == "/object-count":
             return len(self.find("/objects", class_id=record["id"]))
+        if rest[0] == "/manual-state":
+            record["manual_state"] = None if body.get("clear") else {**body, "by": self.me["id"]}
+            return record
         if rest[0] in self.actions:
             record.update(self.actions[rest[0]])
             return None

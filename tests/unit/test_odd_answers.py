@@ -125,6 +125,8 @@ ANSWERS: dict[str, Any] = {
             "client_data": '{"note": "x"}',
             "properties": [OWNER, *SETTINGS, *DOCUMENTS],
             "operations": [VACUUM],
+            "manual_state": {"stateId": 2, "reason": "x", "until": 1924970400000, "by": "u", "clearedByStateId": [2]},
+            "mute_alerts": {"reason": "x", "by": "u"},
         },
         {"id": SPARE, "name": "Spare", "parent_id": [SITE], "class_id": 3},
     ],
@@ -212,6 +214,7 @@ ANSWERS["/links"] = [
         "weight": "1",
         "client_data": '{"showArrow": true}',
         "properties": [OWNER],
+        "manual_state": {"stateId": 2, "since": 1924970400000, "clearedByState": 2},
     }
 ]
 ANSWERS[f"/links/{CHANNEL}/props"] = [OWNER]

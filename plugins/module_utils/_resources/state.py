@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Items, Number, Text
-from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
+from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Index, Resource
 
 from .built_in import spare_built_in
 from .colors import Color
@@ -25,10 +26,21 @@ class _SvgBackground(Field):
         return record.get("svgBackground") if value is None else value
 
 
+class States(Index):
+    """The built-in state 9 is called Disable; people also say Disabled, unless the server has a state of that name."""
+
+    def named(self, text: str) -> list[Record]:
+        found = super().named(text)
+        if found or text.casefold() != "disabled":
+            return found
+        return [record for record in [self.records.get("9")] if record is not None]
+
+
 STATE = Resource(
     name="state",
     plural="states",
     path="/states",
+    index=States,
     guard=spare_built_in,
     fields=(
         Field("name", "name", Text(filled=True)),

@@ -126,7 +126,7 @@ def _refuse_confusion(resource: Resource, plan: Plan, future: Index) -> None:
         found = future.find(wanted)
         if len(found) > 1:
             raise Invalid(
-                f"{plan.item.where}this list would leave several {label}s "
+                f"{plan.item.where}this list would leave several {resource.several} "
                 f"with this {named} (ids {ids_of(found)}): choose another {otherwise}"
             )
 

@@ -66,8 +66,9 @@ class Engine:
         item."""
         changing = [plan for plan in plans if plan.action != "none"]
         if self.planner.check:
-            for plan in changing:
-                self._predict(plan)
+            for plan in plans:
+                if plan.action != "none" or isinstance(plan.record.get("id"), Pending):  # an earlier task creates it
+                    self._predict(plan)
             return
         self._create_prerequisites()
         progress = Progress(self.resource.plural, len(changing), self.say)

@@ -66,7 +66,7 @@ class Finder(Planner):
                 if isinstance(error, HttpError) and error.status not in _NOT_READABLE:
                     raise
                 self._nameless.add(resource)
-                several = self.resources[resource].plural.replace("_", " ")
+                several = self.resources[resource].several
                 self.warnings.append(f"The names of {several} cannot be read, so resolve returns their ids. {error}")
         return text
 

@@ -41,7 +41,8 @@ class Planner(Reader):
         found = index.named(text)
         label = self.resources[resource].label
         if len(found) > 1:
-            raise Invalid(f"several {label}s are called {text!r} (ids {ids_of(found)}): give the id")
+            several = self.resources[resource].several
+            raise Invalid(f"several {several} are called {text!r} (ids {ids_of(found)}): give the id")
         if found:
             identifier = found[0]["id"]
             return identifier if isinstance(identifier, Pending) else str(identifier)
@@ -67,6 +68,7 @@ class Planner(Reader):
         planned anew.
         """
         self.items = self._focus = items
+        self.items = self._focus = self.resource.expand(self, items)  # which may read
         try:
             plans = self._plan_all()
         except BadInput:
@@ -243,8 +245,9 @@ class Planner(Reader):
         return resource.name_in(item.desired) or item.id or resource.label
 
     def _title_of(self, key: Mapping[str, Any]) -> str:
-        """The names of what the key of an item refers to."""
-        return " - ".join(self.title(name, identifier) for name, identifier in self.resource.references(key))
+        """The names of what the key of an item refers to, as its fields show them."""
+        shown = (self.resource.by_option[option].type.show(value, self) for option, value in key.items())
+        return " - ".join(str(name) for names in shown for name in (names if isinstance(names, list) else [names]))
 
     def _resolved(self, item: Item) -> dict[str, Any]:
         """The desired values with ids in place of names; of an item that shall be absent only what is needed to find
@@ -300,7 +303,7 @@ class Planner(Reader):
             shared = self._shared(item, found)
             match = f"have the {shared}" if shared else "match"
             raise Invalid(
-                f"several {self.resource.label}s {match} (ids {ids_of(found)}): give the id, or remove the duplicate"
+                f"several {self.resource.several} {match} (ids {ids_of(found)}): give the id, or remove the duplicate"
             )
         if not found:
             if item.id is not None and item.state != "absent":

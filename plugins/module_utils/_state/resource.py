@@ -170,8 +170,9 @@ class Resource:
 
     The hooks: `query` gives the parameters of the list call for the record keys in use; `load` reads the records when a
     list call alone will not do; `search` finds the records that a few items may mean by id or exact name, or returns
-    None where the list must be read; `adjust` completes a parsed item, or refuses it (Invalid); `guard` may refuse
-    plans (Invalid) and returns warnings; `after` adds to the result.
+    None where the list must be read; `adjust` completes a parsed item, or refuses it (Invalid); `expand` puts several
+    items, each with a place, where one stands for all of them; `guard` may refuse plans (Invalid) and returns warnings;
+    `after` adds to the result.
     """
 
     name: str
@@ -197,12 +198,18 @@ class Resource:
     load: Callable[[Task, set[str]], list[Record]] | None = None
     search: Callable[[Client, Wanted], list[Record] | None] | None = None
     adjust: Callable[[Item], None] = lambda item: None
+    expand: Callable[[Task, list[Item]], list[Item]] = lambda task, items: items
     guard: Callable[[Task, list[Plan]], list[str]] = lambda task, plans: []
     after: Callable[[Task, list[Plan]], dict[str, Any]] = lambda task, plans: {}
 
     @property
     def label(self) -> str:
         return self.name.replace("_", " ")
+
+    @property
+    def several(self) -> str:
+        """What messages call more than one."""
+        return self.plural.replace("_", " ")
 
     @cached_property
     def names(self) -> tuple[str, ...]:

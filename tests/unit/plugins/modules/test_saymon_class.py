@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.saymon.platform.tests.unit.fake_server import FakeServer, run_on
 from ansible_collections.saymon.platform.tests.unit.support import Exchange, Script, run_module
 
 NAME = "saymon_class"
@@ -223,3 +224,13 @@ def test_nothing_is_written_when_one_is_wrong(script: Script, item: dict[str, An
     result = run_module(NAME, {"classes": [{"name": "New"}, item]})
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"].startswith(said)
+
+
+def test_several_of_one_name_have_the_right_plural() -> None:
+    classes = [{"id": f"64b1f0c2a9d3e45f6a7b8b4{number}", "name": "Pump"} for number in (1, 2)]
+    ids = ", ".join(one["id"] for one in classes)
+    server = FakeServer(classes=classes)
+    same = run_on(server, "saymon_class", {"name": "Pump", "description": "x"})["msg"]
+    assert same == f"several classes match (ids {ids}): give the id, or remove the duplicate."
+    used = run_on(server, "saymon_object", {"name": "db01", "class": "Pump"})["msg"]
+    assert used == f"class: several classes are called 'Pump' (ids {ids}): give the id."
