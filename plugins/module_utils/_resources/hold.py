@@ -50,8 +50,9 @@ class Until:
         text = str(value).strip()
         if text.lower() in ("", "none"):
             return Until(text)
-        at, later = moment_in(value, 0), moment_in(value, 1)
-        return Until(text, at=at) if at == later else Until(text, after=at)
+        here = now()
+        at, later = moment_in(value, here), moment_in(value, here + 1)
+        return Until(text, at=at) if at == later else Until(text, after=at - here)
 
     def is_over(self) -> bool:
         return (self.after is not None and self.after <= 0) or (self.at is not None and self.at <= now())
