@@ -62,9 +62,10 @@ _ROOMS: dict[str, set[str]] = {
     "_arguments": set(),
     "_run": {"_api", "_arguments"},
     "_listing": {"_api", "_state", "_run"},
+    "_filters": {"_api", "_state", "_resources", "_run"},
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
     "_acts": {"_api", "_state", "_run", "_module"},
-    "_info": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
+    "_info": {"_api", "_state", "_arguments", "_run", "_filters", "_listing"},
     "_scope": {"_api", "_state", "_resources", "_run"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
@@ -269,8 +270,13 @@ def common_values(root: Path) -> list[str]:
     for path in modules(root):
         values = yaml.safe_load(_constant(path, "RETURN") or "{}") or {}
         if "summary" in values:
+            # A module that takes no list of items has no form for one either, and nothing to say of one.
+            takes_lists = "src" in documentation(root, path)["options"]
+            needed = _COMMON_VALUES.keys() - (set() if takes_lists else {"action", "recovered"})
             wrong = [
-                name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words
+                name
+                for name, words in _COMMON_VALUES.items()
+                if name in needed and (values.get(name) or {}).get("description") != words
             ]
             complaints += [f"{path.stem}: RETURN {name} is not described as in the other modules" for name in wrong]
     return complaints

@@ -32,10 +32,6 @@ class Finder(Planner):
         super().__init__(*args, **options)
         self._nameless: set[str] = set()  # resources whose names cannot be read
 
-    def know(self, records: Iterable[Record]) -> None:
-        """Take these as all records of the resource, so that they are not read again."""
-        self._indexes[self.resource.name] = self.resource.index(self.resource, records)
-
     def find_id(self, resource: str, text: str, create: bool) -> Any:
         """Id of the one record that a filter means. In check mode an earlier task may be about to create it, so then it
         is an id that no record has."""

@@ -82,6 +82,11 @@ class Reader:
             self._indexes[name].left_out = stream_filter.left_out
         return self._indexes[name]
 
+    def know(self, records: Iterable[Record], *, whole: bool = True) -> None:
+        """Take these records of the resource, which are all unless it is said otherwise, so that they are not read
+        again."""
+        self._indexes[self.resource.name] = self.resource.index(self.resource, records, whole=whole)
+
     @property
     def partial(self) -> bool:
         """Whether anything has been searched for, so that what was not found may exist in another spelling."""
