@@ -459,7 +459,7 @@ def _options_at(place: str, there: Mapping[str, Any]) -> Any:
         (rf"\b{plural}\b", "items"),
         (rf"O\({holder or '-'}\.", "O("),
     )
-    text = json.dumps(options)
+    text = json.dumps({name: option for name, option in options.items() if name != plural})
     for pattern, word in words:
         text = re.sub(pattern, word, text)
     return json.loads(text)
