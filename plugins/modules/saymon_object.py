@@ -357,7 +357,8 @@ options:
     default: true
   documents: &documents
     description:
-      - Documents, each with a name that is unique among the documents of the object, and with either a V(url) or a V(file).
+      - Documents, each with a name that is unique among the documents of the object, and with either a V(url)
+        or a V(file).
       - A file is uploaded when there is no document of that name, or when it differs in size and the server tells the
         size, which not every version does. A change of the content alone is not seen. Give a new name to upload the
         file again.

@@ -456,7 +456,7 @@ def _options_at(place: str, there: Mapping[str, Any]) -> Any:
     words = (
         (rf"\b([Aa])n? {singular}\b", r"\1n item"),
         (rf"\b{singular}\b", "item"),
-        (rf"\b{plural}\b", "items"),
+        (rf"\b{plural}\b(?!/)", "items"),  # but for a folder of that name
         (rf"O\({holder or '-'}\.", "O("),
     )
     text = json.dumps({name: option for name, option in options.items() if name != plural})

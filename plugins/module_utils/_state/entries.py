@@ -162,11 +162,10 @@ class Entries(FieldType):
         key: Field,
         fields: Sequence[Field],
         *,
-        required: Sequence[str] = (),
         kept: AbstractSet[Any] = frozenset(),
     ) -> None:
         self.key = key
-        self.whole = Entry(f"each {word}", (key, *fields), (key.option, *required))
+        self.whole = Entry(f"each {word}", (key, *fields), (key.option,))
         self.rest = Entry(f"each {word}", fields)
         self._other_keys = [field.key for field in fields]
         self.word = word
