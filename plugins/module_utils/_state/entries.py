@@ -87,9 +87,9 @@ class Entry(FieldType):
                 parsed.append(None if part is None else parse(part))
         except Invalid as error:
             raise Invalid(f"{option} of {self.word}: {error}") from None
-        if None in parsed:
-            missing = [option for option in self.required if value.get(option) is None]
-            if missing:
+        for option in self.required:
+            if value.get(option) is None:
+                missing = [one for one in self.required if value.get(one) is None]
                 raise Invalid(f"{self.word} must have {' and '.join(missing)}")
         return tuple(parsed)
 

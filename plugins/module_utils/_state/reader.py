@@ -14,7 +14,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
 from .field_types import Field
-from .plan import Item, Pending, Plan
+from .plan import Item, Pending, Plan, options_of
 from .resource import Index, Resource, Wanted
 from .stream_filter import StreamFilter
 
@@ -172,7 +172,7 @@ class Reader:
 
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
-        options = {option for item in self.items for option in item.desired} if resource is self.resource else set()
+        options = options_of(self.items) if resource is self.resource else set()
         fields = [resource.by_option[option] for option in (*resource.key, *options)]
         return {field.key for field in fields if field.source is None}
 
