@@ -56,7 +56,8 @@ class PropertyValue(Text):
 
     def parse(self, value: Any) -> str:
         if value.__class__ is str:
-            return str(value)  # nearly all are
+            text: str = value
+            return text  # nearly all are
         if isinstance(value, bool):
             return json.dumps(value)
         # YAML makes a date of 2030-01-31.

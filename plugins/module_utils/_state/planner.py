@@ -178,7 +178,9 @@ class Planner(Reader):
                 return Plan(item, "none", title, resolved=resolved)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
         if record is not None:
-            self.read_below(self._named_below(item, record))  # of an item that could not be found before
+            below = self._named_below(item, record)
+            if below:
+                self.read_below(below)  # of an item that could not be found before
         plan = Plan(item, "none", title, record or {}, resolved=resolved)
         if record is None and self.resource.fixed:
             raise self._not_among_fixed(title)

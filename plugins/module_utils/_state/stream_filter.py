@@ -46,12 +46,15 @@ class StreamFilter:
             return record
         # Each record comes with keys of its own, which together are as long as the rest of it.
         record = {self._keys.setdefault(key, key): value for key, value in record.items()}
+        last = None
         for field, table in self._tables:
             name = record.get(field.key)
             item = table.get(name) if isinstance(name, str) else None
             if item is not None:
                 record[field.key] = item.desired[field.option]  # the same text, which need not be held twice
-                self._lighten(record, item)
+                if item is not last:
+                    self._lighten(record, item)
+                    last = item
         return record
 
     def _lighten(self, record: Record, item: Item) -> None:
