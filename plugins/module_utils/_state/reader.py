@@ -82,10 +82,11 @@ class Reader:
             self._indexes[name].left_out = stream_filter.left_out
         return self._indexes[name]
 
-    def know(self, records: Iterable[Record], *, whole: bool = True) -> None:
-        """Take these records of the resource, which are all unless it is said otherwise, so that they are not read
-        again."""
-        self._indexes[self.resource.name] = self.resource.index(self.resource, records, whole=whole)
+    def know(self, records: Iterable[Record], name: str | None = None, *, whole: bool = True) -> None:
+        """Take these records of a resource (by default that of the items) in place of reading them. They are all that
+        there are, unless it is said otherwise."""
+        resource = self.resources[name or self.resource.name]
+        self._indexes[resource.name] = resource.index(resource, records, whole=whole)
 
     @property
     def partial(self) -> bool:
