@@ -14,16 +14,15 @@ from typing import Any, NamedTuple
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
-from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
-from ansible_collections.saymon.platform.plugins.module_utils._state.desired import parse_item, refuse_empty
-from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Invalid, Reference
-from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Finder, Search
+from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Reference
+from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Filter, Search
 from ansible_collections.saymon.platform.plugins.module_utils._state.gather import AtOnce, Each, Part, add_parts
 from ansible_collections.saymon.platform.plugins.module_utils._state.plan import age_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
 from ansible_collections.saymon.platform.plugins.module_utils._state.spelling import near_miss
 
 from ._arguments import Spec
+from ._filters import Filters, top_of
 from ._listing import DEST_OPTIONS, listed
 from ._run import Run, TaskContext
 
@@ -51,7 +50,7 @@ def info_of(
     resource: Resource,
     filters: Mapping[str, str | Filter],
     *,
-    options: Mapping[str, dict[str, Any]] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
     read_only: Iterable[Field] = (),
     known: Iterable[str] = (),
     read: Read | None = None,
@@ -71,7 +70,7 @@ def info_of(
     """
     table = replace(resource, fields=(*resource.fields, *read_only))
     listing = _Listing(table, filters, frozenset(known), gather or {})
-    spec = Spec(options={**listing.options, **(options or {})})
+    spec = Spec(options={**listing.options, **{name: dict(one) for name, one in (options or {}).items()}})
 
     def find(context: TaskContext) -> list[Record]:
         args = context.args
@@ -91,11 +90,9 @@ def info_of(
 
 
 @dataclass(frozen=True)
-class _Listing:
+class _Listing(Filters):
     """How the items of a table are listed: `filters`, `known` and `gather` as in `info_of`."""
 
-    table: Resource
-    filters: Mapping[str, str | Filter]
     known: AbstractSet[str]
     gather: Mapping[str, Part]
 
@@ -103,40 +100,23 @@ class _Listing:
     def keys(self) -> AbstractSet[str]:
         """The record keys that the table and the module know."""
         listed = [field for field in self.table.fields if field not in self.table.apart]
-        return {"id", *map(_top, listed), *self.known} - {""}
-
-    @cached_property
-    def filtered(self) -> Resource:
-        """The filters on fields as a resource of their own, whose items hold one value of each field."""
-        pairs = [(name, self.table.by_option[field]) for name, field in self.filters.items() if isinstance(field, str)]
-        fields = tuple(replace(field, option=name, type=field.type.single) for name, field in pairs)
-        return replace(
-            self.table, fields=fields, key=(), find_by=(), states=(), flags={}, adjust=lambda item: None, search=None
-        )
-
-    @property
-    def special(self) -> dict[str, Filter]:
-        return {name: one for name, one in self.filters.items() if isinstance(one, Filter)}
+        return {"id", *map(top_of, listed), *self.known} - {""}
 
     @property
     def options(self) -> dict[str, dict[str, Any]]:
-        own = {field.option: dict(field.type.argument) for field in self.filtered.fields}
-        own.update({name: dict(one.argument) for name, one in self.special.items()})
+        own = self.filter_options
         choices = [name for name, part in self.gather.items() if _flag_of(part) is None]
         if choices:
             own["gather"] = {"type": "list", "elements": "str", "choices": choices, "default": []}
         if any(isinstance(part, Each) for part in self.gather.values()):
             own["parallel"] = {"type": "int", "default": 1}
-        return {"id": {"type": "str"}, **own, **_PICKING, **DEST_OPTIONS}
+        return {**own, **_PICKING, **DEST_OPTIONS}
 
     def check(self, args: Mapping[str, Any], options: Iterable[str]) -> None:
         """Refuse what can be refused before anything is sent."""
-        refuse_empty(args, options)
+        self.check_filters(args, options)
         if args["limit"] is not None and args["limit"] < 1:
             raise BadInput(f"limit is {args['limit']}: give a number, 1 or more.")
-        for name, one in self.special.items():
-            if args[name] is not None:
-                one.check(args[name])
 
     def parts_in(self, args: Mapping[str, Any]) -> dict[str, Part]:
         """The parts that the options ask for."""
@@ -145,48 +125,23 @@ class _Listing:
 
     def search(self, context: TaskContext, parts: Mapping[str, Part]) -> Search:
         """What the options ask for. Raises BadInput for the name of something that does not exist."""
-        args = context.args
-        wanted = {field.option: args[field.option] for field in self.filtered.fields if args[field.option] is not None}
-        finder = Finder(context.client, self.filtered, RESOURCES, context.credentials, check=context.check)
-        finder.whole = args["resolve"]  # then whole lists are needed in any case, and each is read once
-        (resolved,) = finder.resolve_all([parse_item(self.filtered, wanted, None, {})])
-        keys = None
+        args, keys = context.args, None
         if args["fields"]:
-            used = {_top(field) for field in self.filtered.fields if field.option in wanted}
-            used.update(key for name, one in self.special.items() if args[name] is not None for key in one.keys)
-            used.update(key for part in parts.values() if isinstance(part, AtOnce) for key in part.keys)
-            keys = ({*args["fields"]} | used) - {_NAMES}
-        return Search(finder, args, resolved, keys)
+            of_parts = {key for part in parts.values() if isinstance(part, AtOnce) for key in part.keys}
+            keys = ({*args["fields"]} | self.keys_for(args) | of_parts) - {_NAMES}
+        return self.search_for(context, args, keys, whole=args["resolve"])  # which needs whole lists in any case
 
     def read(self, search: Search) -> list[Record]:
         """All records, as the list call sends them."""
         keys = self.keys if search.keys is None else search.keys
         return search.client.get_list(self.table.path, **self.table.query({*keys} - {"id"}))
 
-    def matching(self, search: Search, records: list[Record]) -> list[Record]:
-        """The records that match all filters, of which the server may have applied some or none."""
-        args, left = search.args, records
-        if args["id"] is not None:
-            left = [record for record in left if str(record["id"]) == args["id"]]
-        for option, value in search.wanted.items():
-            field = self.filtered.by_option[option]
-            source = self.table.by_option[str(self.filters[option])]
-            same = {*_same(source, value, records, exactly=bool(field.type.resources))}
-            left = [record for record in left if str(record["id"]) in same]
-        for option, one in self.special.items():
-            if args[option] is not None:
-                try:
-                    left = one.pick(search, args[option], left)
-                except Invalid as error:
-                    raise BadInput(f"{option}: {error}.") from None
-        return left
-
     def add_names(self, search: Search, found: list[Record]) -> None:
         """Add the names of what the records refer to, as far as these references are returned."""
         if search.args["resolve"]:
             fields = search.args["fields"]
             named = [field for field in self.table.fields if field.key and isinstance(field.type.single, Reference)]
-            named = [field for field in named if not fields or _top(field) in fields]
+            named = [field for field in named if not fields or top_of(field) in fields]
             for record in found:
                 record[_NAMES] = search.finder.names_in(record, named)
 
@@ -202,7 +157,7 @@ class _Listing:
 
     def _meant(self, key: str) -> str:
         field = self.table.by_option.get(key)
-        return near_miss(key, self.keys) if field is None else f" (the server calls {key} {_top(field)!r})"
+        return near_miss(key, self.keys) if field is None else f" (the server calls {key} {top_of(field)!r})"
 
     def picked(self, args: Mapping[str, Any], parts: Iterable[str], found: list[Record]) -> list[Record]:
         """The records with the fields that were asked for."""
@@ -212,20 +167,6 @@ class _Listing:
         return [{key: value for key, value in record.items() if key in kept} for record in found]
 
 
-def _top(field: Field) -> str:
-    """The key of a record that holds the field."""
-    return field.key.partition(".")[0]
-
-
 def _flag_of(part: Part) -> str | None:
     """The option that asks for a part, in place of `gather`."""
     return part.option if isinstance(part, AtOnce) else None
-
-
-def _same(field: Field, wanted: Any, records: list[Record], *, exactly: bool) -> list[str]:
-    """The ids of the records with this value. The case of letters counts only where several differ in nothing else."""
-    exact = [str(record["id"]) for record in records if field.type.holds(field.read(record), wanted)]
-    if exact or exactly or not isinstance(wanted, str):
-        return exact
-    folded = wanted.casefold()
-    return [str(record["id"]) for record in records if str(field.read(record)).casefold() == folded]

@@ -38,9 +38,7 @@ options:
       out stay unchanged.
     type: dict
   properties: &properties
-    description:
-      - Properties, each with a name that is unique within the class.
-      - Documents and monitoring settings are never removed.
+    description: Properties, each with a name that is unique within the class.
     type: list
     elements: dict
     suboptions:
@@ -61,8 +59,9 @@ options:
         type: str
   append_properties:
     <<: &append_properties
-      description: Add or change the properties in O(properties), and leave the others alone. V(false) also removes the
-        others.
+      description:
+        - Whether the class keeps other properties besides O(properties).
+        - With V(false) the others are deleted, except documents, files and monitoring settings.
       type: bool
     default: true
   state_conditions: &state_conditions

@@ -321,13 +321,14 @@ options:
     default: true
   documents: &documents
     description:
-      - Documents, each with a name that is unique among the documents of the link, and with either a link or a file.
+      - Documents, each with a name that is unique among the documents of the link, and with either a V(url)
+        or a V(file).
       - A file is uploaded when there is no document of that name, or when it differs in size and the server tells the
         size, which not every version does. A change of the content alone is not seen. Give a new name to upload the
         file again.
       - A document that has the name of the file is renamed instead of uploaded again.
       - Needs the permission C(manage-links), or C(create-documents), C(upload-documents) and C(delete-documents),
-        and C(manage-properties) for changing a link or a name.
+        and C(manage-properties) for changing a V(url) or a name.
     type: list
     elements: dict
     suboptions:

@@ -373,6 +373,7 @@ dest:
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
 from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import (
     FIELDS,
+    FILTER_OPTIONS,
     FILTERS,
     PARTS,
     READ_ONLY,
@@ -384,7 +385,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._run import main
 _INFO = info_of(
     OBJECT,
     FILTERS,
-    options={"object_state": {"type": "str", "aliases": ["state"]}, "deep": {"type": "bool", "default": False}},
+    options=FILTER_OPTIONS,
     read_only=READ_ONLY,
     known=(*FIELDS, "entityType", "path"),
     read=read_objects,

@@ -26,9 +26,10 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.session impor
     log_out,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
-from ansible_collections.saymon.platform.plugins.plugin_utils.end_of_run import LOGOUT_TIMEOUT, prepare
-from ansible_collections.saymon.platform.plugins.plugin_utils.list_store import StoreLists
-from ansible_collections.saymon.platform.plugins.plugin_utils.records import (
+
+from .end_of_run import LOGOUT_TIMEOUT, prepare
+from .list_store import StoreLists
+from .records import (
     Record,
     lock_path,
     reference,
@@ -36,7 +37,7 @@ from ansible_collections.saymon.platform.plugins.plugin_utils.records import (
     secret_name,
     stored,
 )
-from ansible_collections.saymon.platform.plugins.plugin_utils.run_folder import (
+from .run_folder import (
     folder,
     locked,
     mark_uncounted,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,21 +29,25 @@ PARALLEL = 8
 
 @dataclass(frozen=True)
 class Size:
-    """How many objects the plays have, how many the longest list, and how many have something below them."""
+    """How many objects the plays have, how many the longest list, and how many have something below them; `few` and
+    `many` items show how the cost of one grows."""
 
     objects: int
     most: int
     below: int
+    few: int
+    many: int
 
 
-FULL = Size(10_000, 100_000, 1_000)
-SMALL = Size(50, 500, 40)
+FULL = Size(10_000, 100_000, 1_000, 500, 5_000)
+SMALL = Size(50, 500, 40, 30, 120)
 
 
 @dataclass(frozen=True)
 class Case:
     """Either a play with the task that `task(folder)` returns, or a piece of `work` of scale_worker; `count` says on
-    how many objects."""
+    how many items. The server has the objects that `bodies` of scale_cases makes, and what is below them comes `delay`
+    milliseconds later."""
 
     key: str
     title: str
@@ -51,6 +55,8 @@ class Case:
     task: Callable[[Path], Task] | None = None
     work: str = ""
     parallel: int = 1
+    delay: int = 0
+    bodies: str = "bodies"
 
 
 def _from(name: str) -> Callable[[Path], Task]:
@@ -67,13 +73,40 @@ YAML = Case("yaml", "play, unchanged, from YAML", lambda size: size.objects, _fr
 DEST = Case("dest", "play, all into a JSON file", lambda size: size.objects, _into("objects.json"))
 SOME_LINES = Case("lines", "module, unchanged, from JSON lines", lambda size: size.objects, work="lines")
 MANY_LINES = Case("many lines", "module, unchanged, from JSON lines", lambda size: size.most, work="lines")
-BELOW = Case("below", f"module, a read of {DELAY} ms for each", lambda size: size.below, work="below")
-BELOW_PARALLEL = Case(
-    "below parallel", f"the same with parallel: {PARALLEL}", lambda size: size.below, work="below", parallel=PARALLEL
+BELOW = Case("below", f"module, a read of {DELAY} ms for each", lambda size: size.below, work="below", delay=DELAY)
+BELOW_PARALLEL = replace(BELOW, key="below parallel", title=f"the same with parallel: {PARALLEL}", parallel=PARALLEL)
+FEW_LINKS = Case("few links", "module, unchanged links", lambda size: size.few, work="links")
+MANY_LINKS = replace(FEW_LINKS, key="many links", count=lambda size: size.many)
+FEW_GIVEN = Case(
+    "few given",
+    "module, unchanged, with conditions, monitoring and operations",
+    lambda size: size.few,
+    work="given",
+    bodies="given_bodies",
 )
+MANY_GIVEN = replace(FEW_GIVEN, key="many given", count=lambda size: size.many)
+GIVEN = replace(
+    FEW_GIVEN, key="given", title=f"the same, with reads of {DELAY} ms", count=lambda size: size.below, delay=DELAY
+)
+GIVEN_PARALLEL = replace(GIVEN, key="given parallel", title=f"the same with parallel: {PARALLEL}", parallel=PARALLEL)
 
 # Within a round in this order.
-CASES = (EMPTY, JSON, YAML, DEST, SOME_LINES, MANY_LINES, BELOW, BELOW_PARALLEL)
+CASES = (
+    EMPTY,
+    JSON,
+    YAML,
+    DEST,
+    SOME_LINES,
+    MANY_LINES,
+    BELOW,
+    BELOW_PARALLEL,
+    FEW_LINKS,
+    MANY_LINKS,
+    FEW_GIVEN,
+    MANY_GIVEN,
+    GIVEN,
+    GIVEN_PARALLEL,
+)
 
 
 @dataclass
@@ -91,8 +124,17 @@ class Lists:
         return [piece.memory / piece.lists for piece in self.pieces[case.key]]
 
     def each(self, case: Case) -> list[float]:
-        """Seconds for one object."""
+        """Seconds for one item."""
         return [seconds / case.count(self.size) for seconds in self.seconds(case)]
+
+    def memory_of_each(self, case: Case) -> list[float]:
+        """MiB for one item."""
+        return [piece.memory / case.count(self.size) for piece in self.pieces[case.key]]
+
+    def lists_read(self, case: Case) -> list[float]:
+        """How many reads there were beside one for each whole list that the items were given."""
+        given = len(scale_cases.GIVEN) * case.count(self.size) if case.work == FEW_GIVEN.work else 0
+        return [float(piece.reads - given) for piece in self.pieces[case.key]]
 
 
 def collect(size: Size, rounds: int, folder: Path, cases: tuple[Case, ...] = CASES) -> Lists:
@@ -101,9 +143,10 @@ def collect(size: Size, rounds: int, folder: Path, cases: tuple[Case, ...] = CAS
         for case in cases:
             count = case.count(size)
             _write_lists(folder, count, lines_only=bool(case.work))
-            with Canned(count, DELAY) as server:
+            with Canned(count, case.delay, case.bodies) as server:
                 piece = _play(case, server.url, folder) if not case.work else _work(case, count, server.url, folder)
-            print(f"lists      {piece.seconds:6.2f} s  {case.title}, {count:,} objects", file=sys.stderr, flush=True)
+                piece = replace(piece, **server.counts())
+            print(f"lists      {piece.seconds:6.2f} s  {case.title}, {count:,} items", file=sys.stderr, flush=True)
             lists.pieces.setdefault(case.key, []).append(piece)
     return lists
 
@@ -183,7 +226,59 @@ def bars(size: Size) -> tuple[Bar[Lists], ...]:
             form=".2f",
             unit="x",
         ),
+        Bar(
+            f"{size.below:,} objects with {len(scale_cases.GIVEN)} lists of {DELAY} ms each with parallel: {PARALLEL} "
+            "against one by one",
+            6,
+            lambda lists: ratios(lists.seconds(GIVEN), lists.seconds(GIVEN_PARALLEL)),
+            at_least=True,
+            form=".2f",
+            unit="x",
+        ),
+        *_linear("links", size, FEW_LINKS, MANY_LINKS),
+        *_linear("objects with conditions, monitoring and operations", size, FEW_GIVEN, MANY_GIVEN),
+        _count(
+            "Reads of unchanged links, whatever the number",
+            2,
+            lambda lists: [*lists.lists_read(FEW_LINKS), *lists.lists_read(MANY_LINKS)],
+        ),
+        _count(
+            "Reads of objects with such lists, beside one for each list",
+            3,
+            lambda lists: [*lists.lists_read(GIVEN), *lists.lists_read(GIVEN_PARALLEL), *lists.lists_read(MANY_GIVEN)],
+        ),
+        _count(
+            "Writes of all these",
+            0,
+            lambda lists: [float(piece.writes) for pieces in lists.pieces.values() for piece in pieces],
+        ),
     )
+
+
+def _linear(what: str, size: Size, few: Case, many: Case) -> tuple[Bar[Lists], Bar[Lists]]:
+    """The cost of one item, in time and in memory, does not grow with their number."""
+    said = f"of {size.many:,} unchanged {what} against one of {size.few:,}"
+    return (
+        Bar(
+            f"Checking one {said}",
+            1.2,
+            lambda lists: [median(lists.each(many)) / median(lists.each(few))],
+            form=".2f",
+            unit="x",
+        ),
+        Bar(
+            f"Memory for one {said}",
+            1.2,
+            lambda lists: [median(lists.memory_of_each(many)) / median(lists.memory_of_each(few))],
+            form=".2f",
+            unit="x",
+        ),
+    )
+
+
+def _count(title: str, limit: int, values: Callable[[Lists], list[float]]) -> Bar[Lists]:
+    """A number of requests, of which the worst round counts."""
+    return Bar(title, limit, values, worst=True, form=".0f")
 
 
 def _plays(title: str, case: Case) -> Bar[Lists]:
@@ -192,7 +287,7 @@ def _plays(title: str, case: Case) -> Bar[Lists]:
 
 def times(lists: Lists) -> str:
     """One row a case."""
-    rows = [["work", "objects", "s", "peak MiB"]]
+    rows = [["work", "items", "s", "peak MiB"]]
     for case in CASES:
         memory = median(piece.memory for piece in lists.pieces[case.key])
         objects = "-" if case is EMPTY else f"{case.count(lists.size):,}"
@@ -214,10 +309,12 @@ _SECTION = """\
 
 ### How to read these figures
 
-- The objects are those of the section before, each with {properties} properties. *Play* is a whole run of
-  ansible-playbook whose only task names a file, and the empty play has no task. Core neither reads nor copies such a
-  list, which is why this takes a fraction of the plays above.
+- The objects are those of the section before, each with {properties} properties, unless it is said otherwise. A link
+  has one property. Conditions are two lists below each object, monitoring and operations are in its record.
+- *Play* is a whole run of ansible-playbook whose only task names a file, and the empty play has no task. Core neither
+  reads nor copies such a list, which is why this takes a fraction of the plays above.
 - *Module* is the module alone, in a process of its own. It reads JSON lines one by one. *Peak MiB* is the largest
   process of a play, and for the module by how much its memory rises, the user's list included.
-- A field with a path of its own takes a read for each object. Here the server takes {delay} ms for each of them.
+- A field with a path of its own takes a read for each object. Where it is said, the server takes {delay} ms for it.
+- The server counts the requests.
 - The server has prepared answers and checks nothing: to create a hundred thousand objects first would take minutes."""

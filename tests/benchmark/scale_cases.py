@@ -21,6 +21,15 @@ CLASS, CLASS_ID = "Host", 3
 BELOW = "rules"
 RULES = [{"when": "value > 5", "then": 2}]
 
+# Whole lists that each object can be given, by path, as the server has them.
+_BUSY = {"cpu": {"_gt": "90"}}
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    "state-conditions": [{"condition": _BUSY, "state": 4, "description": "Busy"}],
+    "incident-conditions": [{"condition": _BUSY, "state": 2, "text": "Busy"}],
+}
+# The names that these conditions, and the links, refer to.
+NAMED = {"states": [{"id": 4, "name": "Alarm"}], "incident-levels": [{"id": 2, "name": "Minor"}]}
+
 Items = list[dict[str, Any]]
 Tasks = list[Task]
 
@@ -108,6 +117,55 @@ def bodies(count: int) -> Items:
 
 def _properties(number: int) -> list[tuple[str, str]]:
     return [(f"Property {one}", f"value {one} of {number}") for one in range(1, PROPERTIES + 1)]
+
+
+def links(count: int) -> Items:
+    """Items of saymon_link, each from one of these objects to the next."""
+    return [
+        {
+            "source": f"node{number:05}",
+            "target": f"node{(number + 1) % count:05}",
+            "properties": [{"name": "Cable", "value": f"C-{number}"}],
+        }
+        for number in range(count)
+    ]
+
+
+def given_objects(count: int) -> Items:
+    """Items of saymon_object with conditions, monitoring and operations."""
+    return [
+        {
+            "name": f"node{number:05}",
+            "discovery_id": f"inventory-{number}",
+            "monitoring": {"task": "ping", "period": "60s", "settings": {"PingHost": f"node{number:05}.example.org"}},
+            "operations": [{"name": "Restart", "type": "program", "parameters": _script(number)}],
+            "state_conditions": [{"when": {"cpu": {"gt": 90}}, "state": "Alarm", "description": "Busy"}],
+            "incident_conditions": [{"when": {"cpu": {"gt": 90}}, "level": "Minor", "text": "Busy"}],
+        }
+        for number in range(count)
+    ]
+
+
+def _script(number: int) -> dict[str, str]:
+    return {"type": "fileSystem", "path": f"/opt/{number}.sh"}
+
+
+def given_bodies(count: int) -> Items:
+    """What a server holds of them, but for the lists below each."""
+    settings = {"TaskType": "ping", "TaskPeriodValue": "60", "TaskPeriodUnit": "seconds"}
+    return [
+        {
+            "name": f"node{number:05}",
+            "discovery_id": f"inventory-{number}",
+            "class_id": CLASS_ID,
+            "properties": [
+                {"name": name, "type_id": 8, "value": value}
+                for name, value in {**settings, "PingHost": f"node{number:05}.example.org"}.items()
+            ],
+            "operations": [{"id": f"o-{number}", "name": "Restart", "type": 2, "parameters": _script(number)}],
+        }
+        for number in range(count)
+    ]
 
 
 def groups(count: int) -> Items:

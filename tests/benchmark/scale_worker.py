@@ -29,7 +29,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._module import ens
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
 from ansible_collections.saymon.platform.plugins.module_utils._run import Run, memory_store, perform
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Field, Json
-from ansible_collections.saymon.platform.plugins.modules import saymon_object
+from ansible_collections.saymon.platform.plugins.modules import saymon_link, saymon_object
 from ansible_collections.saymon.platform.plugins.plugin_utils.list_files import ListFiles
 
 from tests.benchmark import scale_cases
@@ -78,6 +78,16 @@ def _below(job: Job) -> Work:
     return _ensuring(job, spec_of(table), ensure(table), objects=items)
 
 
+def _links(job: Job) -> Work:
+    """The module of links with a list at hand."""
+    return _ensuring(job, saymon_link.SPEC, saymon_link.run, links=scale_cases.links(job.count))
+
+
+def _given(job: Job) -> Work:
+    """The module with a list of objects that have conditions, monitoring and operations."""
+    return _ensuring(job, saymon_object.SPEC, saymon_object.run, objects=scale_cases.given_objects(job.count))
+
+
 def _ensuring(job: Job, spec: Spec, run: Run, **given: Any) -> Work:
     """A run of a module as an action or its own `main()` starts it, with a session at hand; ends the process when the
     outcome is not as expected."""
@@ -94,7 +104,7 @@ def _ensuring(job: Job, spec: Spec, run: Run, **given: Any) -> Work:
         )
         wanted = {"created": job.changes, "unchanged": job.count - job.changes}
         if result.get("failed") or any(result["summary"][word] != number for word, number in wanted.items()):
-            sys.exit(f"saymon_object was to report {wanted}: {result.get('msg') or result['summary']}")
+            sys.exit(f"The module was to report {wanted}: {result.get('msg') or result['summary']}")
         return result
 
     return work
@@ -140,6 +150,8 @@ WORKS: dict[str, Callable[[Job], Work]] = {
     "module": _module,
     "lines": _lines,
     "below": _below,
+    "links": _links,
+    "given": _given,
     "post": _post,
     "fetch": _fetch,
 }

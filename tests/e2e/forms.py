@@ -115,7 +115,6 @@ _OPERATIONS = Entries(
         Field("description", "description", Text()),
         Field("parameters", "parameters", Json("dict", {})),
     ),
-    required=("parameters",),
 )
 _RULE = Entry(
     "each rule",

@@ -97,3 +97,11 @@ def test_plurals() -> None:
         "password_policies",
         "keys",
     ]
+
+
+def test_a_resource_with_the_name_of_a_keyword(copy: Path) -> None:
+    written = create(copy, "import")
+    assert "plugins/module_utils/_resources/import_.py" in written
+    modules = "saymon_import, saymon_import_info"
+    done = run(copy, "-c", f"from ansible_collections.saymon.platform.plugins.modules import {modules}")
+    assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ No file that exists is overwritten. What the skeleton cannot know is marked TODO
 
 from __future__ import annotations
 
+import keyword
 import os
 import re
 from pathlib import Path
@@ -23,7 +24,7 @@ SKELETON = Path(__file__).parent / "skeleton"
 TARGETS = "tests/integration/targets/saymon_${name}"
 # template: where its text goes; "module" in a template is the module of this line
 FILES: tuple[tuple[str, str, str], ...] = (
-    ("table.py.in", "plugins/module_utils/_resources/$name.py", ""),
+    ("table.py.in", "plugins/module_utils/_resources/$table.py", ""),
     ("module.py.in", "plugins/modules/saymon_$name.py", ""),
     ("info_module.py.in", "plugins/modules/saymon_${name}_info.py", ""),
     ("action.py.in", "plugins/action/saymon_$name.py", "saymon_$name"),
@@ -59,6 +60,7 @@ def create(root: Path, name: str, plural: str = "", path: str = "") -> list[str]
     version = yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     words = {
         "name": name,
+        "table": f"{name}_" if keyword.iskeyword(name) else name,  # which must be a name that can be imported
         "NAME": name.upper(),
         "plural": plural,
         "path": path or f"/{plural.replace('_', '-')}",

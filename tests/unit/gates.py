@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
+import json
 import re
 import statistics
 import tokenize
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,9 +71,10 @@ _ROOMS: dict[str, set[str]] = {
     "_run": {"_api", "_arguments"},
     "_chart": set(),
     "_listing": {"_api", "_state", "_run"},
+    "_filters": {"_api", "_state", "_resources", "_run"},
     "_module": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
     "_acts": {"_api", "_state", "_run", "_module"},
-    "_info": {"_api", "_state", "_resources", "_arguments", "_run", "_listing"},
+    "_info": {"_api", "_state", "_arguments", "_run", "_filters", "_listing"},
     "_scope": {"_api", "_state", "_resources", "_run"},
 }
 _SECRET_NAME = re.compile(r"pass(word|phrase)?$|password$|token$|secret$|(^|_)sid$|csrf$")
@@ -94,6 +97,28 @@ _COMMON_VALUES = {
 }
 _PROMISES = ("check_mode", "diff_mode", "idempotent")
 
+
+# Options of the same name mean the same in these places, each a module and perhaps an option that holds them.
+_ALIKE = (("saymon_object", "saymon_link", "saymon_class"), ("saymon_object_info", "saymon_bulk filter"))
+# What their texts call an item, by module.
+_ITEMS = {
+    "saymon_object": ("object", "objects"),
+    "saymon_link": ("link", "links"),
+    "saymon_class": ("class", "classes"),
+}
+# The options that are described in words of their own all the same, and why.
+_DIFFERENT = {
+    "id": "other options find the item otherwise",
+    "name": "of an object, it may be a path",
+    "class": "a new link has another default",
+    "client_data": "each has keys of its own as examples",
+    "weight": "objects have a parent that it counts for",
+    "monitoring.agent": "an agent is an object",
+    "state_conditions": "those of a class hold for its objects and links",
+    "state_conditions.state": "a class has no state",
+    "state_triggers": "a class has no state",
+    "append_state_conditions": "a class does not inherit any",
+}
 
 # What breaks a rule today. A line that is no longer needed is a complaint, so the list can only become shorter.
 ALLOWED: dict[str, set[str]] = {}
@@ -287,8 +312,13 @@ def common_values(root: Path) -> list[str]:
     for path in modules(root):
         values = _returned(path)
         if "summary" in values:
+            # A module that takes no list of items has no form for one either, and nothing to say of one.
+            takes_lists = "src" in documentation(root, path)["options"]
+            needed = _COMMON_VALUES.keys() - (set() if takes_lists else {"action", "recovered"})
             wrong = [
-                name for name, words in _COMMON_VALUES.items() if (values.get(name) or {}).get("description") != words
+                name
+                for name, words in _COMMON_VALUES.items()
+                if name in needed and (values.get(name) or {}).get("description") != words
             ]
             complaints += [f"{path.stem}: RETURN {name} is not described as in the other modules" for name in wrong]
     return complaints
@@ -411,6 +441,58 @@ def _differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: 
         if _SECRET_NAME.search(name) and text and "no_log" not in option:
             yield f"{where}{name} has the name of a secret and no no_log"
         yield from _differences(doc.get("suboptions") or {}, option.get("options") or {}, f"{where}{name}.")
+
+
+def shared_options(root: Path) -> list[str]:
+    """An option is described in the same words for one item and in a list of them, and in the places that are alike."""
+    there = {path.stem: documentation(root, path).get("options") or {} for path in modules(root)}
+    complaints = []
+    for path in modules(root):
+        plural, own = _names_of(path)["SPEC"].bulk, there[path.stem]
+        listed = own[plural]["suboptions"] if plural else {}
+        unlike = _unlike(own, listed, apart={"suboptions", "default"})  # a list does not repeat defaults
+        complaints += [f"{path.stem}: {plural}.{name} is not described as {name} is" for name in unlike]
+    different = set()
+    for places in _ALIKE:
+        known = [place for place in places if place.partition(" ")[0] in there]
+        for one, other in itertools.combinations(known, 2):
+            found = {*_unlike(_options_at(one, there), _options_at(other, there))}
+            different |= found
+            complaints += [f"{one} and {other}: {name} is described differently" for name in found - _DIFFERENT.keys()]
+    if root == ROOT:
+        complaints += [
+            f"{name} is described alike, and need not be in _DIFFERENT" for name in _DIFFERENT.keys() - different
+        ]
+    return sorted(complaints)
+
+
+def _options_at(place: str, there: Mapping[str, Any]) -> Any:
+    """The options at a place, in words that do not tell of what kind of item they are."""
+    module, _space, holder = place.partition(" ")
+    options = there[module][holder]["suboptions"] if holder else there[module]
+    singular, plural = _ITEMS.get(module, ("item", "items"))
+    words = (
+        (rf"\b([Aa])n? {singular}\b", r"\1n item"),
+        (rf"\b{singular}\b", "item"),
+        (rf"\b{plural}\b(?!/)", "items"),  # but for a folder of that name
+        (rf"O\({holder or '-'}\.", "O("),
+    )
+    text = json.dumps({name: option for name, option in options.items() if name != plural})
+    for pattern, word in words:
+        text = re.sub(pattern, word, text)
+    return json.loads(text)
+
+
+def _unlike(
+    ones: Mapping[str, Any], others: Mapping[str, Any], where: str = "", *, apart: Set[str] = frozenset({"suboptions"})
+) -> Iterator[str]:
+    """The options that both have and describe differently in more than the keys in `apart`; of nested ones the path."""
+    for name in sorted(ones.keys() & others.keys()):
+        one, other = ones[name], others[name]
+        if any(one.get(key) != other.get(key) for key in (one.keys() | other.keys()) - apart):
+            yield f"{where}{name}"
+        nested = one.get("suboptions") or {}, other.get("suboptions") or {}
+        yield from _unlike(*nested, f"{where}{name}.", apart=apart)
 
 
 # --- code -----------------------------------------------------------------------------------------
@@ -577,6 +659,7 @@ GATES: list[Callable[[Path], list[str]]] = [
     examples,
     attributes,
     documented_options,
+    shared_options,
     network,
     ansible_module,
     arrows,

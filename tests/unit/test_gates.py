@@ -67,6 +67,11 @@ if __name__ == "__main__":
 '''
 )
 
+# One whose list describes a name in other words.
+LISTED = MODULE.replace("part_token: {description: A token.", "name: {description: Another.").replace(
+    "    options={\n", '    bulk="parts",\n    options={\n'
+)
+
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
@@ -244,6 +249,7 @@ BREAKS: list[tuple[str, str, object, str, str]] = [
         'class _INFO:\n    known = {"name"}\n\n\nPARTS = {',
         "RETURN has id, which the module does not know: add it to known",
     ),
+    ("shared_options", "plugins/modules/saymon_things.py", "", LISTED, "parts.name is not described as name is"),
     (
         "neutral_machinery",
         "plugins/module_utils/_state/engine.py",
@@ -291,6 +297,28 @@ def test_who_breaks_the_rule_is_caught(tree: Path, gate: str, name: str, old: ob
         path.write_text(text.replace(str(old), new) if old else text + new)
     found = getattr(gates, gate)(tree)
     assert any(complaint in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "caught"),
+    [
+        ("{description: The kind of the object.}", "{description: The kind of the link.}", []),
+        ("{description: An object has it.}", "{description: A link has it.}", []),
+        ("{description: Needs C(manage-objects).}", "{description: Needs C(manage-links).}", []),
+        ("{description: The kind of the object.}", "{description: Its kind.}", ["kind"]),
+        ("{description: The kind., type: str}", "{description: The kind., type: raw}", ["kind"]),
+        ("{description: The kind., default: a}", "{description: The kind.}", ["kind"]),
+        ("{suboptions: {a: {description: One.}}}", "{suboptions: {a: {description: Two.}, b: {}}}", ["kind.a"]),
+        ("{suboptions: {a: {choices: [x]}, c: {}}}", "{suboptions: {a: {choices: [x, y]}}}", ["kind.a"]),
+    ],
+)
+def test_options_of_the_same_name(tree: Path, one: str, other: str, caught: list[str]) -> None:
+    """What an option means is said in the same words of objects and links."""
+    for name, option in {"saymon_object": one, "saymon_link": other}.items():
+        text = MODULE.replace("{description: The kind., type: str, choices: [a, b], default: a}", option)
+        (tree / "plugins" / "modules" / f"{name}.py").write_text(text)
+    said = [f"saymon_object and saymon_link: {option} is described differently" for option in caught]
+    assert gates.shared_options(tree) == said
 
 
 def test_every_gate_is_shown_to_catch_something() -> None:

@@ -86,7 +86,7 @@ def _by_id(search: Search) -> list[Record]:
 
 def _listed(search: Search) -> list[Record]:
     keys = {*(FIELDS if search.keys is None else search.keys)}
-    if search.args["resolve"] and "parent_id" in keys:
+    if search.finder.whole and "parent_id" in keys:
         keys.add("name")  # so that the list also shows the paths of the parents
     records = search.client.get_list("/objects", fields=_joined(keys))
     if {"name", "parent_id"} <= keys:
@@ -166,6 +166,13 @@ FILTERS: Mapping[str, str | Filter] = {
     "path": Filter({"type": "str"}, ("name", "parent_id"), _at_path),
     "parent": Filter({"type": "str"}, ("name", "parent_id"), _below),
     "property": PROPERTY_FILTER,
+}
+
+
+# What these filters need beside them, and the option with another name.
+FILTER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "object_state": {"type": "str", "aliases": ["state"]},
+    "deep": {"type": "bool", "default": False},
 }
 
 

@@ -55,6 +55,9 @@ class PropertyValue(Text):
     argument: Mapping[str, Any] = {"type": "raw"}
 
     def parse(self, value: Any) -> str:
+        if value.__class__ is str:
+            text: str = value
+            return text  # nearly all are
         if isinstance(value, bool):
             return json.dumps(value)
         # YAML makes a date of 2030-01-31.

@@ -43,11 +43,10 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
     if "state" in types and "state" not in desired and flags.get("state") is not None:
         desired["state"] = types["state"].parse(flags["state"])
     item = Item(resource, place, desired, flags, None if raw.get("id") is None else str(raw["id"]))
-    where = item.where
     try:
         resource.adjust(item)
     except Invalid as error:
-        raise BadInput(f"{where}{error}.") from None
+        raise BadInput(f"{item.where}{error}.") from None
     if isinstance(place, str):  # out of a file, so nothing else holds the values
         _pack(item)
     return item

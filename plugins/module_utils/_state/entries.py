@@ -66,7 +66,8 @@ class Entry(FieldType):
         extra = (Field("extra", "", Rest({field.key for field in fields})),) if open else ()
         self.fields = (*fields, *extra)
         self.required = tuple(required)
-        self._parsers = {field.option: field.type.parse for field in self.fields}
+        self._parsers = tuple((field.option, field.type.parse) for field in self.fields)
+        self._known = frozenset(field.option for field in self.fields)
         self.resources = tuple(name for field in self.fields for name in field.type.resources)
         options = {field.option: dict(field.type.argument) for field in self.fields}
         for option in required:
@@ -76,20 +77,20 @@ class Entry(FieldType):
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
             raise Invalid(f"{self.word} must be a dictionary, got {type(value).__name__}")
-        if not value.keys() <= self._parsers.keys():
-            unknown = min(str(option) for option in value.keys() - self._parsers.keys())
+        if not value.keys() <= self._known:
+            unknown = min(str(option) for option in value.keys() - self._known)
             options = ", ".join(self.argument["options"])
             raise Invalid(f"{self.word} has no option {unknown!r}: choose one of {options}")
         parsed, option = [], ""
         try:
-            for option, parse in self._parsers.items():
+            for option, parse in self._parsers:
                 part = value.get(option)
                 parsed.append(None if part is None else parse(part))
         except Invalid as error:
             raise Invalid(f"{option} of {self.word}: {error}") from None
-        if None in parsed:
-            missing = [option for option in self.required if value.get(option) is None]
-            if missing:
+        for option in self.required:
+            if value.get(option) is None:
+                missing = [one for one in self.required if value.get(one) is None]
                 raise Invalid(f"{self.word} must have {' and '.join(missing)}")
         return tuple(parsed)
 
@@ -162,11 +163,10 @@ class Entries(FieldType):
         key: Field,
         fields: Sequence[Field],
         *,
-        required: Sequence[str] = (),
         kept: AbstractSet[Any] = frozenset(),
     ) -> None:
         self.key = key
-        self.whole = Entry(f"each {word}", (key, *fields), (key.option, *required))
+        self.whole = Entry(f"each {word}", (key, *fields), (key.option,))
         self.rest = Entry(f"each {word}", fields)
         self._other_keys = [field.key for field in fields]
         self.word = word

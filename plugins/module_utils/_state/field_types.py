@@ -143,7 +143,8 @@ class Text(FieldType):
 
     def parse(self, value: Any) -> str:
         if value.__class__ is str and (value or not self.filled):
-            return str(value)  # nearly all are
+            text: str = value
+            return text  # nearly all are
         if isinstance(value, (dict, list)):
             raise Invalid("give a text (use the filter to_json for a structure)")
         if (not isinstance(value, str) and not isinstance(value, (bool, int, float))) or (self.filled and value == ""):

@@ -32,11 +32,6 @@ class Finder(Planner):
         super().__init__(*args, **options)
         self._nameless: set[str] = set()  # resources whose names cannot be read
 
-    def know(self, records: Iterable[Record], name: str | None = None) -> None:
-        """Take these as all records of a resource (by default that of the finder), so that they are not read again."""
-        resource = self.resources[name or self.resource.name]
-        self._indexes[resource.name] = resource.index(resource, records)
-
     def find_id(self, resource: str, text: str, create: bool) -> Any:
         """Id of the one record that a filter means. In check mode an earlier task may be about to create it, so then it
         is an id that no record has."""

@@ -153,6 +153,11 @@ class Plan:
         return self
 
 
+def options_of(items: Iterable[Item]) -> set[str]:
+    """The options that any of the items names."""
+    return set().union(*(item.desired for item in items))
+
+
 def ids_of(records: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(
         sorted("not created yet" if isinstance(record["id"], Pending) else str(record["id"]) for record in records)

@@ -180,7 +180,9 @@ class Planner(Reader):
                 return Plan(item, "none", title, resolved=resolved)
             return Plan(item, "delete", title, record, {"state": "present"}, {"state": "absent"}, resolved=resolved)
         if record is not None:
-            self.read_below(self._named_below(item, record))  # of an item that could not be found before
+            below = self._named_below(item, record)
+            if below:
+                self.read_below(below)  # of an item that could not be found before
         plan = Plan(item, "none", title, record or {}, resolved=resolved)
         if record is None and self.resource.fixed:
             raise self._not_among_fixed(title)
@@ -255,11 +257,12 @@ class Planner(Reader):
         resolved = self.finding(item) if item.state == "absent" else item.desired
         if Packed in map(type, resolved.values()):
             resolved = {option: unpacked(value) for option, value in resolved.items()}
-        referring = [option for option in self.resource.referring if option in resolved]
-        if not referring:
+        if self.resource.referring_options.isdisjoint(resolved):
             return resolved
         resolved = dict(resolved)
-        for option in referring:
+        for option in self.resource.referring:
+            if option not in resolved:
+                continue
             field = self.resource.by_option[option]
             name = (option, resolved[option]) if field.type.hashable else None
             if name is None or name not in self._known:
@@ -280,7 +283,7 @@ class Planner(Reader):
         """Read the fields that have paths of their own, as far as items name them and can be found already."""
         wanted: list[tuple[Record, Field]] = []
         for item in items:
-            if item.state != "absent" and self._named_below(item, {}):
+            if self._named_below(item, {}) and item.state != "absent":
                 with suppress(Invalid):  # which is told when the item is planned
                     for record in self._matches(item, self._resolved(item))[:1]:
                         wanted += self._named_below(item, record)
@@ -288,6 +291,8 @@ class Planner(Reader):
 
     def _named_below(self, item: Item, record: Record) -> list[tuple[Record, Field]]:
         """The record of an item, with each of the fields that have paths of their own and are named by it."""
+        if self.resource.apart_options.isdisjoint(item.desired):
+            return []
         return [(record, field) for field in self.resource.apart if field.option in item.desired]
 
     def _matches(self, item: Item, resolved: Mapping[str, Any]) -> list[Record]:

@@ -14,7 +14,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.errors import
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 
 from .field_types import Field
-from .plan import Item, Pending, Plan
+from .plan import Item, Pending, Plan, options_of
 from .resource import Index, Resource, Wanted
 from .stream_filter import StreamFilter
 
@@ -81,6 +81,12 @@ class Reader:
             self._indexes[name] = resource.index(resource, records, whole=found is None)
             self._indexes[name].left_out = stream_filter.left_out
         return self._indexes[name]
+
+    def know(self, records: Iterable[Record], name: str | None = None, *, whole: bool = True) -> None:
+        """Take these records of a resource (by default that of the items) in place of reading them. They are all that
+        there are, unless it is said otherwise."""
+        resource = self.resources[name or self.resource.name]
+        self._indexes[resource.name] = resource.index(resource, records, whole=whole)
 
     @property
     def partial(self) -> bool:
@@ -167,7 +173,7 @@ class Reader:
 
     def _keys(self, resource: Resource) -> set[str]:
         """The record keys that are looked at."""
-        options = {option for item in self.items for option in item.desired} if resource is self.resource else set()
+        options = options_of(self.items) if resource is self.resource else set()
         fields = [resource.by_option[option] for option in (*resource.key, *options)]
         return {field.key for field in fields if field.source is None}
 

@@ -236,6 +236,16 @@ class Resource:
         return tuple(field.option for field in self.fields if field.type.resources)
 
     @cached_property
+    def referring_options(self) -> AbstractSet[str]:
+        """The same as a set, which tells at once that none of them is among the options of an item."""
+        return frozenset(self.referring)
+
+    @cached_property
+    def apart_options(self) -> AbstractSet[str]:
+        """The options of the fields in `apart`."""
+        return frozenset(field.option for field in self.apart)
+
+    @cached_property
     def self_referring(self) -> tuple[str, ...]:
         """Those of them whose values name items of this resource."""
         return tuple(option for option in self.referring if self.name in self.by_option[option].type.resources)

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
 
 from .field_types import Invalid
-from .plan import Item, unpacked
+from .plan import Item, options_of, unpacked
 from .resource import Resource
 
 
@@ -29,7 +29,7 @@ class StreamFilter:
         self.left_out: dict[tuple[str, str], Item] = {}
         # A record that is updated by a PUT of everything is needed whole.
         items = [] if resource.update == "PUT" else list(items)
-        desired = {option for item in items for option in item.desired}
+        desired = options_of(items)
         fields = [field for field in resource.fields if field.option in desired]
         keys = Counter(field.key for field in fields)  # a value that several fields look at must stay
         self._bulky = [field for field in fields if field.type.bulky and keys[field.key] == 1]
@@ -46,12 +46,15 @@ class StreamFilter:
             return record
         # Each record comes with keys of its own, which together are as long as the rest of it.
         record = {self._keys.setdefault(key, key): value for key, value in record.items()}
+        last = None
         for field, table in self._tables:
             name = record.get(field.key)
             item = table.get(name) if isinstance(name, str) else None
             if item is not None:
                 record[field.key] = item.desired[field.option]  # the same text, which need not be held twice
-                self._lighten(record, item)
+                if item is not last:
+                    self._lighten(record, item)
+                    last = item
         return record
 
     def _lighten(self, record: Record, item: Item) -> None:

@@ -140,9 +140,7 @@ def test_sub_collection(append: bool, writes: list[Write]) -> None:
 
 
 def test_sub_collection_whose_server_wants_some_options_with_every_change() -> None:
-    entries = Entries(
-        "entry", Field("name", "name", Text()), (Field("a", "a", Text()), Field("b", "b", Text())), required=("a",)
-    )
+    entries = Entries("entry", Field("name", "name", Text()), (Field("a", "a", Text()), Field("b", "b", Text())))
     writer = sub_collection("/boxes", "entries", "entries", entries, repeat=("name", "a"))
     table = replace(BOXES, flags={}, fields=(BOXES.fields[0], Field("entries", "entries", entries, writer=writer)))
     present = [{"id": "e1", "name": "one", "a": "1", "b": "2"}, {"id": "e2", "name": "two", "a": "1", "b": "2"}]
