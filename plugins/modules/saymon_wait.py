@@ -16,7 +16,7 @@ description:
     too long. The message of the failure names those that are not as wanted, and says why.
   - Each look takes one request for each of O(object_state), O(no_incidents) and O(metric), however many the objects
     are. Hosts that wait at the same time share these requests, so that a task on many hosts costs the server hardly
-    more than one on a single host.
+    more than one on a single host. With O(saymon_run_on=target) and C(async), each host makes its own.
   - Which objects the task is about is decided once, when it begins. What it says of them rests on what it reads after
     that, and never on what an earlier task has read.
   - When the server does not answer while the task waits, it looks again later. What waiting does not mend, such as a

@@ -135,10 +135,12 @@ def test_a_session_that_ends_is_renewed_once(runner: Runner, sandbox: Sandbox) -
 @pytest.mark.parametrize("fault", [{"kind": "refuse", "seconds": 4}, {"kind": "status", "status": 503, "times": 30}])
 def test_a_server_that_is_away_for_a_while(runner: Runner, sandbox: Sandbox, fault: dict[str, Any]) -> None:
     found = waited_for(sandbox)
-    with (
-        later(3, lambda: sandbox.fault(**fault)),
-        later(14, lambda: (sandbox.clear_faults(), put_to_work(sandbox, found))),
-    ):
+
+    def come_back() -> None:
+        sandbox.clear_faults()
+        put_to_work(sandbox, found)
+
+    with later(3, lambda: sandbox.fault(**fault)), later(14, come_back):
         done = show(runner, play(saymon("saymon_wait", ONE)), args=["-v"])
     assert done.rc == 0, done.output
     assert done.one("saymon_wait")["waited"] > 5
