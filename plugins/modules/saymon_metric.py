@@ -68,34 +68,48 @@ options:
     elements: dict
     suboptions:
       object:
-        description: See O(object).
+        description: The object, a path, a name or an id.
         type: str
       link:
-        description: See O(link).
+        description: The id of the link.
         type: str
       metrics:
-        description: See O(metrics).
+        description:
+          - The values by name. A name with dots and nested dictionaries mean the same, so V(cpu.load1) is C(load1) in
+            C(cpu). A name cannot be a value and a branch at the same time.
+          - A value is a number, a text or a boolean, or a list of them. Null, infinity and what is not a number are
+            refused.
+          - Ansible does not evaluate templates in names. For those, write the whole option as a template.
         type: dict
       timestamp:
-        description: See O(timestamp).
+        description:
+          - When the values were measured. Without it, the server takes the present time.
+          - One of V(now), a time from now such as V(-1h), V(1h-ago) or V(+30m), a date such as
+            V(2030-12-31T18:00:00Z), and epoch milliseconds.
         type: str
       period:
-        description: See O(period).
+        description: How often such data comes, in seconds or as V(90s), V(5m), V(1h) or V(1d).
         type: str
       expiry:
-        description: See O(expiry).
+        description:
+          - How long the data is valid, in the same form. The server adds O(period) to it. Without it, the server
+            decides.
         type: str
       group_key:
-        description: See O(group_key).
+        description: The server deals with data that has the same key in the order in which it came.
         type: str
       initiator:
-        description: See O(initiator).
+        description: Who sends the data, as a text of your own.
         type: str
       dotted:
-        description: See O(dotted). Without it, that of the task counts.
+        description: Whether dots in names separate branches. With V(false), they are parts of the names.
         type: bool
       parse_numbers:
-        description: See O(parse_numbers). Without it, that of the task counts.
+        description:
+          - Whether to send a text that is written exactly like a number, such as V('42') or V('0.5'), as this number.
+            Before version 2.19, ansible-core makes a text of each templated number, and CSV files hold nothing but
+            texts.
+          - Texts that would not stay the same, such as V('1.10') and V('007'), remain texts in any case.
         type: bool
 attributes:
   check_mode:
