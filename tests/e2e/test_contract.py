@@ -24,10 +24,12 @@ from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 CONTRACT = ROOT / "tests" / "contract"
-LAST = "the id of the link of the task before"
+LAST = "what the task before has made"
 AREAS = (
     *("objects", "entities", "bulk", "v2", "links", "flows", "references", "classes", "properties", "property-classes"),
     *("tags", "states", "operations", "stat-rules", "monitoring"),
+    *("stat", "history", "state-history", "history-annotations", "metric-tokens", "incidents", "incident-levels"),
+    *("event-log", "jobs"),
 )
 WHEN = {"cpu.load1": {"gt": 8}}
 VACUUM = {"name": "Vacuum", "type": "program", "parameters": {"path": "/opt/vacuum.sh"}}
@@ -89,9 +91,51 @@ def _tasks(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     for module, fields in zip(named, changed, strict=True):
         new = {key: value for key, value in fields.items() if key == "value_type"}
         tasks += [(module, {**name, **new}), (module, {**name, **fields}), (module, {**name, "state": "absent"})]
+    tasks += _live(PROBE)
     parts = ["children", "links", "paths", "has_conditions", "conditions", "triggers", "stat_rules", "documents"]
     tasks += [("saymon_object_info", {"name": "Contract", "gather": parts})]
     return tasks
+
+
+def _live(place: str) -> list[tuple[str, dict[str, Any]]]:
+    """Tasks for what happens to an object and the link LAST: data, incidents, states, notes, jobs."""
+    pair: tuple[str, dict[str, Any]] = ("saymon_link", PAIR)  # after which LAST is its id
+    incident = {"key": "contract", "object": place, "level": "Alarm", "text": "x"}
+    steps: tuple[dict[str, Any], ...] = (
+        {**incident, "properties": {"a": 1}},
+        {"key": "contract", "comment": "x", "properties": {}, "append_properties": False},
+        *({"key": "contract", "state": state} for state in ("acknowledged", "unacknowledged", "removed", "restored")),
+        {"key": "contract", "state": "cleared"},
+    )
+    read = ("latest", "names", "metadata", "history", "records")
+    return [
+        pair,
+        ("saymon_metric", {"link": LAST, "metrics": {"a": 1}}),
+        ("saymon_metric", {"object": place, "metrics": {"a": 1}}),
+        *(("saymon_metric_info", {"object": place, "read": one}) for one in read),
+        *(
+            step
+            for one in ("history", "metadata")
+            for step in (pair, ("saymon_metric_info", {"links": [LAST], "read": one}))
+        ),
+        pair,
+        ("saymon_state_history_info", {"links": [LAST]}),
+        ("saymon_state_history_info", {"object": "/ROOT", "recursive": True}),
+        *(("saymon_incident", step) for step in steps),
+        ("saymon_incident_info", {"history": True}),
+        ("saymon_annotation", {"content": "x"}),
+        ("saymon_annotation", {"id": LAST, "content": "y"}),
+        ("saymon_metric_token", {"object": place, "metric": "a"}),
+        ("saymon_metric_token", {"token": LAST, "state": "absent"}),
+        ("saymon_job_info", {"object": "north-web-1"}),
+    ]
+
+
+def _made(result: dict[str, Any]) -> Any:
+    """The id of the link or note, or the token, that a task has made."""
+    return result.get("token") or next(
+        (result[name].get("id") for name in ("link", "annotation") if isinstance(result.get(name), dict)), None
+    )
 
 
 def _endpoint(method: str, path: str) -> str:
@@ -133,7 +177,7 @@ def test_every_endpoint_of_the_monitored_world_has_a_module(
                 here = json.loads(json.dumps(options).replace(LAST, last))
                 result = make_action(module, {**who, **here}, {}).run(task_vars={})
                 assert not result.get("failed"), (module, here, result["msg"])
-                last = str(result.get("link", {}).get("id"))
+                last = str(_made(result))
             reached |= _reached(server.journal(), known)
     with capsys.disabled():
         print(

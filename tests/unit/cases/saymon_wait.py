@@ -10,8 +10,8 @@ from typing import Any
 _RACK = "64b1f0c2a9d3e45f6a7b8e02"
 
 DEMO: tuple[dict[str, Any], ...] = (
-    {"objects": ["north-web-1", "north-web-2"], "object_state": "Working", "no_incidents": True, "within": "2s"},
-    {"object": "north-web-1", "object_state": "Working", "settle": "1s", "within": "20s"},
+    {"objects": ["south-core-sw"], "object_state": "Working", "no_incidents": True, "within": "2s"},
+    {"object": "south-core-sw", "object_state": "Working", "settle": "1s", "within": "20s"},
 )
 
 ANSWERS: dict[str, Any] = {
