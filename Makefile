@@ -24,7 +24,7 @@ SHIPPED := $(shell find galaxy.yml README.md requirements.txt COPYING LICENSES m
 help: ## Show this list (the default)
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/.installed .venv/.sandbox ## Start a sandbox, run three playbooks and three ad-hoc commands against it, stop it
+demo: .venv/.installed .venv/.sandbox ## Start a sandbox, run four playbooks and three ad-hoc commands against it, stop it
 	@$(TOOL).demo
 
 sandbox: .venv/.sandbox ## Run the sandbox (a stand-in SAYMON server) until Ctrl-C

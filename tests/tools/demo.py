@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Show the collection at work: a sandbox, three playbooks, three ad-hoc commands."""
+"""Show the collection at work: a sandbox, four playbooks, three ad-hoc commands."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.tools.common import BUILD, ROOT, VENV, clean_env, headline, leave_not
 from tests.tools.sandbox_process import Sandbox
 
 COMPANY = ("ansible-playbook", "playbooks/company.yml")
+ROLLOUT = ("ansible-playbook", "playbooks/rollout.yml")
 TOPOLOGY = ("ansible-playbook", "playbooks/topology.yml")
 COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("A playbook: session, users and groups, one request, log out", ("ansible-playbook", "playbooks/demo.yml")),
@@ -31,6 +32,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Another limit for the load, shown in the form in which it is written",
         (*TOPOLOGY, "--check", "--diff", "-e", "plant_load_limit=12"),
     ),
+    ("Live operations: servers are held, changed and watched, two at a time", ROLLOUT),
     (
         "Ad hoc: open a session (its id is secret, so ansible hides it)",
         ("ansible", "localhost", "-m", "saymon.platform.saymon_session"),
