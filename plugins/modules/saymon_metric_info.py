@@ -14,6 +14,8 @@ author: saymon.platform contributors (@saymon-platform)
 description:
   - Returns the latest values of metrics, their names, what is known of them, or their history, as rows that are ready
     for a file. What has no data has no rows, and the task succeeds.
+  - With O(read=history), O(dest) may also end in V(.svg), for a chart with a line for each metric of each object. It
+    needs no other file, and a browser shows it in light and dark.
   - Needs access to the objects and links.
 options:
   object:
@@ -139,6 +141,15 @@ EXAMPLES = r"""
     read: records
     from: -1d
     limit: 10
+
+- name: Draw the load of a server over the last day
+  saymon.platform.saymon_metric_info:
+    object: north-web-1
+    read: history
+    metrics: [cpu.usedPercent]
+    from: -1d
+    downsample: 5m avg
+    dest: load.svg
 """
 
 RETURN = r"""
@@ -205,7 +216,8 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
-from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
+from ansible_collections.saymon.platform.plugins.module_utils._chart import line_chart
+from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, Writer, listed
 from ansible_collections.saymon.platform.plugins.module_utils._resources import read_metrics
 from ansible_collections.saymon.platform.plugins.module_utils._resources.read_metrics import Period, Source
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
@@ -313,7 +325,11 @@ def _sources(context: TaskContext) -> list[Source]:
     return [Source(str(record["id"]), finder.title("object", record["id"])) for record in records] + links
 
 
-_RUNS = {read: listed("metrics", _rows, order=None, columns=columns) for read, columns in _COLUMNS.items()}
+_CHARTS: dict[str, dict[str, Writer]] = {"history": {".svg": line_chart}}
+_RUNS = {
+    read: listed("metrics", _rows, order=None, columns=columns, writers=_CHARTS.get(read))
+    for read, columns in _COLUMNS.items()
+}
 
 
 def run(context: TaskContext) -> dict[str, Any]:

@@ -325,7 +325,7 @@ class _Server(FakeServer):
 # --- files ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", ["json", "jsonl", "yml", "csv"])
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "yml", "csv", "svg"])
 def test_a_file_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str) -> None:
     monkeypatch.setattr(read_metrics, "POINTS", 500)
     dest = tmp_path / f"a.{suffix}"
@@ -338,6 +338,14 @@ def test_a_file_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, 
     assert run_on(_Server(fails_after=1), NAME, args)["failed"] is True
     assert (dest.read_bytes(), list(tmp_path.iterdir())) == (before, [dest])
     assert run_on(_Server(), NAME, args)["changed"] is False
+
+
+def test_only_a_history_is_drawn(script: Script, tmp_path: Path) -> None:
+    result = run_module(NAME, {"links": ["7"], "dest": str(tmp_path / "a.svg")})
+    assert (
+        "whose format is not known: give a file that ends in .json, .jsonl, .ndjson, .yml, .yaml, .csv."
+        in result["msg"]
+    )
 
 
 @pytest.mark.parametrize("check", [False, True])
