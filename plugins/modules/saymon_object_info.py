@@ -95,6 +95,14 @@ options:
     description: How many of the requests for O(gather) may be sent at the same time, from V(1) to V(32).
     type: int
     default: 1
+  documents_dest:
+    description:
+      - A folder for the uploaded files of the objects, on the controller unless the task runs on its target. Each file
+        is written into a folder that has the id of its object as its name, and the records get C(documents), as with
+        V(documents) in O(gather), where C(file) is the path.
+      - The task reports a change if a file was new or had another content. Nothing is deleted. It cannot be combined
+        with O(dest).
+    type: path
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -144,6 +152,12 @@ EXAMPLES = r"""
 - name: Write all objects into a file, one record in each line
   saymon.platform.saymon_object_info:
     dest: objects.jsonl
+
+- name: Download what has been uploaded to a server
+  saymon.platform.saymon_object_info:
+    name: north-db-1
+    fields: [name]
+    documents_dest: documents
 """
 
 RETURN = r"""
@@ -370,7 +384,12 @@ dest:
   sample: objects.jsonl
 """
 
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
 from ansible_collections.saymon.platform.plugins.module_utils._info import info_of
+from ansible_collections.saymon.platform.plugins.module_utils._resources.download import download_documents
 from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import (
     FIELDS,
     FILTER_OPTIONS,
@@ -380,19 +399,31 @@ from ansible_collections.saymon.platform.plugins.module_utils._resources.find_ob
     read_objects,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import OBJECT
-from ansible_collections.saymon.platform.plugins.module_utils._run import main
+from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext, main
 
 _INFO = info_of(
     OBJECT,
     FILTERS,
-    options=FILTER_OPTIONS,
+    options={**FILTER_OPTIONS, "documents_dest": {"type": "path"}},
     read_only=READ_ONLY,
     known=(*FIELDS, "entityType", "path"),
     read=read_objects,
     gather=PARTS,
 )
 SPEC = _INFO.spec
-run = _INFO.run
+
+
+def run(context: TaskContext) -> dict[str, Any]:
+    args = context.args
+    folder = args["documents_dest"]
+    if folder is None:
+        return _INFO.run(context)
+    if args["dest"] is not None:
+        raise BadInput("documents_dest and dest are given together: give one of them.")
+    gather = [*args["gather"], *{"documents"}.difference(args["gather"])]
+    result = _INFO.run(replace(context, args={**args, "gather": gather}))
+    changed = download_documents(context.client, result["objects"], folder, check=context.check)
+    return {**result, "changed": changed}
 
 
 if __name__ == "__main__":

@@ -148,9 +148,10 @@ class Show:
 T = TypeVar("T")
 
 
-def sampled(cases: Iterable[T], every: int) -> list[T]:
-    """One in `every` of a long table of cases that are alike; all of them when the tests are to be exhaustive."""
-    return list(cases)[:: 1 if os.environ.get("SAYMON_TEST_EXHAUSTIVE") else every]
+def sampled(cases: Iterable[T], every: int, *, beginning: int = 0) -> list[T]:
+    """One in `every` of a long table of cases that are alike; all of them when the tests are to be exhaustive. With
+    another `beginning` it is others' turn."""
+    return list(cases) if os.environ.get("SAYMON_TEST_EXHAUSTIVE") else list(cases)[beginning % every :: every]
 
 
 def saymon(module: str, args: Mapping[str, Any] | None = None, **keywords: Any) -> Task:

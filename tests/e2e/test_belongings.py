@@ -71,3 +71,20 @@ def test_lost_answers_make_no_duplicates(runner: Runner, sandbox: Sandbox, kind:
     again = show(runner, play(task))
     assert again.one("saymon_object")["changed"] is False
     assert sandbox.writes() == []
+
+
+def test_files_come_back_as_they_went(runner: Runner, sandbox: Sandbox) -> None:
+    (runner.directory / "db.png").write_bytes(PICTURE)
+    folder = runner.directory / "files"
+    read = {"name": "db-1", "fields": ["name"], "documents_dest": str(folder)}
+    plays = [
+        saymon("saymon_object", item("db-1")),
+        *(saymon("saymon_object_info", read, name=word) for word in ("new", "again")),
+    ]
+    done = show(runner, play(*plays))
+    assert done.rc == 0, done.output
+    assert [done.one(word)["changed"] for word in ("new", "again")] == [True, False]
+    (found,) = done.one("again")["objects"]
+    paths = {entry["name"]: entry.get("file") for entry in found["documents"]}
+    assert paths == {"Runbook": None, "Фото": str(folder / found["id"] / "Фото")}
+    assert (folder / found["id"] / "Фото").read_bytes() == PICTURE

@@ -135,7 +135,7 @@ class Answer:
 
 @dataclass
 class Request:
-    """One API call as the caller wants it; `path` is below the API root and begins with a slash.
+    """One API call as the caller wants it; `path` is below the API root (or another `root`) and begins with a slash.
 
     `read` decodes the body of a success as it arrives: it returns the data, or None with the text when that is another
     thing.
@@ -151,6 +151,7 @@ class Request:
     dest: str | None = None
     form: dict[str, str] | None = None
     read: Read | None = None
+    root: str = API_ROOT
 
     @property
     def reads(self) -> bool:
@@ -385,7 +386,7 @@ class Client:
         with opened(request.files) as files, limits(self.connection), self._translated(request):
             response = http_session(self.connection).request(
                 request.method,
-                self.connection.url + API_ROOT + request.path,
+                self.connection.url + request.root + request.path,
                 params=query,
                 data=request.form if files else body,
                 files=files or None,
@@ -398,7 +399,7 @@ class Client:
         return answer, headers
 
     def _answer(self, request: Request, response: Any) -> Answer:
-        url = self.connection.url + API_ROOT + request.path
+        url = self.connection.url + request.root + request.path
         kind = response.headers.get("Content-Type", "")
         saved, data, text = self._receive(request, response, kind)
         if data is None:
