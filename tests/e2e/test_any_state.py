@@ -355,7 +355,7 @@ KINDS = (
     Kind(
         "saymon_annotation",
         "annotations",
-        {"content": one(*TEXTS), "timestamp": one(1924970400000, "1924970400000", "2030-12-31T18:30:00+03:00", "+1h")},
+        {"content": one(*TEXTS), "timestamp": one(1924970400000, "1924970400000", "2030-12-31T18:30:00+03:00")},
         {"window": one("1h", "2 h", 7200), "state": _STATE},
     ),
     Kind(
@@ -449,7 +449,9 @@ def _fresh(server: Sandbox, dice: random.Random, *, old: bool) -> None:
 
 
 def test_every_module_that_takes_a_list_has_its_tasks() -> None:
-    assert {kind.module for kind in KINDS} == {path.stem for path in modules(ROOT) if module_of(path.stem).SPEC.bulk}
+    specs = {path.stem: module_of(path.stem).SPEC for path in modules(ROOT)}
+    listed = {name for name, spec in specs.items() if spec.bulk and "outcomes" in spec.options}  # others only add
+    assert {kind.module for kind in KINDS} == listed
 
 
 @pytest.mark.parametrize("seed", [1, 2])
