@@ -22,6 +22,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.field_types
     Lookup,
     Text,
 )
+from ansible_collections.saymon.platform.plugins.module_utils._state.plan import age_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Task, text_of
 
 DOCUMENT_FLAGS: Mapping[str, Mapping[str, Any]] = {"append_documents": {"type": "bool", "default": True}}
@@ -171,12 +172,13 @@ def _requests(
         yield Request("POST", f"{path}/docs", body={"name": name, "type_id": _LINK, "value": wanted.value})
         return
     yield Request("POST", f"{path}/docs", files={"file": wanted.value})
-    # The server gives it the name of the file.
-    known = {str(identifier) for identifier in ids.values()}
-    for entry in task.client.get_list(f"{path}/props"):
-        fresh = is_document(entry) and str(entry["id"]) not in known
-        if fresh and text_of(entry, "name") == os.path.basename(wanted.value) != name:
-            yield Request("PATCH", f"{path}/props/{entry['id']}", body={"name": name})
+    # The server gives it the name of the file, which a link or another file may have too: it is the latest of these.
+    known, given = {str(identifier) for identifier in ids.values()}, os.path.basename(wanted.value)
+    files = [entry for entry in task.client.get_list(f"{path}/props") if str(entry.get("type_id")) == str(_FILE)]
+    fresh = [entry for entry in files if str(entry["id"]) not in known and text_of(entry, "name") == given]
+    if fresh and name != given:
+        latest = max(fresh, key=lambda entry: age_of(entry["id"]))
+        yield Request("PATCH", f"{path}/props/{latest['id']}", body={"name": name})
 
 
 def _ids(properties: Iterable[Record]) -> dict[str, Any]:

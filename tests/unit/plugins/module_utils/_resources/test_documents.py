@@ -222,3 +222,27 @@ def test_a_document_may_have_the_name_of_a_property(first: bool) -> None:
         ("PATCH", f"{PATH}/props/d9"),
     ]
     assert ensure_on(server, "object", item)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [{"name": "plan.pdf", "url": "https://example.org"}],
+        [{"name": "plan.pdf", "file": "other"}],
+        [{"name": "A", "file": "other"}, {"name": "plan.pdf", "url": "https://example.org"}],
+    ],
+)
+def test_a_file_is_renamed_and_nothing_else_that_has_its_name(tmp_path: Path, others: list[dict[str, Any]]) -> None:
+    server = FakeServer(objects=[DB])
+    uploads = {}
+    for folder in ("other", "own"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "plan.pdf").write_bytes(folder.encode())
+        uploads[folder] = Upload(str(tmp_path / folder / "plan.pdf"), f"{folder}/plan.pdf")
+    given = [{**one, "file": uploads["other"]} if "file" in one else one for one in others]
+    given.append({"name": "Schema", "file": uploads["own"]})
+    task = {"name": "db01", "documents": given}
+    assert ensure_on(server, "object", task)["changed"] is True
+    assert ensure_on(server, "object", task)["changed"] is False
+    properties = server.data["/objects"][1]["properties"]
+    assert [entry["name"] for entry in properties] == ["Owner", "Runbook", "Manual", *(one["name"] for one in given)]
