@@ -149,7 +149,7 @@ SUITES: dict[str, Callable[[], Result]] = {
     "sanity": ansible_test.sanity,
 }
 # These wait for nothing and measure nothing, so they take the second core while the others run.
-BESIDE = ("lint", "sandbox", "sanity")
+BESIDE = ("lint", "bad-input", "sandbox", "integration", "sanity")
 
 
 def summarize(results: Iterable[Result]) -> bool:
