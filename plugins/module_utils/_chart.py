@@ -113,9 +113,9 @@ def timeline(
     """
     by_lane: dict[str, list[Bar]] = {name: [] for name in lanes}
     states: dict[str, str] = {}
-    for bar in bars:
-        by_lane[bar.lane].append(bar)
-        states.setdefault(bar.state, "")
+    for each in bars:
+        by_lane[each.lane].append(each)
+        states.setdefault(each.state, "")
     for number, name in enumerate(states):
         states[name] = _color(colors.get(name, ""), number)
     gutter = min(_WIDEST_NAME, max(map(_width_of, lanes), default=0)) + MARGIN + 8
@@ -137,14 +137,13 @@ def _lane(name: str, bars: list[Bar], colors: Mapping[str, str], scale: _Scale, 
     label = _text(x - 8, top + LANE / 2 + 4, _shortened(name, _WIDEST_NAME), 'text-anchor="end"', name)
     yield f'<g>{label}<rect class="track" x="{_at(x)}" y="{_at(y)}"'.encode()
     yield f' width="{_at(scale.end - x)}" height="{BAR}"><title>{_safe(name)}: not known</title></rect>\n'.encode()
-    for bar in _visible(bars, scale):
-        left, right = scale(bar.since), scale(bar.until)
-        said = (
-            f"{bar.lane}: {bar.state}\n{_moment(bar.since)} – {_moment(bar.until)} ({_length(bar.until - bar.since)})"
-        )
+    for each in _visible(bars, scale):
+        left, right = scale(each.since), scale(each.until)
+        period = f"{_moment(each.since)} – {_moment(each.until)} ({_length(each.until - each.since)})"
+        said = f"{each.lane}: {each.state}\n{period}"
         yield (
             f'<rect x="{_at(left)}" y="{_at(y)}" width="{_at(max(right - left, 1))}" height="{BAR}" '
-            f'fill="{colors[bar.state]}"><title>{_safe(said)}</title></rect>\n'
+            f'fill="{colors[each.state]}"><title>{_safe(said)}</title></rect>\n'
         ).encode()
     yield b"</g>\n"
 
@@ -154,11 +153,11 @@ def _visible(bars: list[Bar], scale: _Scale) -> list[Bar]:
     pixel."""
     wide: list[Bar] = []
     narrow: dict[tuple[int, str], Bar] = {}
-    for bar in bars:
-        if scale(bar.until) - scale(bar.since) >= 1:
-            wide.append(bar)
+    for each in bars:
+        if scale(each.until) - scale(each.since) >= 1:
+            wide.append(each)
         else:
-            narrow.setdefault((int(scale(bar.since)), bar.state), bar)
+            narrow.setdefault((int(scale(each.since)), each.state), each)
     return [*wide, *narrow.values()]
 
 

@@ -52,7 +52,7 @@ def spec_of(resource: Resource) -> Spec:
         }
     )
     for name, argument in (*options.items(), *many.items()):
-        if "pass" in name or "token" in name:
+        if any(word in name for word in ("pass", "token", "key")):
             argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
     uploads = {field.option: field.type.uploads for field in resource.fields if field.type.uploads}
     return Spec(options, bulk=resource.plural, uploads=uploads)

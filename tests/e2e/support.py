@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ansible_collections.saymon.platform.tests.unit.cases import cases
+from ansible_collections.saymon.platform.tests.unit.case_files import cases
 from ansible_collections.saymon.platform.tests.unit.processes import heed_signals
 
 from tests.e2e.conftest import ANSIBLE_BIN, Runner

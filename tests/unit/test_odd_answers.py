@@ -21,7 +21,7 @@ import requests
 from ansible_collections.saymon.platform.plugins.module_utils._api import client
 from ansible_collections.saymon.platform.plugins.module_utils._api.files import Upload
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import API_ROOT
-from ansible_collections.saymon.platform.tests.unit.cases import answers, cases
+from ansible_collections.saymon.platform.tests.unit.case_files import answers, cases
 from ansible_collections.saymon.platform.tests.unit.gates import modules
 from ansible_collections.saymon.platform.tests.unit.support import run_module
 

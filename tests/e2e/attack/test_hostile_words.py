@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.support import CASES, Seen, Task, api, ask, play, saymon, show, this_machine
+from tests.e2e.support import CASES, MODULES, Seen, Task, api, ask, play, sampled, saymon, show, this_machine
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Runner
@@ -99,11 +99,13 @@ def _leaves(value: Any, place: str) -> list[str]:
 
 def test_no_word_as_a_password_changes_what_a_result_means(runner: Runner, sandbox: Sandbox) -> None:
     sandbox.settings(csrf=True)
-    words = [DISTINCTIVE, *WORDS]
+    words, some = [DISTINCTIVE, *WORDS], sampled(MODULES, 4)
+    # What saymon_audit_info returns depends on what the tasks before have done.
+    cases = [case for case in CASES if case[0] in some and case[0] != "saymon_audit_info"]
     tasks = [
         task
         for number, word in enumerate(words)
-        for task in work(number, account(sandbox, f"word-{number}", word), CASES)
+        for task in work(number, account(sandbox, f"word-{number}", word), cases)
     ]
     done = show(runner, play(*tasks))
     assert done.rc == 0, done.output[-3000:]

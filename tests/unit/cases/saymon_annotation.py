@@ -12,7 +12,7 @@ _NOTE = {"id": "64b1f0c2a9d3e45f6a7b8a01", "timestamp": 1924970400000, "content"
 DEMO: tuple[dict[str, Any], ...] = (
     {"content": "Probe", "timestamp": "2030-12-31T18:00:00Z"},
     {"content": "Probe", "timestamp": "2030-12-31T18:00:00Z", "state": "absent"},
-    {"content": "Rollout of the probe"},
+    {"content": "Rollout of the probe", "window": "0"},
 )
 ANSWERS: dict[str, Any] = {"/history-annotations": [_NOTE]}
 ODD: tuple[dict[str, Any], ...] = (

@@ -10,7 +10,7 @@ from typing import Any
 _WEB = {"object": "/ROOT/North site/North rack A1/north-web-1"}
 _LINK = {"source": "north-core-sw", "target": "south-core-sw"}
 DEMO: tuple[dict[str, Any], ...] = (
-    {**_WEB, "manual_state": "Disabled", "until": "+30m", "reason": "Rollout 4.2", "mute": True},
+    {**_WEB, "manual_state": "Disabled", "until": "2030-12-31T18:00:00Z", "reason": "Rollout 4.2", "mute": True},
     {**_LINK, "manual_state": "Stopped", "reason": "Cable"},
     {**_WEB, "mute": True, "state": "absent"},
     {**_LINK, "state": "absent"},

@@ -17,7 +17,13 @@ _CHANGE = {
 _BEFORE = {"id": "64b1f0c2a9d3e45f6a7b8c90", "stateId": "2", "timestamp": 1_600_000_000_000}
 
 DEMO = (
-    {"object": "/ROOT/North site", "recursive": True, "from": "-30d", "parallel": 4},
+    {
+        "object": "/ROOT/North site",
+        "recursive": True,
+        "from": "2026-01-01T00:00:00Z",
+        "to": "2026-01-02T00:00:00Z",
+        "parallel": 4,
+    },
     {"object": "north-web-1", "from": "-30d", "to": "-1h"},
 )
 ANSWERS = {

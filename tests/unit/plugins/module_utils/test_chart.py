@@ -97,15 +97,15 @@ def test_every_bar_is_where_its_time_is(count: int) -> None:
         left, top, width, height = box(track)
         assert left + width == pytest.approx(RIGHT, abs=0.11)
         assert height == BAR
-        mine = [bar for bar in bars if bar.lane == lane]
+        mine = [each for each in bars if each.lane == lane]
         assert len(rects) == len(mine)
-        for bar, rect in zip(mine, rects, strict=True):
+        for each, rect in zip(mine, rects, strict=True):
             x, y, long, high = box(rect)
-            assert x == pytest.approx(left + (bar.since - START) / (end - START) * width, abs=0.11)
-            assert x + long == pytest.approx(left + (bar.until - START) / (end - START) * width, abs=0.16)
+            assert x == pytest.approx(left + (each.since - START) / (end - START) * width, abs=0.11)
+            assert x + long == pytest.approx(left + (each.until - START) / (end - START) * width, abs=0.16)
             assert (y, high) == (top, BAR)
-            assert rect.get("fill") == {"Alarm": "#e53935"}.get(bar.state, COLORS[bar.state])
-            assert title_of(rect).startswith(f"{lane}: {bar.state}\n")
+            assert rect.get("fill") == {"Alarm": "#e53935"}.get(each.state, COLORS[each.state])
+            assert title_of(rect).startswith(f"{lane}: {each.state}\n")
     assert {*COLORS} <= {*texts(root)}
     assert texts(root)[0] == "States from 2027-01-15 08:00:00 to 2027-01-16 08:00:00 UTC"
     assert [text for text in texts(root) if text.startswith("/ROOT")] == lanes

@@ -32,8 +32,8 @@ def one(record: Any) -> Exchange:
     return Exchange("GET", f"/incidents/{record['id']}", 200, record)
 
 
-def act(step: str, record: Any = OPEN) -> Exchange:
-    return Exchange("POST", f"/incidents/{record['id']}/{step}")
+def act(step: str, record: Any = None) -> Exchange:
+    return Exchange("POST", f"/incidents/{(record or OPEN)['id']}/{step}")
 
 
 def say(text: str) -> Exchange:

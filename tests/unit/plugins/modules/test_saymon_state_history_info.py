@@ -254,7 +254,7 @@ def test_a_chart_has_the_colours_of_the_server(script: Script, tmp_path: Path) -
     root = ElementTree.parse(dest).getroot()
     space = "{http://www.w3.org/2000/svg}"
     bars = [one for one in root.iter(f"{space}rect") if one.find(f"{space}title") is not None and one.get("fill")]
-    assert [bar.get("fill") for bar in bars][:3] == ["#28adfa", "#e53935", "#28adfa"]
+    assert [each.get("fill") for each in bars][:3] == ["#28adfa", "#e53935", "#28adfa"]
     assert len(bars) == 4
     assert float(str(bars[1].get("width"))) / float(str(bars[0].get("width"))) == pytest.approx(2.025, abs=0.01)
     texts = [one.text for one in root.iter(f"{space}text")]

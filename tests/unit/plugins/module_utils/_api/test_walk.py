@@ -127,6 +127,10 @@ def test_a_list_that_changes_too_fast_is_an_error() -> None:
 def test_another_refusal_is_one() -> None:
     server = Paged(5)
     server.refuses_both = True
-    server.send = lambda request, **_more: (_ for _ in ()).throw(HttpError("GET", "/x", 400, "", ""))  # type: ignore[method-assign]
+
+    def refuse(_request: Request, **_more: Any) -> Answer:
+        raise HttpError("GET", "/x", 400, "", "")
+
+    server.send = refuse  # type: ignore[assignment, method-assign]
     with pytest.raises(HttpError):
         walked(server)

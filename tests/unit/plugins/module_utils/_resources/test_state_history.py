@@ -47,7 +47,7 @@ class History(FakeServer):
         query: dict[str, list[str]] = {}
         for key, value in request.query:
             query.setdefault(key, []).append(value)
-        _, kind, *rest = request.path.split("/")
+        kind, *rest = request.path.strip("/").split("/")
         if kind == "state-history-log" and not self.log:
             raise HttpError("GET", request.path, 404, "ResourceNotFound", "")
         wanted = query.get("entityId", []) if kind == "state-history-log" else [rest[0]]
