@@ -12,6 +12,7 @@ from unittest.mock import MagicMock
 
 import pytest
 import yaml
+from ansible import context
 from ansible.executor.stats import AggregateStats
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.saymon.platform.plugins.callback import saymon_report
@@ -51,7 +52,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[run_report.RunReport]:
         return []
 
     monkeypatch.setattr(run_report, "send", send)
-    monkeypatch.setattr(saymon_report.context, "CLIARGS", {"check": False})
+    monkeypatch.setattr(context, "CLIARGS", {"check": False})
     return reports
 
 
@@ -112,7 +113,7 @@ def test_playbooks_of_one_command_are_counted_apart(sent: list[run_report.RunRep
 def test_check_mode(
     sent: list[run_report.RunReport], monkeypatch: pytest.MonkeyPatch, wanted: bool, reports: list[bool]
 ) -> None:
-    monkeypatch.setattr(saymon_report.context, "CLIARGS", {"check": True})
+    monkeypatch.setattr(context, "CLIARGS", {"check": True})
     finish(Callback(check_mode=wanted), stats_of(ok={"a": 1}), "Web")
     assert [report.check for report in sent] == reports
 
