@@ -348,8 +348,8 @@ def within(seconds: float) -> AbstractContextManager[None]:
 
 def timeouts(connection: Connection) -> tuple[float, float]:
     """Seconds for connecting, and for each wait after that, as requests wants them. Raises socket.timeout when the time
-    for the attempt is over before it has begun."""
-    left = attempt.seconds_left()
+    of all attempts together is over before this one has begun."""
+    left = attempt.seconds_left() if attempt.end is not None else None
     longest = connection.timeout if left is None else min(left, connection.timeout)
     return min(longest, _LONGEST_CONNECT), longest
 
