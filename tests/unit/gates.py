@@ -58,7 +58,7 @@ _MAY_IMPORT = {
     "action": {"modules", "plugin_utils"},
     "inventory": {"module_utils", "plugin_utils"},
     "lookup": {"modules", "plugin_utils"},
-    "callback": {"module_utils", "plugin_utils"},
+    "callback": {"modules", "plugin_utils"},
     "filter": {"module_utils"},
     "test": {"module_utils"},
 }

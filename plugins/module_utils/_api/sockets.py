@@ -21,13 +21,14 @@ class TooMuch(OSError):
 class Attempt(threading.local):
     """What this thread asks of the server right now. Each thread has its own, and asks one thing at a time.
 
-    `until` (on the monotonic clock) and `room` (in bytes) are what is left for it, None without a limit. `connecting`
-    is true from the moment a connection is begun until it is made, its proxy and TLS included: nothing of the request
-    can have been sent meanwhile. `fresh` is true while nothing of an answer has come over a connection that was made
-    for this attempt.
+    `until` (on the monotonic clock) and `room` (in bytes) are what is left for it, None without a limit; `end` is what
+    is left for all attempts together. `connecting` is true from the moment a connection is begun until it is made, its
+    proxy and TLS included: nothing of the request can have been sent meanwhile. `fresh` is true while nothing of an
+    answer has come over a connection that was made for this attempt.
     """
 
     until: float | None = None
+    end: float | None = None
     room: int | None = None
     connecting = False
     fresh = False
@@ -43,10 +44,20 @@ class Attempt(threading.local):
         finally:
             self.until, self.room = before
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All attempts of the block end after so many seconds together, beside the limits that each of them has."""
+        before, self.end = self.end, time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.end = before
+
     def seconds_left(self) -> float | None:
-        if self.until is None:
+        ends = [end for end in (self.until, self.end) if end is not None]
+        if not ends:
             return None
-        left = self.until - time.monotonic()
+        left = min(ends) - time.monotonic()
         if left <= 0:
             raise socket.timeout("timed out")  # the name that Python 3.9 knows too
         return left

@@ -341,9 +341,17 @@ def limits(connection: Connection) -> AbstractContextManager[None]:
     return attempt.limited(connection.timeout, 2 * connection.max_answer + _OVERHEAD)
 
 
+def within(seconds: float) -> AbstractContextManager[None]:
+    """Bounds all attempts of the block together, beside the limits that each of them has."""
+    return attempt.within(seconds)
+
+
 def timeouts(connection: Connection) -> tuple[float, float]:
-    """Seconds for connecting, and for each wait after that, as requests wants them."""
-    return min(connection.timeout, _LONGEST_CONNECT), connection.timeout
+    """Seconds for connecting, and for each wait after that, as requests wants them. Raises socket.timeout when the time
+    of all attempts together is over before this one has begun."""
+    left = attempt.seconds_left() if attempt.end is not None else None
+    longest = connection.timeout if left is None else min(left, connection.timeout)
+    return min(longest, _LONGEST_CONNECT), longest
 
 
 def received(response: Any) -> Iterator[bytes]:

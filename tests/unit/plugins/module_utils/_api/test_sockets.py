@@ -99,3 +99,15 @@ def test_what_has_come_is_no_longer_fresh() -> None:
     assert one.fresh
     one.take(1)
     assert not one.fresh
+
+
+def test_all_attempts_of_a_block_end_together() -> None:
+    with attempt.within(0.05):
+        with attempt.limited(50, 1000):
+            assert (attempt.seconds_left() or 99) <= 0.05
+        time.sleep(0.06)
+        with attempt.limited(50, 1000), pytest.raises(socket.timeout):
+            attempt.seconds_left()
+    assert attempt.seconds_left() is None
+    with attempt.within(50), attempt.limited(0.05, 1):
+        assert (attempt.seconds_left() or 99) <= 0.05
