@@ -57,8 +57,8 @@ _MAY_IMPORT = {
     "inventory": {"module_utils", "plugin_utils"},
     "lookup": {"modules", "plugin_utils"},
     "callback": {"module_utils", "plugin_utils"},
-    "filter": {"module_utils"},
-    "test": {"module_utils"},
+    "filter": {"module_utils", "plugin_utils"},
+    "test": {"module_utils", "plugin_utils"},
 }
 # Within module_utils: what each room, and each file outside of the rooms, may import of the others.
 _ROOMS: dict[str, set[str]] = {
