@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, short
 from ansible_collections.saymon.platform.plugins.module_utils._resources.condition_grammar import native_of, readable_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, short
 
 
 def readable_condition(native: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short
 from ansible_collections.saymon.platform.plugins.module_utils._resources.object import parents_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short
 
 _DIRECTIONS = ("LR", "RL", "TB", "TD", "BT")
 _NOT_PLAIN = re.compile(r"[^\w \-.,:()/]")  # letters of all alphabets are plain

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, text_in
 from ansible_collections.saymon.platform.plugins.module_utils._resources.metric_names import decoded, encoded
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, text_in
 
 
 def encode_metric(name: Any) -> str:

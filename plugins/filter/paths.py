@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short, text_in
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short, text_in
 
 
 def split_path(path: Any, names: Any = None) -> list[str]:
@@ -17,7 +17,7 @@ def split_path(path: Any, names: Any = None) -> list[str]:
     if two slashes begin it."""
     rest = text_in(path, "a path, a text")
     held = sorted({_name(one) for one in list_in(names or (), "names")}, key=len, reverse=True)
-    rest = rest[1:] if rest.startswith("/") else rest
+    rest = rest.removeprefix("/")
     found: list[str] = []
     while rest:
         name = next((one for one in held if f"{rest}/".startswith(f"{one}/")), None)

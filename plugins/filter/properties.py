@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short
 from ansible_collections.saymon.platform.plugins.module_utils._resources.properties import PropertyType, PropertyValue
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import filters, list_in, short
 
 
 def properties_to_dict(properties: Any, types: Any = None) -> dict[str, Any]:

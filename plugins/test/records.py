@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import list_in, short, tests
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid
+from ansible_collections.saymon.platform.plugins.plugin_utils.jinja import list_in, short, tests
 
 # The built-in states, and those of them that open incidents by default.
 _BUILT_IN = {
