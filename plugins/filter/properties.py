@@ -38,7 +38,7 @@ def properties_to_dict(properties: Any, types: Any = None) -> dict[str, Any]:
 
 
 def dict_to_properties(values: Any, type: Any = None) -> list[dict[str, Any]]:
-    """Properties `[{name, value}, ...]` in the order of the dictionary, with `type` each of this type. Values become the
+    """Properties `[{name, value}, ...]` in the order of the dictionary, all of this `type`. Values become the
     texts that the server keeps."""
     if not isinstance(values, Mapping):
         raise Invalid(f"the value must be a dictionary of names and values, got {short(values)}")

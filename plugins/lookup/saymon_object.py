@@ -55,8 +55,7 @@ notes:
   - All lookups and tasks of a run share one session. A lookup that runs before the run has used anything else of this
     collection opens a session of its own, which ends with its task.
   - Values are never templated. C(errors) works as with all lookups.
-  - In whole records, values of properties whose names look like secrets are masked. With O(property), the value comes
-    as it is, so set C(no_log) for such a task.
+  - Set C(no_log) for a task that looks up the value of a secret property.
 seealso:
   - module: saymon.platform.saymon_object_info
 """

@@ -24,6 +24,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._resources.read_me
 from ansible_collections.saymon.platform.plugins.module_utils._resources.registry import RESOURCES
 from ansible_collections.saymon.platform.plugins.module_utils._run import TaskContext
 from ansible_collections.saymon.platform.plugins.module_utils._scope import in_scope
+from ansible_collections.saymon.platform.plugins.module_utils._state.desired import refuse_empty
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import Invalid, Missing
 from ansible_collections.saymon.platform.plugins.module_utils._state.finder import Finder
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource
@@ -69,7 +70,7 @@ class SaymonLookup(LookupBase):  # type: ignore[misc]
         )
 
         def find(context: TaskContext) -> dict[str, Any]:
-            _check(context.args)
+            _check(context.args, self.options)
             found = self.values(context)
             missing = next((why for _value, why in found if why), None)
             if missing and not optional:
@@ -85,7 +86,8 @@ class SaymonLookup(LookupBase):  # type: ignore[misc]
         return [wrap_var(one[0]) if one else default for one in found]
 
 
-def _check(args: Mapping[str, Any]) -> None:
+def _check(args: Mapping[str, Any], options: Iterable[str]) -> None:
+    refuse_empty(args, options)
     if "" in (args["_terms"] or ()):
         raise BadInput("A name is empty: check the variable from which it comes.")
     if not args["max_age"] >= 0:
@@ -233,8 +235,6 @@ user_group_values = values_by_name(RESOURCES["user_group"])
 def metric_values(context: TaskContext) -> list[Value]:
     """The latest value of a metric of each object, or all values by name, from one request for all objects."""
     wanted = context.args["metric"]
-    if wanted == "":
-        raise BadInput("metric is empty: give a name such as cpu.load1, or leave metric out.")
     finder, found = objects_found(context, ())
     sources = [MetricSource(str(one["id"]), finder.title("object", one["id"])) for one, why in found if not why]
     values: dict[str, dict[str, Any]] = {source.id: {} for source in sources}
