@@ -44,24 +44,29 @@ def objects_in_scope(context: TaskContext, keys: Iterable[str] = ()) -> tuple[Fi
     args = context.args
     refuse_empty(args, SCOPE_OPTIONS)
     finder = Finder(context.client, OBJECT, RESOURCES, context.credentials, check=context.check, cached=True)
-    records = context.client.get_list("/objects", cached=True, fields=",".join(sorted({*_KEYS, *keys} - {"id"})))
-    finder.know(records)
-    found = {str(record["id"]): record for record in _named(finder, args, records)}
+    finder.know(context.client.get_list("/objects", cached=True, fields=",".join(sorted({*_KEYS, *keys} - {"id"}))))
+    records = in_scope(finder, args)
+    context.warnings += finder.warnings
+    return finder, records
+
+
+def in_scope(finder: Finder, args: Mapping[str, Any]) -> list[Record]:
+    """The objects that these options mean, of all that the finder knows."""
+    found = {str(record["id"]): record for record in _named(finder, args)}
     for option, field in (("class", OBJECT.by_option["class"]), ("tag", OBJECT.by_option["tags"])):
         if args[option] is not None:
             wanted = id_in_scope(finder, option, option, args[option])
             found = {key: record for key, record in found.items() if field.type.holds(field.read(record), wanted)}
-    context.warnings += finder.warnings
-    return finder, list(found.values())
+    return list(found.values())
 
 
-def _named(finder: Finder, args: Mapping[str, Any], records: list[Record]) -> list[Record]:
+def _named(finder: Finder, args: Mapping[str, Any]) -> list[Record]:
     """What `object` or `objects` names, with what is below it if the task says so; everything when none is named."""
     option = "objects" if args["object"] is None else "object"
     named = args["objects"] if args["object"] is None else [args["object"]]
-    if named is None:
-        return records
     tree = cast(Tree, finder.index(OBJECT.name))
+    if named is None:
+        return list(tree.records.values())
     ids = [id_in_scope(finder, option, OBJECT.name, text) for text in named]
     there = [tree.records[identifier] for identifier in ids if identifier in tree.records]
     return _with_descendants(tree, there) if args["recursive"] else there

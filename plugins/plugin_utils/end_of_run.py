@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a run ends, by itself or by a signal: what it has opened is logged out, and its files are removed.
 
-This works in the parent process, which loads the action before it forks. Workers leave without it.
+This works in the process that loads the collection, mostly the parent, before it forks. Workers leave without it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from multiprocessing.util import Finalize
 from types import FrameType
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Session, log_out
@@ -23,12 +24,13 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.transport imp
 
 from .records import Record, lock_path, stored
 from .run_folder import (
+    LOADED_BY_WORKER,
     announce,
-    folder,
     in_parent,
     lock_until,
     mark_over,
     open_private,
+    sessions_folder,
     sweep,
 )
 
@@ -45,8 +47,11 @@ _alive = None
 def prepare() -> None:
     """Get ready for the end of the run that begins now, and clear away what runs before it have left."""
     global _alive
-    _alive = announce()
-    sweep()
+    if LOADED_BY_WORKER:  # which leaves without the hooks of the interpreter
+        Finalize(None, end_run, exitpriority=0)
+    else:
+        _alive = announce()
+        sweep()
     # Core removes its temporary directory in a hook of its own, which was registered earlier and so comes later.
     atexit.register(end_run)
     if threading.current_thread() is threading.main_thread():
@@ -63,16 +68,15 @@ def end_run() -> None:
     _ending = True
     mark_over()
     until = time.monotonic() + _BUDGET
-    refs = {
-        path.stem[len("saymon-") :] for pattern in ("*.lock", "*.record") for path in folder().glob(f"saymon-{pattern}")
-    }
+    place = sessions_folder()
+    refs = {path.stem[len("saymon-") :] for kind in ("lock", "record") for path in place.glob(f"saymon-*.{kind}")}
     for ref in sorted(refs):
         with suppress(Exception):
             for connection, session in _open_sessions(_last_record(ref, until)):
                 if time.monotonic() < until:
                     with suppress(Exception):
                         log_out(replace(connection, timeout=LOGOUT_TIMEOUT, retries=0), session)
-    for path in folder().glob("saymon*"):
+    for path in place.glob("saymon*"):
         with suppress(OSError):
             path.unlink()
     _ending = False

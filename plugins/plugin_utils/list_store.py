@@ -57,7 +57,7 @@ class StoreLists(ListCache):
     """
 
     def __init__(self, scope: str) -> None:
-        self._scope = scope
+        self.scope = scope
         self._began = time.monotonic()  # a clock that all processes of the machine share
         self._lasts = 0.0
 
@@ -66,10 +66,15 @@ class StoreLists(ListCache):
         lists._lasts = seconds
         return lists
 
+    def remembered(self, seconds: float) -> StoreLists:
+        lists = self.lasting(seconds)
+        lists._began = 0.0
+        return lists
+
     @contextmanager
     def turn(self, key: str, seconds: float, ids: Collection[str] = ()) -> Iterator[ListTurn]:
         kind = "lasting" if self._lasts else "list"
-        path = folder() / f"saymon-{self._scope}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.{kind}"
+        path = folder() / f"saymon-{self.scope}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.{kind}"
         with ExitStack() as stack:
             try:
                 turn = self._take_turn(path, time.monotonic() + seconds, ids, stack)
@@ -108,7 +113,7 @@ class StoreLists(ListCache):
 
     @contextmanager
     def watching(self, ids: Collection[str]) -> Iterator[None]:
-        path = folder() / f"saymon-{self._scope}-{secrets.token_hex(8)}.watched"
+        path = folder() / f"saymon-{self.scope}-{secrets.token_hex(8)}.watched"
         try:
             with suppress(OSError), open_private(path) as file:  # else this task asks for its ids alone
                 sealer = Sealer(file, path.name)
@@ -123,7 +128,7 @@ class StoreLists(ListCache):
         if not (self._lasts and ids):
             return ids
         found = {*ids}
-        for path in folder().glob(f"saymon-{self._scope}-*.watched"):
+        for path in folder().glob(f"saymon-{self.scope}-*.watched"):
             with suppress(OSError, ValueError), FileIO(path) as file:  # that task has just ended, or just begins
                 found.update(json.loads(b"".join(unsealed(file, path.name))))
         return sorted(found)

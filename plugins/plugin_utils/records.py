@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 from contextlib import suppress
 from dataclasses import asdict
 from io import FileIO
@@ -20,12 +19,11 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 
-from .run_folder import folder, open_private
+from .run_folder import open_private, run_secret, sessions_folder
 from .sealed import Damaged, Sealer, unsealed
 
-# Made once in the parent process, which loads the action before it forks: workers share it, and other runs cannot guess
-# from a reference in a cached fact which password it stands for.
-_SALT = secrets.token_bytes(16)
+# Other runs cannot guess from a reference in a cached fact which password it stands for.
+_SALT = run_secret("names")
 
 Record = dict[str, Any]
 
@@ -42,11 +40,11 @@ def secret_name(*parts: Any) -> str:
 
 
 def record_path(ref: str) -> Path:
-    return folder() / f"saymon-{ref}.record"
+    return sessions_folder() / f"saymon-{ref}.record"
 
 
 def lock_path(ref: str) -> Path:
-    return folder() / f"saymon-{ref}.lock"
+    return sessions_folder() / f"saymon-{ref}.lock"
 
 
 def stored(ref: Any) -> Record | None:

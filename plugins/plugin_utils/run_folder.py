@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hmac
 import mmap
+import multiprocessing
 import os
 import stat
 import struct
@@ -25,6 +27,9 @@ from pathlib import Path
 from ansible import constants as C
 
 _PARENT = os.getpid()
+# The parent loads the actions, and so this file. When a lookup is the first of the collection that a run uses, a worker
+# does. Such a worker shares lists with others, and its sessions with nobody, because nobody would end them.
+LOADED_BY_WORKER = multiprocessing.parent_process() is not None
 _ALIVE = "saymon.alive"
 _CORES_PREFIX = "ansible-local-"
 _SHORTEST_PAUSE = 0.002
@@ -48,6 +53,22 @@ os.register_at_fork(after_in_child=_begin_in_child)
 
 def folder() -> Path:
     return Path(C.DEFAULT_LOCAL_TMP)
+
+
+def sessions_folder() -> Path:
+    """Where the records of sessions lie: in the folder of the run, or in one that a worker has for itself."""
+    if not LOADED_BY_WORKER:
+        return folder()
+    place = folder() / f"saymon-{_PARENT}"
+    with suppress(OSError):  # then opening a file in it fails too, and each task has a session of its own
+        place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def run_secret(purpose: str) -> bytes:
+    """32 bytes that all processes of this run make alike, and nobody else: from the key that Python's multiprocessing
+    keeps in memory and hands to each fork."""
+    return hmac.digest(multiprocessing.current_process().authkey, f"saymon.platform {purpose}".encode(), "sha256")
 
 
 def in_parent() -> bool:

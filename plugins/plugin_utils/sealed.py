@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hmac
 import os
-import secrets
 from collections.abc import Iterator
 from io import FileIO
+
+from .run_folder import run_secret
 
 try:
     from cryptography.exceptions import InvalidTag
@@ -23,8 +24,7 @@ try:
 except ImportError:  # pragma: no cover - ansible-core needs it itself; only tools that read plugins do without
     AESGCM = InvalidTag = None  # type: ignore[assignment,misc]
 
-# Made when the parent process loads the action, before it forks: all workers inherit it, and nobody else knows it.
-_KEY = secrets.token_bytes(32)
+_KEY = run_secret("files")
 _SALT = 16
 _TAG = 16
 _LENGTH = 4

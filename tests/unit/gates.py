@@ -61,6 +61,9 @@ _MAY_IMPORT = {
     "callback": {"modules", "plugin_utils"},
     "filter": {"module_utils"},
     "test": {"module_utils"},
+    "callback": {"module_utils", "plugin_utils"},
+    "filter": {"module_utils", "plugin_utils"},
+    "test": {"module_utils", "plugin_utils"},
 }
 # Within module_utils: what each room, and each file outside of the rooms, may import of the others.
 _ROOMS: dict[str, set[str]] = {

@@ -88,7 +88,9 @@ class ListTurn:
 
 class ListCache:
     """Lets tasks that want the same list at the same moment share one fetch. This one shares nothing, as befits a
-    single task."""
+    single task. Lists of one `scope` are the same ones: of the same server, seen with the same rights."""
+
+    scope = ""
 
     def turn(self, _key: str, _seconds: float, ids: Collection[str] = ()) -> AbstractContextManager[ListTurn]:
         """Wait, at most so many seconds, while another task of the run fetches this list, and take its turn. With `ids`
@@ -98,6 +100,11 @@ class ListCache:
     def lasting(self, _seconds: float) -> ListCache:
         """The same lists for a task that looks again and again, and may take what another task has fetched so many
         seconds ago, if that was after this task began."""
+        return self
+
+    def remembered(self, _seconds: float) -> ListCache:
+        """The same lists for one who may also take what the run has fetched before, at most so many seconds ago, as
+        long as it has written nothing since."""
         return self
 
     def watching(self, _ids: Collection[str]) -> AbstractContextManager[None]:
