@@ -79,6 +79,7 @@ def types(session: nox.Session) -> None:
     places = [
         collection / "plugins",
         collection / "tests" / "unit",
+        ROOT / "extensions",
         ROOT / "noxfile.py",
         *(place for place in tests if place.exists()),
     ]
