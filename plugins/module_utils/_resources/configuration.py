@@ -22,7 +22,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._state.plan import
 from ansible_collections.saymon.platform.plugins.module_utils._state.resource import Resource, Task
 from ansible_collections.saymon.platform.plugins.module_utils._state.spelling import near_miss
 
-from .secret_settings import is_hidden, masked
+from .secret_settings import alike, is_hidden, masked
 
 PATH = "/configuration"
 
@@ -136,8 +136,8 @@ def _check_names(values: Mapping[Any, Any]) -> None:
             raise Invalid(f"the name {name!r} contains a dot: write the sections as nested dictionaries")
         if isinstance(value, dict):
             _check_names(value)
-        elif is_hidden(name, value):
-            raise Invalid(f"{name} is a mask and no secret: give the secret itself, or leave {name} out")
+        elif is_hidden(value):
+            raise Invalid(f"{name} holds a mask and no secret: give the secret itself, or leave {name} out")
 
 
 def _differing(
@@ -185,8 +185,8 @@ def _like(present: Any, value: Any) -> Any:
 
 def _agrees(name: str, present: Any, value: Any, anew: bool) -> bool:
     """Whether a setting needs no change. What the server hides cannot be compared."""
-    if is_hidden(name, present):
-        return not anew and masked(present, name) == masked(value, name)
+    if is_hidden(present):
+        return not anew and alike(name, present, value)
     if present in (None, "") and value in (None, ""):
         return True
     if isinstance(present, float) or isinstance(value, float):
@@ -208,7 +208,7 @@ def _without_masks(value: Any) -> Any:
     """The same without the settings that the server hides, which must not be written back."""
     if not isinstance(value, dict):
         return value
-    return {key: _without_masks(one) for key, one in value.items() if not is_hidden(key, one)}
+    return {key: _without_masks(one) for key, one in value.items() if isinstance(one, dict) or not is_hidden(one)}
 
 
 def paths_of(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -221,7 +221,7 @@ def paths_of(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
 
 
 def _hidden_in(values: Mapping[str, Any]) -> list[str]:
-    return [path for path, value in paths_of(values) if is_hidden(path.rpartition(".")[2], value)]
+    return [path for path, value in paths_of(values) if is_hidden(value)]
 
 
 def read_configuration(client: Client) -> dict[str, Any] | None:

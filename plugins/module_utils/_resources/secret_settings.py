@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
 
 _NAMES = frozenset({"pass", "key"})
-_HIDDEN = re.compile(r"[*\u2022\u25cf]+")
+_HIDDEN = re.compile(r"[*\u2022\u25cf]{3,}")
 _ACCOUNT = re.compile(r"(?P<head>[\w+.-]+://[^/:@\s]*:)(?P<secret>[^/\s]+)(?=@)")
 
 
@@ -21,13 +21,21 @@ def is_secret(name: str) -> bool:
     return name.lower() in _NAMES or looks_secret(name)
 
 
-def is_hidden(name: str, value: Any) -> bool:
-    """Whether a server shows a mask in place of the value of a setting, or of the password in an address."""
+def is_hidden(value: Any) -> bool:
+    """Whether a server shows a mask in place of a value, of the password in an address, or of anything inside."""
+    if isinstance(value, (dict, list)):
+        return any(map(is_hidden, value.values() if isinstance(value, dict) else value))
     if not isinstance(value, str):
         return False
     account = _ACCOUNT.search(value)
-    secret = value if is_secret(name) else account and account["secret"]
-    return bool(secret and _HIDDEN.fullmatch(secret))
+    return _HIDDEN.fullmatch(account["secret"] if account else value) is not None
+
+
+def alike(name: str, hidden: Any, value: Any) -> bool:
+    """Whether a value may be the one that the server hides: nothing else of it differs."""
+    return (isinstance(hidden, str) and _HIDDEN.fullmatch(hidden) is not None) or masked(hidden, name) == masked(
+        value, name
+    )
 
 
 def secrets_in(value: Any, name: str = "") -> Iterator[str]:
@@ -38,7 +46,7 @@ def secrets_in(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from secrets_in(one, name)
-    elif value not in (None, "") and not isinstance(value, bool) and not is_hidden(name, value):
+    elif value not in (None, "") and not isinstance(value, bool) and not is_hidden(value):
         if is_secret(name):
             yield str(value)
         elif isinstance(value, str) and (account := _ACCOUNT.search(value)):

@@ -141,6 +141,37 @@ def test_a_mask_is_never_written_back(script: Script) -> None:
     assert call({"server": {"incident_timeout": 60}})["changed"] is True
 
 
+HIDDEN: dict[str, Any] = {
+    "timeout": 1,
+    "broker": "mqtt://ci:****@localhost",
+    "accounts": [{"user": "ci", "pass": "****"}],
+    "tokens": {"first": "****"},
+}
+
+
+def test_masks_anywhere_are_left_out(script: Script) -> None:
+    read = ("GET", "/configuration", 200, {"mqtt": HIDDEN})
+    script(read, ("PATCH", "/configuration", 200, None, {"mqtt": {"timeout": 2, "tokens": {}}}), read)
+    assert call({"mqtt": {"timeout": 2}})["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("mqtt", "changed"),
+    [
+        ({"broker": "mqtt://ci:secret-text-1@localhost"}, False),
+        ({"broker": "mqtt://ci:secret-text-1@elsewhere"}, True),
+        ({"accounts": [{"user": "ci", "pass": "secret-text-2"}]}, False),
+        ({"accounts": [{"user": "noc", "pass": "secret-text-2"}]}, True),
+        ({"tokens": {"first": "secret-text-3"}}, False),
+    ],
+)
+def test_what_stands_beside_a_mask_is_compared(script: Script, mqtt: dict[str, Any], changed: bool) -> None:
+    script(("GET", "/configuration", 200, {"mqtt": HIDDEN}))
+    result = call({"mqtt": mqtt}, True)
+    assert result["changed"] is changed
+    assert "secret-text" not in json.dumps(result)
+
+
 def test_a_hidden_secret_that_is_lost_is_told(script: Script) -> None:
     without = hiding()
     del without["server"]["email"]["transport"]["auth"]["pass"]
@@ -229,7 +260,7 @@ def test_what_does_not_fit(script: Script, settings: Any, message: str) -> None:
         ({}, "give a dictionary of sections, such as"),
         ({"server.email": {}}, "contains a dot: write the sections as nested dictionaries"),
         ({"server": {1: 2}}, "the name 1 is not a text: write it in quotes"),
-        ({"server": {"pass": "****"}}, "pass is a mask and no secret: give the secret itself, or leave pass out"),
+        ({"server": {"pass": "****"}}, "pass holds a mask and no secret: give the secret itself, or leave pass out"),
     ],
 )
 def test_bad_input(script: Script, settings: Any, message: str) -> None:
