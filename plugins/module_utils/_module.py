@@ -55,7 +55,7 @@ def spec_of(resource: Resource) -> Spec:
         if any(word in name for word in ("pass", "token", "key")):
             argument.setdefault("no_log", False)  # core guesses from the name that it is a secret
     uploads = {field.option: field.type.uploads for field in resource.fields if field.type.uploads}
-    return Spec(options, bulk=resource.plural, uploads=uploads)
+    return Spec(options, bulk=None if resource.singleton else resource.plural, uploads=uploads)
 
 
 def ensure(resource: Resource) -> Run:

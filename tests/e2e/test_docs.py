@@ -18,7 +18,7 @@ from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
 # What the examples leave to the reader.
-VARIABLES = {"night_shift_password": "Night-shift-pass-1"}
+VARIABLES = {"night_shift_password": "Night-shift-pass-1", "mail_password": "Mail-pass-phrase-1"}
 FILES = {
     "classes.yml": "- name: Meter\n  properties:\n    - {name: Unit, value: m3}\n",
     "incident-levels.yml": "- {name: Hint, priority: 1}\n",

@@ -1,0 +1,11 @@
+# Copyright (c) 2026 saymon.platform contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cases of saymon_configuration_info."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DEMO: tuple[dict[str, Any], ...] = ({}, {"paths": ["server.email", "server.user.lang_default"]})
+ODD: tuple[dict[str, Any], ...] = ({"paths": ["server.email.transport"]}, {})
