@@ -59,9 +59,6 @@ _MAY_IMPORT = {
     "inventory": {"module_utils", "plugin_utils"},
     "lookup": {"modules", "plugin_utils"},
     "callback": {"modules", "plugin_utils"},
-    "filter": {"module_utils"},
-    "test": {"module_utils"},
-    "callback": {"module_utils", "plugin_utils"},
     "filter": {"module_utils", "plugin_utils"},
     "test": {"module_utils", "plugin_utils"},
 }
