@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -97,8 +98,9 @@ def find_incidents(search: IncidentSearch) -> list[Record]:
         found = active_incident(search.client, args["id"])
         return [found] if found is not None and search.holds(found) else []
     limit = args.get("limit")
+    most = None if limit is None else min(limit, sys.maxsize)  # more than that islice refuses
     matching = (one for one in _listed(search, latest_first=limit is not None) if search.holds(one))
-    return list(islice((one for one in matching if args["id"] in (None, str(one["id"]))), limit))
+    return list(islice((one for one in matching if args["id"] in (None, str(one["id"]))), most))
 
 
 def _listed(search: IncidentSearch, *, latest_first: bool) -> Iterator[Record]:

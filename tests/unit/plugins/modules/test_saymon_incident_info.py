@@ -61,6 +61,7 @@ def active(*records: Any, wanted: Any = None, more: str = "", order: str = "asc"
     [
         ({}, [active(THIRD, SECOND, FIRST)], [FIRST, SECOND, THIRD]),
         ({"limit": 1}, [active(SECOND, FIRST, order="desc")], [SECOND]),
+        ({"limit": 10**30}, [active(SECOND, FIRST, order="desc")], [FIRST, SECOND]),
         ({"max_items": 2}, [active(SECOND, THIRD, FIRST, order="desc")], [SECOND, THIRD]),
         ({"owner": True}, [active(FIRST, more="owner=true&")], [FIRST]),
         ({"id": "i1"}, [("GET", "/incidents/i1", 200, FIRST)], [FIRST]),
