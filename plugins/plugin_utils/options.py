@@ -143,9 +143,12 @@ def _unused(spec: Spec, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_structures(argument_spec: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Refuse a list or dictionary where a text belongs, which core would turn into one in the notation of Python."""
+    """Refuse a list or dictionary where a text belongs, which core would turn into one in the notation of Python, and
+    anything else where a dictionary of options belongs, which core would trip over."""
     for option, value in wanted.items():
         spec = argument_spec.get(option, {})
+        if spec.get("type") == "dict" and "options" in spec and not isinstance(value, (dict, str)):
+            raise BadInput(f"{option} must be a dictionary, got {type(value).__name__}: give options and values.")
         is_list = spec.get("type") == "list" and isinstance(value, list)
         texts = value if is_list else [value]
         if spec.get("elements" if is_list else "type") == "str" and any(isinstance(one, (dict, list)) for one in texts):

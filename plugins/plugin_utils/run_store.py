@@ -76,13 +76,17 @@ class RunSessionStore(SessionStore):
         self._server = connection
         self._own: Session | None = None  # opened by this task, and not shared because the record could not be saved
 
+    def check_run(self) -> None:
+        if run_is_over():
+            raise SaymonError("The run is being stopped, so this task sends nothing more: start the run again.")
+
     def peek(self) -> Session | None:
         current = (stored(self.ref) or {}).get("session")
         self.session = self._own or (Session(**current) if current else self.given)
         return self.session
 
     def get(self) -> Session:
-        _check_that_run_goes_on()
+        self.check_run()
         # One that this task has seen serves until the server refuses it, without a look into the record for each
         # request.
         self.session = self.session or self.peek() or self._enter(lambda record: not record.get("session"))
@@ -190,9 +194,9 @@ class RunSessionStore(SessionStore):
         dead.
         """
         asked = time.monotonic()
-        _check_that_run_goes_on()
+        self.check_run()
         with self._locked() as record:
-            _check_that_run_goes_on()
+            self.check_run()
             if not needed(record):
                 return Session(**record["session"])
             self._repeat_failure(record, asked, again=again)
@@ -230,7 +234,7 @@ class RunSessionStore(SessionStore):
         if run_is_over() and not self.remote:
             with suppress(SaymonError):
                 log_out(self._server, session)
-        _check_that_run_goes_on()
+        self.check_run()
         return session
 
     def _note(self, record: Record, session: Session, stale: str | None = None) -> None:
@@ -296,11 +300,6 @@ class RunSessionStore(SessionStore):
                 f"The session cannot be kept, because files in {folder()} "
                 "cannot be written: check its disk and its mode."
             )
-
-
-def _check_that_run_goes_on() -> None:
-    if run_is_over():
-        raise SaymonError("The run is being stopped, so this task sends nothing more: start the run again.")
 
 
 prepare()

@@ -119,7 +119,9 @@ def test_objects_without_a_name_are_left_out_with_a_warning(runner: Runner) -> N
     done = listed(runner, {**HOSTS, "hostnames": ["discovery_id"]})
     said = " ".join(done.stderr.split())
     assert done.rc == 0
-    assert "hostnames: no entry gives a name to the object " in said and "/ROOT/Lab/Lab bench/lab-test-1 (id" in said, said
+    assert "hostnames: no entry gives a name to the object " in said and "/ROOT/Lab/Lab bench/lab-test-1 (id" in said, (
+        said
+    )
 
 
 def test_two_objects_of_one_name(runner: Runner) -> None:

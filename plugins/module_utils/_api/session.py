@@ -167,6 +167,9 @@ class SessionStore:
         self.opened = False  # whether this store has logged in itself
         self.lists = ListCache()
 
+    def check_run(self) -> None:
+        """Raise SaymonError when the run to which the task belongs is over. This store knows of none."""
+
     def peek(self) -> Session | None:
         """The session at hand, without opening one."""
         return self.session
@@ -238,10 +241,21 @@ class SessionAuth(Auth):
         return self.sessions.renew(stale) is not None
 
 
-class BasicAuth(Auth):
+class _OpenAuth(Auth):
+    """Without a session, each request still asks first whether the run goes on."""
+
+    def __init__(self, sessions: SessionStore) -> None:
+        self._sessions = sessions
+
+    def prepare(self) -> None:
+        self._sessions.check_run()
+
+
+class BasicAuth(_OpenAuth):
     """Login and password with every request."""
 
-    def __init__(self, credentials: Credentials, secrets: Secrets) -> None:
+    def __init__(self, credentials: Credentials, sessions: SessionStore, secrets: Secrets) -> None:
+        super().__init__(sessions)
         if not credentials.login or not credentials.password:
             raise NotSignedIn("saymon_auth_method is basic, which needs saymon_login and saymon_password: set both.")
         self._value = (
@@ -255,11 +269,12 @@ class BasicAuth(Auth):
         headers["Authorization"] = self._value
 
 
-class TokenAuth(Auth):
+class TokenAuth(_OpenAuth):
     """The token in the query of every request, in both documented spellings because servers differ in which they
     read."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, sessions: SessionStore) -> None:
+        super().__init__(sessions)
         if not credentials.auth_token:
             raise NotSignedIn(
                 "saymon_auth_method is token, which needs saymon_auth_token: set "
@@ -274,9 +289,9 @@ class TokenAuth(Auth):
 def make_auth(method: str, credentials: Credentials, sessions: SessionStore, secrets: Secrets) -> Auth:
     """The Auth for `saymon_auth_method`: session, basic or token."""
     if method == "basic":
-        return BasicAuth(credentials, secrets)
+        return BasicAuth(credentials, sessions, secrets)
     if method == "token":
-        return TokenAuth(credentials)
+        return TokenAuth(credentials, sessions)
     return SessionAuth(sessions, secrets)
 
 

@@ -203,6 +203,10 @@ def test_special_texts_become_plain(script: Script) -> None:
             "parameters are mutually exclusive: body|body_text.",
         ),
         ("saymon_session", {"saymon_timeout": "soon"}, "'saymon_timeout' is of type"),
+        *(
+            ("saymon_bulk", {"filter": odd}, f"filter must be a dictionary, got {type(odd).__name__}: give options and")
+            for odd in (5, True, [None], [1, [2]])
+        ),
     ],
 )
 def test_bad_options(name: str, args: dict[str, Any], text: str) -> None:

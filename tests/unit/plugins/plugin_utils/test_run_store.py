@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
+from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client
 from ansible_collections.saymon.platform.plugins.module_utils._api.errors import (
     HttpError,
     NotSignedIn,
     SaymonError,
     Unreachable,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, Session
+from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import Secrets
+from ansible_collections.saymon.platform.plugins.module_utils._api.session import Credentials, Session, make_auth
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import Connection
 from ansible_collections.saymon.platform.plugins.plugin_utils import records, run_store
 from ansible_collections.saymon.platform.plugins.plugin_utils.records import save
@@ -333,6 +335,17 @@ def test_nothing_is_sent_when_the_run_is_over(script: Script, given: Session | N
         _sessions().open()
     with pytest.raises(SaymonError, match=said):
         _sessions().renew("x")
+
+
+@pytest.mark.parametrize("method", ["basic", "token"])
+def test_nor_without_a_session(script: Script, method: str) -> None:
+    credentials = Credentials("ci", "pass-phrase-1", auth_token="t-1")
+    client = Client(Connection(URL), make_auth(method, credentials, _sessions(), Secrets()))
+    script(("GET", "/users?auth-token=t-1&api-token=t-1" if method == "token" else "/users", 200, []))
+    client.get("/users")
+    mark_over()
+    with pytest.raises(SaymonError, match="The run is being stopped"):
+        client.get("/users")
 
 
 @pytest.mark.parametrize("remote", [False, True])

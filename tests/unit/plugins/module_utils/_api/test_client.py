@@ -433,7 +433,11 @@ def test_no_healing_when_told_so_or_when_401_is_expected(script: Script) -> None
 
 @pytest.mark.parametrize(
     "auth",
-    [Auth(), BasicAuth(Credentials("ci", "wrong-phrase"), Secrets()), TokenAuth(Credentials(auth_token="t-1"))],
+    [
+        Auth(),
+        BasicAuth(Credentials("ci", "wrong-phrase"), SessionStore(), Secrets()),
+        TokenAuth(Credentials(auth_token="t-1"), SessionStore()),
+    ],
     ids=lambda auth: type(auth).__name__,
 )
 def test_wrong_credentials_are_not_tried_again(monkeypatch: pytest.MonkeyPatch, script: Script, auth: Auth) -> None:
@@ -463,19 +467,23 @@ def test_no_csrf_no_header(script: Script) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_basic(script: Script, method: str) -> None:
     script(Exchange(method, "/x", headers={"Authorization": "Basic Y2k6cMOkc3M6d29yZA==", "Cookie": None}))
-    Client(Connection(URL), BasicAuth(Credentials("ci", "päss:word"), Secrets())).send(Request(method, "/x"))
+    Client(Connection(URL), BasicAuth(Credentials("ci", "päss:word"), SessionStore(), Secrets())).send(
+        Request(method, "/x")
+    )
 
 
 def test_the_basic_header_is_a_secret_too() -> None:
     secrets = Secrets()
-    BasicAuth(Credentials("ci", "päss:word"), secrets)
+    BasicAuth(Credentials("ci", "päss:word"), SessionStore(), secrets)
     assert secrets.scrub("Basic Y2k6cMOkc3M6d29yZA==") in (MASK, f"Basic {MASK}")
 
 
 def test_token_goes_in_both_spellings_and_stays_out_of_the_url(script: Script) -> None:
     headers = {"Cookie": None, "Authorization": None}
     script(Exchange("GET", "/x?a=1&auth-token=t%26k&api-token=t%26k", 200, [], headers=headers))
-    answer = Client(Connection(URL), TokenAuth(Credentials(auth_token="t&k"))).send(Request("GET", "/x", [("a", "1")]))
+    answer = Client(Connection(URL), TokenAuth(Credentials(auth_token="t&k"), SessionStore())).send(
+        Request("GET", "/x", [("a", "1")])
+    )
     assert answer.url == f"{URL}/node/api/x?a=1"
 
 

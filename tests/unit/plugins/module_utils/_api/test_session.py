@@ -291,7 +291,7 @@ def test_a_method_without_its_credentials(method: str, credentials: Credentials,
 
 
 def test_a_password_that_utf8_cannot_hold() -> None:
-    BasicAuth(Credentials("ci", "\ud800"), Secrets())
+    BasicAuth(Credentials("ci", "\ud800"), SessionStore(), Secrets())
 
 
 def test_session_from_options() -> None:
