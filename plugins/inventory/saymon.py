@@ -191,7 +191,7 @@ def _data(value: Any) -> Any:
     return value if _MARKS_TEMPLATES else wrap_var(value)
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Reads a file with options, and makes hosts and groups of what they mean."""
 
     NAME = "saymon.platform.saymon"

@@ -44,7 +44,7 @@ OBJECT_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class SaymonLookup(LookupBase):  # type: ignore[misc]
+class SaymonLookup(LookupBase):
     """A lookup. `options` are those that it has beside those of all lookups, and `exclusive` says which of them exclude
     each other. `values` finds the values that a call asks for, in order, or raises SaymonError."""
 

@@ -20,7 +20,7 @@ from ansible_collections.saymon.platform.plugins.lookup import (
     saymon_user_group,
 )
 from ansible_collections.saymon.platform.plugins.module_utils._resources.find_objects import FIELDS
-from ansible_collections.saymon.platform.plugins.plugin_utils import lookup, options
+from ansible_collections.saymon.platform.plugins.plugin_utils import lookup
 from ansible_collections.saymon.platform.plugins.plugin_utils.list_store import StoreLists
 from ansible_collections.saymon.platform.tests.unit.support import URL, Script
 
@@ -51,10 +51,14 @@ def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookup, "_known", {})
 
 
+OF_HOSTS: dict[str, Any] = {"class": "Host"}  # a word of Python
+
+
 def look(name: str, *terms: Any, variables: dict[str, Any] | None = None, **given: Any) -> list[Any]:
     plugin = MODULES[name].LookupModule()
     plugin._templar = SimpleNamespace(template=lambda value: value)
-    return plugin.run(list(terms), WHO if variables is None else variables, **given)
+    found: list[Any] = plugin.run(list(terms), WHO if variables is None else variables, **given)
+    return found
 
 
 def test_properties_of_objects_by_path_name_and_id(script: Script) -> None:
@@ -98,7 +102,7 @@ def test_everything_below_and_of_a_class(script: Script) -> None:
         ("GET", "/classes", 200, [{"id": 3, "name": "Host"}]),
     )
     assert look("saymon_object", "/ROOT/Завод", recursive=True, field="name") == ["Завод", "db01", "/var/lib"]
-    assert look("saymon_object", **{"class": "Host"}, field="name") == ["db01"]
+    assert look("saymon_object", **OF_HOSTS, field="name") == ["db01"]
 
 
 def test_users_and_groups(script: Script) -> None:
@@ -240,7 +244,7 @@ def test_bad_calls_send_nothing(script: Script, name: str, terms: list[Any], giv
 )
 def test_what_is_not_there(script: Script, terms: list[Any], given: dict[str, Any], says: str) -> None:
     extra = [{"id": one, "name": "same", "parent_id": ["a"]} for one in ("x", "y")]
-    tag = [("GET", "/tags", 200, [])] if "tag" in given else []
+    tag: list[Any] = [("GET", "/tags", 200, [])] if "tag" in given else []
     keys = {
         "name",
         "parent_id",
@@ -285,4 +289,3 @@ def test_the_options_are_documented(name: str, monkeypatch: pytest.MonkeyPatch) 
     }
     assert {*spec.argument_spec} - {*spec.options} - {*shared} == {"saymon_run_on"}
     assert issubclass(module.LookupModule, LookupBase)
-    assert options.Source is lookup.Source

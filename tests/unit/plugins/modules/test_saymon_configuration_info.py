@@ -18,7 +18,7 @@ FOUND = {
     },
     "mqtt": {"broker": "mqtt://ci:broker-secret-1@localhost", "key": ["part-one", "part-two"]},
 }
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "server": {
         "incident_timeout": 60,
         "email": {"from": "noc@example.org", "auth": {"user": "noc", "pass": "********"}},
