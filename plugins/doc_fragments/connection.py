@@ -127,4 +127,4 @@ requirements:
   - requests (on the controller, or on the target with O(saymon_run_on=target))
 """
 
-    PLUGIN = _for_plugins(DOCUMENTATION)
+    PLUGIN: str = _for_plugins(DOCUMENTATION)

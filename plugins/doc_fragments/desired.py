@@ -30,7 +30,7 @@ _PARALLEL = r"""
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = (
+    DOCUMENTATION: str = (
         "options:"
         + _SRC
         + r"""
@@ -52,4 +52,4 @@ notes:
     )
 
     # For modules that add what they never compare.
-    BATCH = "options:" + _SRC + _PARALLEL
+    BATCH: str = "options:" + _SRC + _PARALLEL

@@ -28,7 +28,7 @@ _NOTE = r"""
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = (
+    DOCUMENTATION: str = (
         r"""
 options:
   fields:
@@ -61,4 +61,4 @@ notes:
     )
 
     # For modules that return a list and have other options than these.
-    DEST = "options:" + _DEST + "notes:" + _NOTE
+    DEST: str = "options:" + _DEST + "notes:" + _NOTE
