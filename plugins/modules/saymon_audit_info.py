@@ -52,6 +52,7 @@ options:
   max_items:
     description: Return no more than this many records, the newest ones.
     type: int
+    aliases: [limit]
   resolve:
     description: Whether to add the names of what each record refers to.
     type: bool
@@ -204,7 +205,7 @@ SPEC = Spec(
         "link": {"type": "str"},
         **TIMEFRAME_OPTIONS,
         "user": {"type": "str"},
-        "max_items": {"type": "int"},
+        "max_items": {"type": "int", "aliases": ["limit"]},
         "resolve": {"type": "bool", "default": False},
         **DEST_OPTIONS,
     },

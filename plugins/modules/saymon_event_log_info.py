@@ -79,6 +79,7 @@ options:
   max_items:
     description: Return no more than this many records.
     type: int
+    aliases: [limit]
 extends_documentation_fragment:
   - saymon.platform.attributes
   - saymon.platform.attributes.info
@@ -202,7 +203,7 @@ from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._acts import Owner, owner_of
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import Spec
 from ansible_collections.saymon.platform.plugins.module_utils._listing import DEST_OPTIONS, listed
 from ansible_collections.saymon.platform.plugins.module_utils._resources.event_log import (
@@ -234,7 +235,7 @@ SPEC = Spec(
         "filter": {"type": "raw"},
         "with_modifications": {"type": "bool", "default": False},
         "order": {"type": "str", "choices": ["oldest", "newest"], "default": "oldest"},
-        "max_items": {"type": "int"},
+        "max_items": {"type": "int", "aliases": ["limit"]},
         **DEST_OPTIONS,
     },
     mutually_exclusive=[("object", "link")],
@@ -277,7 +278,9 @@ def _query(args: Mapping[str, Any]) -> dict[str, Any]:
     if args["filter"] is not None:
         criteria = json_or(args["filter"])
         if not isinstance(criteria, (dict, list)):
-            raise BadInput(f"filter must be a dictionary or a list, got {type(criteria).__name__}.")
+            raise BadInput(
+                f"filter must be a dictionary or a list, got {kind_of(criteria)}: give criteria of the server."
+            )
         query["filter"] = json.dumps(criteria, ensure_ascii=False)
     return query
 

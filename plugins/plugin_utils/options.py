@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_list
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._api.transport import normal_url
 from ansible_collections.saymon.platform.plugins.module_utils._arguments import CONNECTION_OPTIONS, Spec
 
@@ -148,7 +148,7 @@ def _refuse_structures(argument_spec: Mapping[str, Any], wanted: Mapping[str, An
     for option, value in wanted.items():
         spec = argument_spec.get(option, {})
         if spec.get("type") == "dict" and "options" in spec and not isinstance(value, (dict, str)):
-            raise BadInput(f"{option} must be a dictionary, got {type(value).__name__}: give options and values.")
+            raise BadInput(f"{option} must be a dictionary, got {kind_of(value)}: give options and values.")
         is_list = spec.get("type") == "list" and isinstance(value, list)
         texts = value if is_list else [value]
         if spec.get("elements" if is_list else "type") == "str" and any(isinstance(one, (dict, list)) for one in texts):
@@ -174,7 +174,7 @@ def _as_list(option: Any, value: Any) -> list[Any]:
     try:
         return list(check_type_list(value if not isinstance(value, str) else json.loads(value)))
     except (TypeError, ValueError):
-        raise BadInput(f"{option} must be a list of dictionaries, got {type(value).__name__}: give a list.") from None
+        raise BadInput(f"{option} must be a list of dictionaries, got {kind_of(value)}: give a list.") from None
 
 
 def _usable_fact(shared: Mapping[str, Any], source: Source, warnings: list[str]) -> dict[str, Any]:
@@ -266,7 +266,7 @@ def task_environment(declared: Any, template: Callable[[Any], Any]) -> dict[str,
     for part in declared if isinstance(declared, list) else [declared]:
         values = template(part) if part else {}
         if not isinstance(values, Mapping):
-            raise BadInput(f"environment must be a dictionary, got {type(values).__name__}: give names and values.")
+            raise BadInput(f"environment must be a dictionary, got {kind_of(values)}: give names and values.")
         merged.update(values)
     return {str(name): str(value) for name, value in plain(merged).items() if value is not None}
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 
+def kind_of(value: Any) -> str:
+    """What a value is, for messages about one of the wrong kind."""
+    return "null" if value is None else type(value).__name__
+
+
 class SaymonError(Exception):
     """A failure that a user can understand; `str()` is one clear text, `result()` the keys of a failed task."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
@@ -30,7 +31,7 @@ class OtherSettings(FieldType):
 
     def parse(self, value: Any) -> tuple[tuple[str, str | None], ...]:
         if not isinstance(value, dict):
-            raise Invalid(f"give a dictionary of settings, got {type(value).__name__}")
+            raise Invalid(f"give a dictionary of settings, got {kind_of(value)}")
         return tuple((str(name), None if text is None else self._text(name, text)) for name, text in value.items())
 
     @staticmethod

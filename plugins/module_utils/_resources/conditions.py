@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Client, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, HttpError, kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entry, WholeList, whole_list
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -56,7 +56,7 @@ class Condition(FieldType):
         if isinstance(value, _Native):
             native = json_or(value.value)
             if not isinstance(native, dict):
-                raise Invalid(f"{value.option} must be a dictionary, got {type(native).__name__}")
+                raise Invalid(f"{value.option} must be a dictionary, got {kind_of(native)}")
             return native
         return grammar.native_of(json_or(value))
 
@@ -83,7 +83,7 @@ class _Conditions(Items):
         if not isinstance(value, _Native):
             return tuple(grammar.as_field(part) for part in super().parse(value))
         if not isinstance(value.value, list):
-            raise Invalid(f"{value.option} must be a list, got {type(value.value).__name__}")
+            raise Invalid(f"{value.option} must be a list, got {kind_of(value.value)}")
         return tuple(self.element.parse(_Native(value.option, part)) for part in value.value)
 
 

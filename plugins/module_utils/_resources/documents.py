@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer, kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._api.files import Upload
 from ansible_collections.saymon.platform.plugins.module_utils._state.entries import Entry
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
@@ -85,7 +85,7 @@ class Documents(FieldType):
 
     def parse(self, value: Any) -> dict[str, Document]:
         if not isinstance(value, list):
-            raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
+            raise Invalid(f"must be a list of dictionaries, got {kind_of(value)}")
         parsed: dict[str, Document] = {}
         for given in value:
             name, url, file = self._entry.parse(given)

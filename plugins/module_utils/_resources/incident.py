@@ -18,7 +18,7 @@ from ansible_collections.saymon.platform.plugins.module_utils._api.client import
     Request,
     is_record,
 )
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, SaymonError, lost
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import HttpError, SaymonError, kind_of, lost
 from ansible_collections.saymon.platform.plugins.module_utils._api.walk import walk
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Choice,
@@ -139,7 +139,7 @@ class Values(FieldType):
 
     def parse(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Invalid(f"must be a dictionary, got {type(value).__name__}")
+            raise Invalid(f"must be a dictionary, got {kind_of(value)}")
         return {str(name): one for name, one in value.items()}
 
     def read(self, value: Any) -> dict[str, Any]:

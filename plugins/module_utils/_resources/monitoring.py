@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Request
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._api.scrub import MASK, looks_secret
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
@@ -53,7 +54,7 @@ class Monitoring(FieldType):
 
     def parse(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Invalid(f"must be a dictionary, got {type(value).__name__}")
+            raise Invalid(f"must be a dictionary, got {kind_of(value)}")
         unknown = sorted(str(option) for option in {*value} - {*self.argument["options"]})
         if unknown:
             raise Invalid(f"there is no option {unknown[0]!r}: choose one of agent, task, period, settings")
@@ -143,7 +144,7 @@ def _settings_of(given: Any) -> dict[str, Any]:
     if given is None:
         return {}
     if not isinstance(given, dict):
-        raise Invalid(f"settings must be a dictionary, got {type(given).__name__}")
+        raise Invalid(f"settings must be a dictionary, got {kind_of(given)}")
     parsed: dict[str, Any] = {}
     for name, value in given.items():
         if not isinstance(name, str) or not name:

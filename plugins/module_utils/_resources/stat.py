@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import kind_of
 from ansible_collections.saymon.platform.plugins.module_utils._state.field_types import (
     Field,
     FieldType,
@@ -55,7 +56,7 @@ class Metrics(FieldType):
 
     def parse(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Invalid(f"give a dictionary of values by name, got {type(value).__name__}")
+            raise Invalid(f"give a dictionary of values by name, got {kind_of(value)}")
         return {_name(key): self._value(str(key), one) for key, one in value.items()}
 
     def _value(self, name: str, value: Any, level: int = 0) -> Any:
@@ -72,7 +73,7 @@ class Metrics(FieldType):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             _check_finite(name, value)
         elif not isinstance(value, (str, bool)):
-            raise Invalid(f"{name} is of the type {type(value).__name__}: give a number, a text or a boolean")
+            raise Invalid(f"{name} is of the type {kind_of(value)}: give a number, a text or a boolean")
         return value
 
 

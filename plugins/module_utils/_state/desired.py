@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import BadInput, kind_of
 
 from .field_types import Flag, Invalid
 from .plan import Item, Packed, where_is
@@ -20,7 +20,7 @@ def parse_item(resource: Resource, raw: Any, place: int | str | None, common: Ma
     """An item from the options a user gave; `common` are the steering options that hold for all items of the task."""
     if not isinstance(raw, dict):
         where = where_is(resource.plural, place, "")
-        raise BadInput(f"{where}an item must be a dictionary of options, got {type(raw).__name__}.")
+        raise BadInput(f"{where}an item must be a dictionary of options, got {kind_of(raw)}.")
     desired: dict[str, Any] = {}
     flags = common
     types = resource.types

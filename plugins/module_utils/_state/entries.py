@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ansible_collections.saymon.platform.plugins.module_utils._api.client import Record, Request
-from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer
+from ansible_collections.saymon.platform.plugins.module_utils._api.errors import WrongAnswer, kind_of
 
 from .field_types import Field, FieldType, Invalid, Items, Lookup, same_json
 from .resource import Task, text_of
@@ -35,7 +35,7 @@ class Rest(FieldType):
 
     def parse(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise Invalid(f"must be a dictionary, got {type(value).__name__}")
+            raise Invalid(f"must be a dictionary, got {kind_of(value)}")
         known = sorted(str(key) for key in value if key in self.known)
         if known:
             raise Invalid(f"{known[0]} has an option of its own: give it there")
@@ -76,7 +76,7 @@ class Entry(FieldType):
 
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, dict):
-            raise Invalid(f"{self.word} must be a dictionary, got {type(value).__name__}")
+            raise Invalid(f"{self.word} must be a dictionary, got {kind_of(value)}")
         if not value.keys() <= self._known:
             unknown = min(str(option) for option in value.keys() - self._known)
             options = ", ".join(self.argument["options"])
@@ -176,7 +176,7 @@ class Entries(FieldType):
 
     def parse(self, value: Any) -> dict[str, tuple[Any, ...]]:
         if not isinstance(value, list):
-            raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
+            raise Invalid(f"must be a list of dictionaries, got {kind_of(value)}")
         parsed: dict[str, tuple[Any, ...]] = {}
         for entry in value:
             values = self.whole.parse(entry)
@@ -305,7 +305,7 @@ class WholeList(Items):
 
     def parse(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise Invalid(f"must be a list of dictionaries, got {type(value).__name__}")
+            raise Invalid(f"must be a list of dictionaries, got {kind_of(value)}")
         parsed = self._each(value, self.entry.parse)
         keys = [part[0] for part in parsed] if self.keyed else []
         for number, key in enumerate(keys):

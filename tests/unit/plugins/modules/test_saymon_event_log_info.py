@@ -205,7 +205,7 @@ def test_a_table(script: Script, tmp_path: Path) -> None:
             {"from": "now", "to": "-1h"},
             "from is 'now', which is after to ('-1h'): give the earlier moment as from.",
         ),
-        ({"filter": "text"}, "filter must be a dictionary or a list, got str."),
+        ({"filter": "text"}, "filter must be a dictionary or a list, got str: give criteria of the server."),
         ({"dest": "log.txt"}, "dest is 'log.txt', whose format is not known"),
     ],
 )

@@ -146,7 +146,7 @@ def test_same_name_in_other_places_is_no_double() -> None:
         ({"login": "ann", "append_groups": "perhaps"}, "append_groups: 'perhaps' is not valid: give true or false."),
         ({"login": "ann", "active_to": "x" * 200}, "..."),
         ("ann", "users[1]: an item must be a dictionary of options, got str."),
-        (None, "users[1]: an item must be a dictionary of options, got NoneType."),
+        (None, "users[1]: an item must be a dictionary of options, got null."),
     ],
 )
 def test_one_bad_item_stops_everything(item: Any, said: str) -> None:
