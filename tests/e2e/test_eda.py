@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import os
@@ -121,9 +122,10 @@ class Scene:
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """A call of somebody else to the API."""
-        auth = aiohttp.BasicAuth(self.server.login, self.server.password)
+        account = base64.b64encode(f"{self.server.login}:{self.server.password}".encode()).decode()
+        headers = {"Authorization": f"Basic {account}"}
         async with (
-            aiohttp.ClientSession(auth=auth) as http,
+            aiohttp.ClientSession(headers=headers) as http,
             http.request(method, f"{self.server.url}/node/api{path}", json=body) as answer,
         ):
             assert answer.status == 200, await answer.text()
@@ -262,7 +264,9 @@ def test_filters(server: Sandbox, name: str, ignored: bool) -> None:
             await scene.call("POST", f"/incidents/{mine}/clear")
             (event,) = await scene.more(1)
             assert (event["kind"], event["level"]) == ("cleared", "Alarm")
-        queries = [entry["query"] for entry in server.journal() if entry["path"] == "/incidents"]
+        queries = [
+            entry["query"] for entry in server.journal() if entry["path"] == "/incidents" and "owner" in entry["query"]
+        ]
         filtered = "parentFilter" if name == "parent" else "filter"
         assert name == "objects" or all(filtered in query for query in queries)
 
@@ -446,11 +450,11 @@ def test_faults(server: Sandbox, rule: dict[str, Any], caplog: pytest.LogCapture
         scene = Scene(server, saymon_timeout=1)
         async with scene.source():
             for path in ("/incidents", "/incident-history"):
-                server.fault(**rule, method="GET", path=path, times=1)
+                server.fault(**rule, method="GET", path=path, times=2)  # aiohttp itself repeats a dropped GET once
                 await scene.incident(path)
                 (event,) = await scene.more(1)
                 assert event["kind"] == "new"
-            assert sum(fault["hits"] for fault in server.faults()) == 2
+            assert sum(fault["hits"] for fault in server.faults()) == 4
         assert server.password not in json.dumps(scene.events)
 
     caplog.set_level(logging.DEBUG)
