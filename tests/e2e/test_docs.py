@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,9 +35,9 @@ FILES = {
 }
 
 
-def examples(module: str) -> list[dict[str, Any]]:
-    """The tasks under EXAMPLES in the source of a module."""
-    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8"))
+def examples_in(path: Path) -> list[dict[str, Any]]:
+    """The tasks under EXAMPLES in the source of a module or plugin."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = [
         node.value.value
         for node in tree.body
@@ -57,7 +58,7 @@ def count_tasks(tasks: list[dict[str, Any]]) -> int:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(runner: Runner, sandbox: Sandbox, module: str) -> None:
-    tasks = examples(module)
+    tasks = examples_in(ROOT / "plugins" / "modules" / f"{module}.py")
     assert any(f"saymon.platform.{module}" in task for task in tasks), "no example uses the module itself"
     for name, content in FILES.items():
         path = runner.directory / name
