@@ -38,8 +38,10 @@ _CHUNK = 64 * 1024
 _BUSY = frozenset({429, 502, 503, 504})
 _GATEWAY = frozenset({502, 504})  # the service behind may have acted on the request
 
-# POSTs that only read: searches, and the reading calls of the experimental second API.
-_SEARCHES = re.compile(r"/(objects/search|stat/search|stat-history|jobs|v2/get\w+)/?")
+# Calls that only read, though they are no GETs: searches, the reading calls of the experimental second API, previews.
+_LOOKS = re.compile(
+    r"POST /(objects/search|stat/search|stat-history|jobs|v2/get\w+)/?|PATCH /notification-templates/preview/?"
+)
 _SESSION = re.compile("/users/session/?")
 _SLASHES = re.compile("/{2,}")
 _SEPARATORS = re.compile(r"[/\\]")
@@ -177,8 +179,8 @@ class Request:
 
 
 def is_read(method: str, path: str) -> bool:
-    """True for calls that change nothing on the server, the searching POSTs included."""
-    return method not in _WRITES or (method == "POST" and _SEARCHES.fullmatch(path) is not None)
+    """True for calls that change nothing on the server, searches and previews included."""
+    return method not in _WRITES or _LOOKS.fullmatch(f"{method} {path}") is not None
 
 
 def make_query(query: Mapping[str, Any] | None) -> list[tuple[str, str]]:

@@ -64,6 +64,7 @@ def _request(resource: Resource, resolved: Mapping[str, Any]) -> Request:
             path = path.replace(f"{{{option}}}", quote(str(written), safe=""))
         elif field.key:
             put(body, {}, field.key, written)
+            body.update(field.along)
         else:
             body = written
     return Request(method, path, body=body)

@@ -445,6 +445,7 @@ class Field:
     `load(client, path)` reads the raw value below the path of an item in another way than by one call for a list.
     `repeatable` tells that the calls of the writer may be repeated when an answer is lost, whatever their method.
     `refusals` are what it means, and what to do, when the server refuses them with a certain HTTP status.
+    `along` is what the body of an item that is only added says besides, where it has the field.
     """
 
     option: str
@@ -463,6 +464,7 @@ class Field:
     load: Callable[[Client, str], Any] | None = None
     repeatable: bool = False
     refusals: Mapping[int, str] = dataclasses.field(default_factory=dict, hash=False)
+    along: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
 
     def raw(self, record: Mapping[str, Any]) -> Any:
         """The value in a record of the server, None when there is none."""

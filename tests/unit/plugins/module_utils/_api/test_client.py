@@ -511,6 +511,9 @@ def test_check_mode_refuses_to_write(script: Script, method: str, path: str, rea
         ("POST", "/objects/search/x", False),
         ("POST", "/v2/setObjects", False),
         ("PUT", "/objects/search", False),
+        ("PATCH", "/notification-templates/preview", True),
+        ("POST", "/notification-templates/preview", False),
+        ("PATCH", "/notification-templates/64b1f0c2a9d3e40800000001", False),
         ("DELETE", "/v2/getObjects", False),
     ],
 )
