@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import runpy
+import shutil
 import signal
 import socket
 import stat
@@ -25,12 +26,26 @@ import aiohttp
 import pytest
 import yaml
 
-from tests.tools.common import ROOT
+from tests.e2e.conftest import ANSIBLE_BIN
+from tests.tools.common import ROOT, clean_env
 from tests.tools.sandbox_process import Sandbox
 
 SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "incidents.py"
 PLUGIN = runpy.run_path(str(SOURCE))  # as ansible-rulebook loads it
-_SECONDS = 30.0
+_SECONDS = 60.0
+_RULEBOOK = os.environ.get("SAYMON_TEST_RULEBOOK") or shutil.which("ansible-rulebook") or ""
+_REMEDY = """
+- name: Give up on what is too hard
+  ansible.builtin.fail:
+    msg: Too hard
+  when: saymon_event.incident.text == "too hard"
+
+- name: Mend it
+  ansible.builtin.copy:
+    content: "{{{{ saymon_event.incident.text }}}}"
+    dest: {file}
+    mode: "0600"
+"""
 
 Event = dict[str, Any]
 
@@ -131,6 +146,16 @@ class Scene:
             assert answer.status == 200, await answer.text()
             text = await answer.text()
         return json.loads(text) if text else None
+
+    async def finished(self, ids: list[str]) -> list[Any]:
+        """Wait until each of these incidents is cleared or given up, and return them."""
+        end = asyncio.get_running_loop().time() + _SECONDS
+        while True:
+            records = [await self.call("GET", f"/incidents/{one}") for one in ids]
+            if all(record["state"] == 3 or "could not" in record.get("comment", "") for record in records):
+                return records
+            assert asyncio.get_running_loop().time() < end, records
+            await asyncio.sleep(0.3)
 
     async def object_id(self) -> str:
         found = await self.call("GET", "/objects?fields=id,name")
@@ -570,3 +595,60 @@ def test_the_documented_options_are_the_real_ones() -> None:
     for name in (name for name in documented if name.startswith("saymon_")):
         assert documented[name].get("default") == shared[name].get("default"), name
         assert documented[name].get("choices") == shared[name].get("choices"), name
+
+
+# --- ansible-rulebook -----------------------------------------------------------------------------
+
+
+def _missing() -> str:
+    """What keeps us from running a rulebook, as a sentence; '' when nothing does."""
+    if not shutil.which("java"):
+        return "no Java: install Java 17 (on Debian: apt-get install openjdk-17-jre-headless)"
+    if not _RULEBOOK:
+        return "no ansible-rulebook: install it with aiohttp, and name the program in SAYMON_TEST_RULEBOOK"
+    return ""
+
+
+def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: Path) -> None:
+    if _missing():
+        # In CI it must be there: a test that is always skipped shows nothing.
+        assert not os.environ.get("CI"), _missing()
+        pytest.skip(_missing())
+    remedy = tmp_path / "remedy.yml"
+    remedy.write_text(_REMEDY.format(file=tmp_path / "mended.txt"), encoding="utf-8")
+    variables = tmp_path / "vars.yml"
+    state = str(tmp_path / "state.json")
+    variables.write_text(
+        json.dumps({"saymon_remedy": str(remedy), "saymon_interval": 0.5, "saymon_state_file": state}), encoding="utf-8"
+    )
+    (tmp_path / "hosts").write_text("localhost ansible_connection=local\n", encoding="utf-8")
+    path = os.pathsep.join([str(ANSIBLE_BIN), str(Path(_RULEBOOK).parent), os.environ["PATH"]])
+    env = clean_env(tmp_path / "home", {**server.credentials, "PATH": path, "ANSIBLE_LOCALHOST_WARNING": "0"})
+    words = [_RULEBOOK, "-r", "saymon.platform.remediate", "-i", tmp_path / "hosts", "--vars", variables, "-v"]
+
+    async def scenario() -> None:
+        scene = Scene(server)
+        with (tmp_path / "log").open("w") as log:
+            process = await asyncio.create_subprocess_exec(
+                *map(str, words), cwd=tmp_path, env=env, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            await scene.until(lambda: scene.polls() > 0)
+            mended, stays = await scene.incident("mend me"), await scene.incident("too hard")
+            records = await scene.finished([mended, stays])
+        finally:
+            process.terminate()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(process.wait(), 20)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        assert [record["state"] for record in records] == [3, 1]
+        assert all(record["acknowledgedBy"] for record in records)
+        assert "could not mend this" in records[1]["comment"]
+
+    play(scenario)
+    assert (tmp_path / "mended.txt").read_text(encoding="utf-8") == "mend me"
+    output = (tmp_path / "log").read_text(encoding="utf-8")
+    assert server.password not in output
+    assert stat.S_IMODE(Path(state).stat().st_mode) == 0o600
+    assert server.sessions() == 0
