@@ -32,7 +32,9 @@ from tests.e2e.support import play, saymon, show
 from tests.tools.common import ROOT
 from tests.tools.sandbox_process import Sandbox
 
-PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")))
+# Of Event-Driven Ansible, test_eda.py tries the rulebook; its page installs things.
+_DOCS = [path for path in (ROOT / "docs").glob("*.md") if path.name != "eda.md"]
+PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in _DOCS))
 # What an example leaves to the reader.
 FILES = {
     "objects.jsonl": '{"name": "Plant East", "tags": ["new"]}\n',
