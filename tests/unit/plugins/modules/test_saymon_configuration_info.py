@@ -11,14 +11,14 @@ import pytest
 from ansible_collections.saymon.platform.tests.unit.support import Script, run_module
 
 NAME = "saymon_configuration_info"
-FOUND = {
+FOUND: dict[str, Any] = {
     "server": {
         "incident_timeout": 60,
         "email": {"from": "noc@example.org", "auth": {"user": "noc", "pass": "mail-secret-1"}},
     },
     "mqtt": {"broker": "mqtt://ci:broker-secret-1@localhost", "key": ["part-one", "part-two"]},
 }
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "server": {
         "incident_timeout": 60,
         "email": {"from": "noc@example.org", "auth": {"user": "noc", "pass": "********"}},
