@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.saymon.platform.tests.unit.support import Script, run_module
 
 NAME = "saymon_configuration_info"
-FOUND = {
+FOUND: dict[str, Any] = {
     "server": {
         "incident_timeout": 60,
         "email": {"from": "noc@example.org", "auth": {"user": "noc", "pass": "mail-secret-1"}},
