@@ -27,7 +27,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import ANSIBLE_BIN
-from tests.tools.common import ROOT, clean_env
+from tests.tools.common import ROOT, VENV_PYTHON, clean_env
 from tests.tools.sandbox_process import Sandbox
 
 SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "incidents.py"
@@ -272,16 +272,16 @@ def test_filters(server: Sandbox, name: str, ignored: bool) -> None:
         target = await scene.object_id()
         record = await scene.call("GET", f"/objects/{target}")
         other = next(one for one in await scene.call("GET", "/objects") if one["class_id"] != record["class_id"])
-        wanted: dict[str, Any] = {
+        choices: dict[str, dict[str, Any]] = {
             "levels": {"levels": ["Alarm"]},
             "objects": {"objects": "north-web-1"},
             "object ids": {"objects": [target]},
             "parent": {"parent": str(record["parent_id"][0])},
             "classes": {"classes": [str(record["class_id"])]},
             "text": {"text": "disk"},
-        }[name]
+        }
         elsewhere = str(other["id"])
-        async with scene.source(**wanted):
+        async with scene.source(**choices[name]):
             await scene.incident("no", state=2, entity=elsewhere)
             mine = await scene.incident("the disk", state=1, entity=target)
             (event,) = await scene.more(1)
@@ -621,7 +621,9 @@ def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: P
     variables.write_text(
         json.dumps({"saymon_remedy": str(remedy), "saymon_interval": 0.5, "saymon_state_file": state}), encoding="utf-8"
     )
-    (tmp_path / "hosts").write_text("localhost ansible_connection=local\n", encoding="utf-8")
+    (tmp_path / "hosts").write_text(
+        f"localhost ansible_connection=local ansible_python_interpreter={VENV_PYTHON}\n", encoding="utf-8"
+    )
     path = os.pathsep.join([str(ANSIBLE_BIN), str(Path(_RULEBOOK).parent), os.environ["PATH"]])
     env = clean_env(tmp_path / "home", {**server.credentials, "PATH": path, "ANSIBLE_LOCALHOST_WARNING": "0"})
     words = [_RULEBOOK, "-r", "saymon.platform.remediate", "-i", tmp_path / "hosts", "--vars", variables, "-v"]
