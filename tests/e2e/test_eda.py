@@ -502,6 +502,22 @@ def test_cancelled_before_the_answer_to_the_login_the_source_leaves_no_session(s
     play(scenario)
 
 
+def test_cancelled_again_while_it_ends_the_source_still_closes_its_session(server: Sandbox) -> None:
+    async def scenario() -> None:
+        scene = Scene(server)
+        async with scene.source() as task:
+            assert server.sessions() == 1
+            server.fault(kind="delay", delay_ms=300, method="DELETE", path="/users/session")
+            for _again in range(3):  # as ansible-rulebook does when it is told to end
+                task.cancel()
+                await asyncio.sleep(0.05)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert server.sessions() == 0
+
+    play(scenario)
+
+
 # --- wrong options --------------------------------------------------------------------------------
 
 
@@ -638,6 +654,7 @@ def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: P
             await scene.until(lambda: scene.polls() > 0)
             mended, stays = await scene.incident("mend me"), await scene.incident("too hard")
             records = await scene.finished([mended, stays])
+            await scene.until(lambda: server.sessions() == 1)  # that of the source; the playbooks have ended theirs
         finally:
             process.terminate()
             with suppress(asyncio.TimeoutError):
