@@ -641,7 +641,9 @@ def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: P
         f"localhost ansible_connection=local ansible_python_interpreter={VENV_PYTHON}\n", encoding="utf-8"
     )
     path = os.pathsep.join([str(ANSIBLE_BIN), str(Path(_RULEBOOK).parent), os.environ["PATH"]])
-    env = clean_env(tmp_path / "home", {**server.credentials, "PATH": path, "ANSIBLE_LOCALHOST_WARNING": "0"})
+    # Without -Xrs, Java takes the signal, and ansible-rulebook is gone before the source could end its session.
+    settings = {"PATH": path, "JAVA_TOOL_OPTIONS": "-Xrs", **server.credentials}
+    env = clean_env(tmp_path / "home", settings)
     words = [_RULEBOOK, "-r", "saymon.platform.remediate", "-i", tmp_path / "hosts", "--vars", variables, "-v"]
 
     async def scenario() -> None:
