@@ -27,7 +27,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import ANSIBLE_BIN
-from tests.tools.common import ROOT, clean_env
+from tests.tools.common import ROOT, VENV_PYTHON, clean_env
 from tests.tools.sandbox_process import Sandbox
 
 SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "incidents.py"
@@ -280,9 +280,8 @@ def test_filters(server: Sandbox, name: str, ignored: bool) -> None:
             "classes": {"classes": [str(record["class_id"])]},
             "text": {"text": "disk"},
         }
-        wanted = choices[name]
         elsewhere = str(other["id"])
-        async with scene.source(**wanted):
+        async with scene.source(**choices[name]):
             await scene.incident("no", state=2, entity=elsewhere)
             mine = await scene.incident("the disk", state=1, entity=target)
             (event,) = await scene.more(1)
@@ -503,6 +502,22 @@ def test_cancelled_before_the_answer_to_the_login_the_source_leaves_no_session(s
     play(scenario)
 
 
+def test_cancelled_again_while_it_ends_the_source_still_closes_its_session(server: Sandbox) -> None:
+    async def scenario() -> None:
+        scene = Scene(server)
+        async with scene.source() as task:
+            assert server.sessions() == 1
+            server.fault(kind="delay", delay_ms=300, method="DELETE", path="/users/session")
+            for _again in range(3):  # as ansible-rulebook does when it is told to end
+                task.cancel()
+                await asyncio.sleep(0.05)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert server.sessions() == 0
+
+    play(scenario)
+
+
 # --- wrong options --------------------------------------------------------------------------------
 
 
@@ -620,9 +635,13 @@ def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: P
     variables.write_text(
         json.dumps({"saymon_remedy": str(remedy), "saymon_interval": 0.5, "saymon_state_file": state}), encoding="utf-8"
     )
-    (tmp_path / "hosts").write_text("localhost ansible_connection=local\n", encoding="utf-8")
+    (tmp_path / "hosts").write_text(
+        f"localhost ansible_connection=local ansible_python_interpreter={VENV_PYTHON}\n", encoding="utf-8"
+    )
     path = os.pathsep.join([str(ANSIBLE_BIN), str(Path(_RULEBOOK).parent), os.environ["PATH"]])
-    env = clean_env(tmp_path / "home", {**server.credentials, "PATH": path, "ANSIBLE_LOCALHOST_WARNING": "0"})
+    # Without -Xrs, Java takes the signal, and ansible-rulebook is gone before the source could end its session.
+    settings = {"PATH": path, "JAVA_TOOL_OPTIONS": "-Xrs", **server.credentials}
+    env = clean_env(tmp_path / "home", settings)
     words = [_RULEBOOK, "-r", "saymon.platform.remediate", "-i", tmp_path / "hosts", "--vars", variables, "-v"]
 
     async def scenario() -> None:
@@ -635,6 +654,7 @@ def test_the_rulebook_acknowledges_mends_and_clears(server: Sandbox, tmp_path: P
             await scene.until(lambda: scene.polls() > 0)
             mended, stays = await scene.incident("mend me"), await scene.incident("too hard")
             records = await scene.finished([mended, stays])
+            await scene.until(lambda: server.sessions() == 1)  # that of the source; the playbooks have ended theirs
         finally:
             process.terminate()
             with suppress(asyncio.TimeoutError):

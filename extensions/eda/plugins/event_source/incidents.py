@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import json
 import logging
@@ -16,7 +17,7 @@ import ssl
 import urllib.parse
 import urllib.request
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -1006,6 +1007,14 @@ async def _run(queue: asyncio.Queue[Any], source: Source, interval: float, memor
         await asyncio.sleep(pause)
 
 
+async def _finish(closing: Coroutine[Any, Any, None]) -> None:
+    """Wait for the end of what is bounded in time, even if we are cancelled again: ansible-rulebook does that."""
+    task = asyncio.ensure_future(closing)
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+
+
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     """Send events to the queue until cancelled. SourceError when an option is wrong or the account is refused."""
     options = options_from(args, os.environ)
@@ -1021,4 +1030,4 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
             try:
                 state.save(memory)
             finally:
-                await client.close()
+                await _finish(client.close())
