@@ -9,6 +9,6 @@ from typing import Any
 
 DEMO: tuple[dict[str, Any], ...] = (
     {"group": "state", "type": "email", "gather": ["preview"], "try_single": "A text"},
-    {"gather": ["preview"], "parallel": 2},
+    {"group": "auth", "type": "forgot", "gather": ["preview"], "parallel": 2},
 )
 ODD: tuple[dict[str, Any], ...] = ({"group": "state", "type": "email", "gather": ["preview"], "try_pack": "x"},)
