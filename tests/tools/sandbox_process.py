@@ -23,7 +23,7 @@ from tests.tools.common import BUILD, ROOT, VENV_PYTHON, clean_env
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
-_SEARCH = re.compile(r"/(search|jobs|stat-history|v2/get\w+)$")  # what is read with a POST
+_SEARCH = re.compile(r"/(search|jobs|stat-history|v2/get\w+|preview)$")  # what is read with a POST or PATCH
 
 
 class SandboxError(RuntimeError):
