@@ -359,6 +359,12 @@ KINDS = (
         {"window": one("1h", "2 h", 7200), "state": _STATE},
     ),
     Kind(
+        "saymon_notification_template",
+        "notification_templates",
+        {"group": one("state"), "type": one("sms", "email")},
+        {"single": one("x", "Имя", "a\nb\n"), "pack": one("x", "y ")},
+    ),
+    Kind(
         "saymon_property_class",
         "property_classes",
         {"name": one("Date", "Serial", "007"), "value_type": one("date", "date", "string")},

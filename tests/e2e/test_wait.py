@@ -140,7 +140,7 @@ def test_a_server_that_is_away_for_a_while(runner: Runner, sandbox: Sandbox, fau
         sandbox.clear_faults()
         put_to_work(sandbox, found)
 
-    with later(3, lambda: sandbox.fault(**fault)), later(14, come_back):
+    with later(3, lambda: sandbox.fault(**fault)), later(18, come_back):
         done = show(runner, play(saymon("saymon_wait", ONE)), args=["-v"])
     assert done.rc == 0, done.output
     assert done.one("saymon_wait")["waited"] > 5
