@@ -191,6 +191,12 @@ def _data(value: Any) -> Any:
     return value if _MARKS_TEMPLATES else wrap_var(value)
 
 
+def _host_name(name: str) -> Any:
+    """The same for the name of a host. Only one that could be a template is marked, because ansible-inventory shows the
+    mark in its lists of hosts."""
+    return _data(name) if "{" in name else name
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Reads a file with options, and makes hosts and groups of what they mean."""
 
@@ -280,7 +286,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         expressions = {name: self.get_option(name) for name in ("compose", "groups", "keyed_groups")}
         groups = _Groups(self.inventory, self._sanitize_group_name, self.get_option("group_by"))
         for name, row in self._distinct(list(self._named(rows))):
-            host = self.inventory.add_host(_data(name))
+            host = self.inventory.add_host(_host_name(name))
             variables = {"saymon": _data(row), **self._address(row)}
             for key, value in variables.items():
                 self.inventory.set_variable(host, key, value)
